@@ -1,0 +1,142 @@
+# Every target does its own set-up; `make help` lists them. Needs: Python 3.9 or later, a C compiler, make, cargo.
+# Works with GNU make 3.81 and later.
+
+PYTHON ?= python3
+VENV   ?= .venv
+# The lock file is part of the project: a build that would change it is a build nobody reviewed.
+LOCKED ?= --locked
+# Outside the checkout, so that a fresh clone, or a second one, does not compile every dependency again.
+CARGO_TARGET_DIR ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/edgequake-python/target
+export CARGO_TARGET_DIR
+
+BIN := $(abspath $(VENV))/bin
+PY  := $(BIN)/python
+export VIRTUAL_ENV := $(abspath $(VENV))
+# One interpreter for every cargo command: pyo3's build script runs again whenever this changes.
+export PYO3_PYTHON := $(PY)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+SETUP := $(VENV)/.setup-done
+BUILT := $(VENV)/.release-built
+RUST_SOURCES := $(shell find src -type f) Cargo.toml Cargo.lock pyproject.toml
+# A prerequisite of the build: missing, it forces one; newer than the last release build, someone put
+# another build (a debug one, perhaps) in its place, and it is built again.
+EXTENSION := $(or $(wildcard python/edgequake_python/_eq_core*.so),force)
+
+.DEFAULT_GOAL := help
+# Steps share one cargo target folder and one virtual environment; -j must not interleave them.
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- Set-up and build -----------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(SETUP) ## Create .venv with the development tools
+
+$(SETUP): pyproject.toml
+	@command -v cargo >/dev/null || { echo "error: cargo is not on PATH; install Rust first" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' \
+	  || { echo "error: $(PYTHON) must be Python 3.9 or later (choose another: make PYTHON=...)" >&2; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
+	  || { echo "error: no virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+	$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
+	$(PY) -m pip install --quiet --group dev
+	@touch $@
+
+.PHONY: build
+build: $(BUILT) ## Build the release extension and install it into .venv (editable)
+
+$(BUILT): $(SETUP) $(RUST_SOURCES) $(EXTENSION)
+	$(BIN)/maturin develop --release $(LOCKED)
+	@touch $@
+
+.PHONY: force
+force:
+
+.PHONY: demo
+demo: build ## Run the demonstration: a provider if a key is set, else the built-in simulator
+	@$(PY) -m edgequake_python.demo
+
+# --- Checks ---------------------------------------------------------------------------------------
+
+.PHONY: test
+test: build lint typecheck test-rust test-wheel deny-if-present test-python ## Everything: lints, types, Rust tests, wheel check, Python tests
+
+.PHONY: test-rust
+test-rust: ## Run the Rust tests, doc tests and examples' builds (needs no libpython)
+	cargo test $(LOCKED)
+
+.PHONY: test-python
+test-python: build ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+.PHONY: test-wheel
+test-wheel: wheel ## Check the wheel: contents, size, and an import from an environment of its own
+	$(PY) tests/check_wheel.py dist
+
+.PHONY: lint
+lint: setup rust-components ## Check formatting and lints of Rust and Python, and the documents' links
+	cargo fmt --check
+	cargo clippy $(LOCKED) --all-targets -- -D warnings
+	cargo clippy $(LOCKED) --all-targets --features python -- -D warnings
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(PY) tests/check_docs.py
+
+.PHONY: fmt
+fmt: setup rust-components ## Format Rust and Python, and apply ruff's safe fixes
+	cargo fmt
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+.PHONY: rust-components
+rust-components:
+	@cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 \
+	  || rustup component add rustfmt clippy \
+	  || { echo "error: rustfmt and clippy are needed" >&2; exit 1; }
+
+.PHONY: typecheck
+typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
+	$(BIN)/mypy --strict python/edgequake_python
+	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py
+	$(BIN)/mypy bench
+	$(BIN)/stubtest --concise edgequake_python._eq_core
+
+.PHONY: deny
+deny: ## Check licences and advisories of the Rust dependencies (needs cargo-deny)
+	@cargo deny --version >/dev/null 2>&1 \
+	  || { echo "error: cargo-deny is missing: cargo install --locked cargo-deny (takes minutes)" >&2; exit 1; }
+	cargo deny check
+
+# cargo-deny takes minutes to build and is no condition for a change being right, so it runs where it is installed.
+.PHONY: deny-if-present
+deny-if-present:
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; \
+	  else echo "cargo-deny is not installed: dependency licences not checked (make deny)"; fi
+
+# --- Products -------------------------------------------------------------------------------------
+
+.PHONY: wheel
+wheel: setup ## Build a release wheel into dist/
+	@rm -rf dist
+	$(BIN)/maturin build --release $(LOCKED) --out dist
+
+.PHONY: bench
+bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for the choices)
+	$(PY) bench/run.py --wheel dist $(BENCH_ARGS)
+
+.PHONY: docs
+docs: setup ## Build the crate's API pages with rustdoc, and check the documents' links and code blocks
+	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+	$(PY) tests/check_docs.py
+	@echo "crate pages: $(CARGO_TARGET_DIR)/doc/edgequake_llm/index.html"
+
+.PHONY: clean
+clean: ## Remove everything built inside the checkout (the cargo cache outside it stays)
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache
+	rm -f python/edgequake_python/_eq_core*.so
+	find python tests bench -type d -name __pycache__ -prune -exec rm -rf {} +
+	@echo "kept: $(CARGO_TARGET_DIR)"

@@ -1,0 +1,91 @@
+"""Check the built wheel as a user meets it: contents, size, and a call from an environment of its own.
+
+usage: python tests/check_wheel.py DIST_FOLDER
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import venv
+import zipfile
+from pathlib import Path
+
+MAX_BYTES = 12_000_000
+
+# Runs in the fresh environment, where nothing but the wheel and its dependencies is installed.
+USE = """
+import sys, threading
+import edgequake_python
+heavy = {"pydantic", "asyncio"} & set(sys.modules)
+assert not heavy, f"importing the package imported {heavy}"
+assert threading.active_count() == 1
+with edgequake_python.Simulator() as sim:
+    answer = edgequake_python.completion(
+        "openai/gpt-4o-mini", [{"role": "user", "content": "hello"}], api_base=sim.base_url, api_key="sk-test"
+    )
+assert answer.choices[0].message.content
+assert answer.usage.total_tokens > 0
+"""
+
+
+def contents_errors(wheel: Path) -> list[str]:
+    """What is wrong with the wheel's name and files."""
+    errors = []
+    if "-cp39-abi3-" not in wheel.name:
+        errors.append(f"{wheel.name}: not a cp39-abi3 wheel")
+    if wheel.stat().st_size > MAX_BYTES:
+        errors.append(f"{wheel.stat().st_size:,} bytes, the limit is {MAX_BYTES:,}")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    for wanted in (
+        "edgequake_python/py.typed",
+        "edgequake_python/_eq_core.pyi",
+        "/licenses/LICENSE",
+        "/licenses/NOTICE",
+    ):
+        if not any(name.endswith(wanted) for name in names):
+            errors.append(f"no {wanted}")
+    extensions = [name for name in names if name.endswith((".so", ".pyd"))]
+    if len(extensions) != 1:
+        errors.append(f"expected one extension module, found {extensions}")
+    strays = sorted(name for name in names if name.endswith((".pyc", ".rs", ".env")) or "/tests/" in name)
+    if strays:
+        errors.append(f"files that do not belong there: {strays}")
+    return errors
+
+
+def use_errors(wheel: Path) -> list[str]:
+    """What is wrong when the wheel is installed alone and used."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+        for command in (
+            [str(python), "-m", "pip", "install", "--quiet", str(wheel.resolve())],
+            [str(python), "-I", "-W", "error", "-c", USE],
+        ):
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+            )
+            if done.returncode:
+                return [f"{command[1:4]} failed:\n{done.stderr}"]
+    return []
+
+
+def main() -> int:
+    """Check the one wheel in the folder given."""
+    wheels = list(Path(sys.argv[1]).glob("*.whl"))
+    if len(wheels) != 1:
+        print(f"expected one wheel in {sys.argv[1]}, found {[w.name for w in wheels]}", file=sys.stderr)
+        return 1
+    errors = contents_errors(wheels[0]) or use_errors(wheels[0])
+    for error in errors:
+        print(f"{wheels[0].name}: {error}", file=sys.stderr)
+    if not errors:
+        print(f"{wheels[0].name}: {wheels[0].stat().st_size / 1e6:.1f} MB, installs and answers")
+    return bool(errors)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
