@@ -15,6 +15,8 @@ export VIRTUAL_ENV := $(abspath $(VENV))
 # One interpreter for every cargo command: pyo3's build script runs again whenever this changes.
 export PYO3_PYTHON := $(PY)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Warnings and errors only, also for the pip that maturin runs.
+export PIP_QUIET := 1
 
 SETUP := $(VENV)/.setup-done
 BUILT := $(VENV)/.release-built
@@ -42,8 +44,8 @@ $(SETUP): pyproject.toml
 	  || { echo "error: $(PYTHON) must be Python 3.9 or later (choose another: make PYTHON=...)" >&2; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) \
 	  || { echo "error: no virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
-	$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
-	$(PY) -m pip install --quiet --group dev
+	$(PY) -m pip install --upgrade 'pip>=25.1'
+	$(PY) -m pip install --group dev
 	@touch $@
 
 .PHONY: build
