@@ -1,0 +1,339 @@
+//! One error type for everything that can go wrong between a request and its answer.
+//!
+//! The kind is decided here, from status and body, once; Python only turns [`ErrorKind::class_name`] into the class
+//! of that name.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::types::Usage;
+
+/// Result with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in LiteLLM's vocabulary of exception classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// 401, or a key that is missing.
+    Authentication,
+    /// 400, or a request refused before it was sent.
+    BadRequest,
+    /// 402.
+    PaymentRequired,
+    /// 403.
+    PermissionDenied,
+    /// 404.
+    NotFound,
+    /// 429.
+    RateLimit,
+    /// 408, 504, or a time limit of ours.
+    Timeout,
+    /// 500.
+    InternalServer,
+    /// 502.
+    BadGateway,
+    /// 503 and 529 (overloaded).
+    ServiceUnavailable,
+    /// Any other status, or an answer that cannot be read.
+    Api,
+    /// No answer: DNS, connect, TLS, reset.
+    ApiConnection,
+    /// A 200 whose body is not what the wire promises.
+    ResponseValidation,
+    /// The prompt does not fit the model.
+    ContextWindowExceeded,
+    /// Refused by the provider's content policy.
+    ContentPolicyViolation,
+    /// A parameter this provider or model does not take.
+    UnsupportedParams,
+    /// An image of the request could not be fetched.
+    ImageFetch,
+    /// A stream that ended without a finish.
+    IncompleteStream,
+    /// A defect in this library.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The kind a bare HTTP status stands for.
+    #[must_use]
+    pub fn from_status(status: u16) -> Self {
+        match status {
+            401 => Self::Authentication,
+            402 => Self::PaymentRequired,
+            403 => Self::PermissionDenied,
+            404 => Self::NotFound,
+            408 | 504 => Self::Timeout,
+            429 => Self::RateLimit,
+            400 | 409 | 413 | 422 => Self::BadRequest,
+            500 => Self::InternalServer,
+            502 => Self::BadGateway,
+            503 | 529 => Self::ServiceUnavailable,
+            _ => Self::Api,
+        }
+    }
+
+    /// The name of the Python exception class (and of LiteLLM's).
+    #[must_use]
+    pub fn class_name(self) -> &'static str {
+        match self {
+            Self::Authentication => "AuthenticationError",
+            Self::BadRequest => "BadRequestError",
+            Self::PaymentRequired => "PaymentRequiredError",
+            Self::PermissionDenied => "PermissionDeniedError",
+            Self::NotFound => "NotFoundError",
+            Self::RateLimit => "RateLimitError",
+            Self::Timeout => "Timeout",
+            Self::InternalServer => "InternalServerError",
+            Self::BadGateway => "BadGatewayError",
+            Self::ServiceUnavailable => "ServiceUnavailableError",
+            Self::Api => "APIError",
+            Self::ApiConnection => "APIConnectionError",
+            Self::ResponseValidation => "APIResponseValidationError",
+            Self::ContextWindowExceeded => "ContextWindowExceededError",
+            Self::ContentPolicyViolation => "ContentPolicyViolationError",
+            Self::UnsupportedParams => "UnsupportedParamsError",
+            Self::ImageFetch => "ImageFetchError",
+            Self::IncompleteStream => "IncompleteStreamError",
+            Self::Internal => "InternalError",
+        }
+    }
+}
+
+/// What a stream had delivered when it broke.
+#[derive(Debug, Clone, Default)]
+pub struct Partial {
+    /// Text of choice 0 so far.
+    pub text: String,
+    /// Token counts, when the provider had already sent them.
+    pub usage: Option<Usage>,
+}
+
+/// An error with everything a caller needs to act on it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.0.message)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    status: Option<u16>,
+    message: String,
+    provider: String,
+    model: String,
+    body: Option<Bytes>,
+    headers: HeaderMap,
+    partial: Option<Partial>,
+    attempts: u32,
+    sent: bool,
+}
+
+impl Error {
+    /// An error of `kind` with nothing but a message.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            status: None,
+            message: message.into(),
+            provider: String::new(),
+            model: String::new(),
+            body: None,
+            headers: HeaderMap::new(),
+            partial: None,
+            attempts: 0,
+            sent: false,
+        }))
+    }
+
+    /// A request refused before anything was sent.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::BadRequest, message)
+    }
+
+    /// A provider's answer with an error status.
+    pub fn from_answer(kind: ErrorKind, status: u16, message: impl Into<String>, headers: HeaderMap, body: Bytes) -> Self {
+        let mut error = Self::new(kind, message);
+        error.0.status = Some(status);
+        error.0.headers = headers;
+        error.0.body = Some(body);
+        error.0.sent = true;
+        error
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+    /// HTTP status, when there was an answer (or an error event that names one).
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+    /// The provider's own words where there are any.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+    /// The provider's name, empty when the call never got that far.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.0.provider
+    }
+    /// The model as the caller named it, without the provider.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.0.model
+    }
+    /// The body of the answer, with the key blotted out should the provider have repeated it.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+    /// Headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+    /// What a broken stream had delivered.
+    #[must_use]
+    pub fn partial(&self) -> Option<&Partial> {
+        self.0.partial.as_ref()
+    }
+    /// How many requests were made for this call.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+    /// Whether a request left this machine (false: refused before sending).
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        self.0.sent
+    }
+
+    /// Names the provider and model, where they are not named already.
+    #[must_use]
+    pub fn about(mut self, provider: &str, model: &str) -> Self {
+        if self.0.provider.is_empty() {
+            provider.clone_into(&mut self.0.provider);
+        }
+        if self.0.model.is_empty() {
+            model.clone_into(&mut self.0.model);
+        }
+        self
+    }
+    /// Sets the status an error event or a local limit stands for.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+    /// Attaches the answer's headers where it has none yet.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &HeaderMap) -> Self {
+        if self.0.headers.is_empty() {
+            self.0.headers = headers.clone();
+        }
+        self
+    }
+    /// Attaches the raw body or event.
+    #[must_use]
+    pub fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = Some(body);
+        self
+    }
+    /// Attaches what the stream had delivered.
+    #[must_use]
+    pub fn with_partial(mut self, partial: Partial) -> Self {
+        self.0.partial = Some(partial);
+        self
+    }
+    /// Records how many requests were made.
+    #[must_use]
+    pub fn after_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self.0.sent = true;
+        self
+    }
+
+    /// Blots `secret` out of message and body: some providers repeat the key they refuse.
+    #[must_use]
+    pub fn without_secret(mut self, secret: &str) -> Self {
+        const BLOT: &str = "***";
+        // Placeholders such as "sk-1" or "none" are no secrets, and blotting them would maim ordinary words.
+        if secret.len() < 8 {
+            return self;
+        }
+        if self.0.message.contains(secret) {
+            self.0.message = self.0.message.replace(secret, BLOT);
+        }
+        if let Some(body) = &self.0.body
+            && memchr::memmem::find(body, secret.as_bytes()).is_some()
+        {
+            let text = String::from_utf8_lossy(body).replace(secret, BLOT);
+            self.0.body = Some(Bytes::from(text));
+        }
+        self
+    }
+
+    /// How long the provider asks to wait (`retry-after-ms`, or `Retry-After` in seconds or as a date).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.0.headers, SystemTime::now())
+    }
+}
+
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let seconds = |value: f64| Duration::try_from_secs_f64(value.max(0.0)).ok();
+    if let Some(value) = text("retry-after-ms").and_then(|value| value.parse::<f64>().ok()) {
+        return seconds(value / 1000.0);
+    }
+    let value = text("retry-after")?;
+    match value.parse::<f64>() {
+        Ok(value) => seconds(value),
+        Err(_) => {
+            let date = httpdate::parse_http_date(value).ok()?;
+            Some(date.duration_since(now).unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn every_form_of_retry_after() {
+        let now = SystemTime::UNIX_EPOCH;
+        assert_eq!(retry_after(&headers("retry-after", "2"), now), Some(Duration::from_secs(2)));
+        assert_eq!(retry_after(&headers("retry-after-ms", "1500"), now), Some(Duration::from_millis(1500)));
+        let date = "Thu, 01 Jan 1970 00:00:07 GMT";
+        assert_eq!(retry_after(&headers("retry-after", date), now), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(&headers("retry-after", "soon"), now), None);
+        assert_eq!(retry_after(&headers("retry-after", "-3"), now), Some(Duration::ZERO));
+        assert_eq!(retry_after(&headers("retry-after", "nan"), now), Some(Duration::ZERO));
+        assert_eq!(retry_after(&headers("retry-after", "1e300"), now), None);
+    }
+
+    #[test]
+    fn a_repeated_key_is_blotted_out() {
+        let error = Error::from_answer(
+            ErrorKind::Authentication,
+            401,
+            "no such key sk-canary-1234",
+            HeaderMap::new(),
+            Bytes::from_static(b"{\"error\":\"sk-canary-1234\"}"),
+        )
+        .without_secret("sk-canary-1234");
+        assert!(!format!("{error:?}").contains("canary"));
+        assert_eq!(error.message(), "no such key ***");
+    }
+}

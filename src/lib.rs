@@ -1,0 +1,44 @@
+//! `edgequake-llm`: one client for language-model providers.
+//!
+//! A call goes to a [`Provider`](registry::Provider) over a wire (pure translation), through a transport (pool, time
+//! limits, retries), and comes back as OpenAI-shaped types whatever the provider speaks. Streams are handed over as they
+//! arrive; an end without a finish is an error, never an invented stop.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), edgequake_llm::Error> {
+//! use edgequake_llm::{CallOptions, ChatRequest, Client};
+//! let client = Client::new();
+//! let mut stream = client.chat_stream(ChatRequest::new("openai/gpt-4o-mini").user("Hello"), CallOptions::default()).await?;
+//! loop {
+//!     let chunks = stream.next_batch().await?;
+//!     if chunks.is_empty() {
+//!         break;
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+
+mod client;
+mod error;
+mod finish;
+pub mod framing;
+mod options;
+pub mod params;
+mod providers;
+pub mod registry;
+pub mod resolve;
+pub mod sim;
+mod stream;
+pub mod transport;
+pub mod types;
+pub mod wire;
+
+#[cfg(feature = "python")]
+mod python;
+
+pub use client::{Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, prepare_chat, prepare_embed};
+pub use error::{Error, ErrorKind, Partial, Result};
+pub use finish::openai_word;
+pub use options::{CallOptions, Secret, Timeouts};
+pub use stream::ChatStream;
+pub use types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};

@@ -1,0 +1,112 @@
+//! What a caller may say about one call beside the request itself.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::params::ParamPolicy;
+use crate::transport::TransportOptions;
+
+/// A key. It is never shown: not by `Debug`, not in an error.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a key.
+    #[must_use]
+    pub fn new(key: String) -> Self {
+        Self(key)
+    }
+    /// The key itself, for the wire.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret(***)")
+    }
+}
+
+/// Time limits. All but `total` are per attempt, so a retry starts with fresh ones; `total` covers the whole call, its
+/// retries and the waiting between them included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// To a connection (name look-up and TLS included). None: 10 s.
+    pub connect: Option<Duration>,
+    /// From sending to the first byte of the body.
+    pub first_token: Option<Duration>,
+    /// Between two pieces of the body.
+    pub idle: Option<Duration>,
+    /// For one attempt at a plain call. A healthy stream may last as long as it likes.
+    pub attempt: Option<Duration>,
+    /// For the whole call.
+    pub total: Option<Duration>,
+}
+
+impl Timeouts {
+    /// LiteLLM's default of 600 s.
+    pub const DEFAULT: Duration = Duration::from_secs(600);
+
+    /// One number for everything: no silence longer than `limit`, and no plain attempt longer than it.
+    #[must_use]
+    pub fn all(limit: Duration) -> Self {
+        Self { connect: None, first_token: Some(limit), idle: Some(limit), attempt: Some(limit), total: None }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self::all(Self::DEFAULT)
+    }
+}
+
+/// Everything about one call that is not part of the request.
+#[derive(Debug, Clone)]
+pub struct CallOptions {
+    /// The provider's name, when the model's name does not say it.
+    pub provider: Option<String>,
+    /// The key.
+    pub api_key: Option<Secret>,
+    /// Base URL.
+    pub base_url: Option<String>,
+    /// OpenAI's organization header.
+    pub organization: Option<String>,
+    /// OpenAI's project header.
+    pub project: Option<String>,
+    /// Headers to add; the caller's win.
+    pub headers: Vec<(String, String)>,
+    /// Query to add.
+    pub query: Vec<(String, String)>,
+    /// Body to add; the caller's keys win.
+    pub body: Map<String, Value>,
+    /// Time limits.
+    pub timeouts: Timeouts,
+    /// How many times a failed attempt is repeated: at most `retries + 1` requests are made.
+    pub retries: u32,
+    /// What happens to parameters that are not supported.
+    pub params: ParamPolicy,
+    /// How the connection is made.
+    pub transport: TransportOptions,
+}
+
+impl Default for CallOptions {
+    fn default() -> Self {
+        Self {
+            provider: None,
+            api_key: None,
+            base_url: None,
+            organization: None,
+            project: None,
+            headers: Vec::new(),
+            query: Vec::new(),
+            body: Map::new(),
+            timeouts: Timeouts::default(),
+            retries: 2,
+            params: ParamPolicy::default(),
+            transport: TransportOptions::default(),
+        }
+    }
+}

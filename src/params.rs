@@ -1,0 +1,187 @@
+//! What happens to each parameter before it is written: it is supported, renamed, dropped because the caller allowed
+//! that (and then reported), or refused.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What a family of models does with parameters; what is not listed is supported.
+#[derive(Debug)]
+pub struct ParamRules {
+    /// Parameters it does not take.
+    pub unsupported: &'static [&'static str],
+    /// Parameters it takes under another name. When both are given the new name wins.
+    pub renamed: &'static [(&'static str, &'static str)],
+    /// Parameters it takes only at one value.
+    pub pinned: &'static [(&'static str, f64)],
+}
+
+impl ParamRules {
+    /// Everything goes.
+    pub const ALL: Self = Self { unsupported: &[], renamed: &[], pinned: &[] };
+}
+
+/// What the caller said about parameters.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ParamPolicy {
+    /// Drop what is not supported instead of refusing it.
+    pub drop_unsupported: bool,
+    /// Send these although the rules say no.
+    pub allowed: Vec<String>,
+    /// Drop these in any case; `tools[*].function.strict` reaches inside.
+    pub drop: Vec<String>,
+}
+
+/// Applies `rules` and `policy` to `params` in place and returns what was dropped, in the order of the call.
+///
+/// # Errors
+/// `UnsupportedParams` that names every parameter refused.
+pub fn apply(params: &mut Map<String, Value>, rules: &ParamRules, policy: &ParamPolicy, provider: &str, model: &str) -> Result<Vec<String>> {
+    let mut dropped = Vec::new();
+    for path in &policy.drop {
+        if remove(params, path) {
+            dropped.push(path.clone());
+        }
+    }
+    let refused: Vec<String> =
+        params.keys().filter(|name| !policy.allowed.contains(name) && is_refused(rules, name, params.get(*name))).cloned().collect();
+    if !refused.is_empty() {
+        if !policy.drop_unsupported {
+            return Err(Error::new(
+                ErrorKind::UnsupportedParams,
+                format!(
+                    "{provider} does not support parameters: {refused:?}, for model={model}. To drop them from the request, set \
+                     `drop_params=True` (per call or on the module); to send them anyway, pass them in `allowed_openai_params`."
+                ),
+            ));
+        }
+        for name in refused {
+            params.shift_remove(&name);
+            dropped.push(name);
+        }
+    }
+    for (old, new) in rules.renamed {
+        if !params.contains_key(*old) {
+            continue;
+        }
+        if params.contains_key(*new) {
+            params.shift_remove(*old);
+            dropped.push((*old).to_owned());
+        } else {
+            let renamed = std::mem::take(params);
+            *params = renamed.into_iter().map(|(name, value)| if name == *old { ((*new).to_owned(), value) } else { (name, value) }).collect();
+        }
+    }
+    Ok(dropped)
+}
+
+fn is_refused(rules: &ParamRules, name: &str, value: Option<&Value>) -> bool {
+    if rules.unsupported.contains(&name) {
+        return true;
+    }
+    let pin = rules.pinned.iter().find(|(pinned, _)| *pinned == name);
+    pin.is_some_and(|(_, only)| value.and_then(Value::as_f64) != Some(*only))
+}
+
+/// Removes what `path` names (`a`, `a.b`, `a[*].b`, `a[0].b`) and says whether there was anything.
+fn remove(params: &mut Map<String, Value>, path: &str) -> bool {
+    if params.shift_remove(path).is_some() {
+        return true;
+    }
+    let steps: Vec<Step<'_>> = path.split(['.', '[']).map(Step::parse).collect();
+    let [Step::Key(first), rest @ ..] = steps.as_slice() else { return false };
+    params.get_mut(*first).is_some_and(|value| remove_below(value, rest))
+}
+
+enum Step<'a> {
+    Key(&'a str),
+    Every,
+    At(usize),
+}
+
+impl<'a> Step<'a> {
+    fn parse(text: &'a str) -> Self {
+        match text.strip_suffix(']') {
+            Some("*") => Self::Every,
+            Some(number) => number.parse().map_or(Self::Key(text), Self::At),
+            None => Self::Key(text),
+        }
+    }
+}
+
+fn remove_below(value: &mut Value, steps: &[Step<'_>]) -> bool {
+    match (steps, value) {
+        ([Step::Key(key)], Value::Object(map)) => map.shift_remove(*key).is_some(),
+        ([Step::Key(key), rest @ ..], Value::Object(map)) => map.get_mut(*key).is_some_and(|value| remove_below(value, rest)),
+        ([Step::At(index)], Value::Array(items)) if *index < items.len() => {
+            items.remove(*index);
+            true
+        }
+        ([Step::At(index), rest @ ..], Value::Array(items)) => items.get_mut(*index).is_some_and(|value| remove_below(value, rest)),
+        ([Step::Every], Value::Array(items)) => {
+            let any = !items.is_empty();
+            items.clear();
+            any
+        }
+        // No short cut: every item loses it.
+        ([Step::Every, rest @ ..], Value::Array(items)) => items.iter_mut().fold(false, |any, value| remove_below(value, rest) | any),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const RULES: ParamRules = ParamRules {
+        unsupported: &["logit_bias"],
+        renamed: &[("max_tokens", "max_completion_tokens")],
+        pinned: &[("temperature", 1.0)],
+    };
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn refused_by_name_or_dropped_and_reported() {
+        let given = map(json!({"logit_bias": {}, "temperature": 0.5, "seed": 1}));
+        let refused = apply(&mut given.clone(), &RULES, &ParamPolicy::default(), "p", "m").unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::UnsupportedParams);
+        assert!(refused.message().contains("logit_bias") && refused.message().contains("temperature"));
+
+        let mut params = given;
+        let policy = ParamPolicy { drop_unsupported: true, ..ParamPolicy::default() };
+        assert_eq!(apply(&mut params, &RULES, &policy, "p", "m").unwrap(), ["logit_bias", "temperature"]);
+        assert_eq!(params, map(json!({"seed": 1})));
+    }
+
+    #[test]
+    fn a_pinned_value_and_an_allowed_name_pass() {
+        let mut params = map(json!({"temperature": 1, "logit_bias": {"1": 2}}));
+        let policy = ParamPolicy { allowed: vec!["logit_bias".to_owned()], ..ParamPolicy::default() };
+        assert!(apply(&mut params, &RULES, &policy, "p", "m").unwrap().is_empty());
+        assert_eq!(params.len(), 2);
+    }
+
+    #[test]
+    fn renamed_in_place_unless_both_are_given() {
+        let mut params = map(json!({"a": 1, "max_tokens": 5, "z": 2}));
+        apply(&mut params, &RULES, &ParamPolicy::default(), "p", "m").unwrap();
+        assert_eq!(serde_json::to_string(&params).unwrap(), r#"{"a":1,"max_completion_tokens":5,"z":2}"#);
+
+        let mut params = map(json!({"max_tokens": 5, "max_completion_tokens": 7}));
+        assert_eq!(apply(&mut params, &RULES, &ParamPolicy::default(), "p", "m").unwrap(), ["max_tokens"]);
+        assert_eq!(params, map(json!({"max_completion_tokens": 7})));
+    }
+
+    #[test]
+    fn drop_reaches_inside() {
+        let mut params = map(json!({"tools": [{"function": {"strict": true, "name": "a"}}, {"function": {"strict": true}}]}));
+        let policy = ParamPolicy { drop: vec!["tools[*].function.strict".to_owned(), "nothing".to_owned()], ..ParamPolicy::default() };
+        assert_eq!(apply(&mut params, &ParamRules::ALL, &policy, "p", "m").unwrap(), ["tools[*].function.strict"]);
+        assert_eq!(params, map(json!({"tools": [{"function": {"name": "a"}}, {"function": {}}]})));
+    }
+}

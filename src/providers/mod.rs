@@ -1,0 +1,3 @@
+//! The dialects. Each folder is one wire: request, response, stream, error.
+
+pub mod openai;

@@ -1,0 +1,59 @@
+//! `/embeddings`.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::{error, request, response};
+use crate::error::{Error, Result};
+use crate::resolve::Target;
+use crate::types::{EmbedRequest, EmbeddingResponse};
+use crate::wire::{EmbedWire, WireRequest};
+
+/// Embeddings in OpenAI's dialect.
+#[derive(Debug)]
+pub struct Embed;
+
+impl EmbedWire for Embed {
+    fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {
+        request::post(target, "embeddings", &Body { target, request: &request })
+    }
+
+    fn response(&self, _target: &Target, body: &Bytes) -> Result<EmbeddingResponse> {
+        let mut answer: EmbeddingResponse = response::parse(body)?;
+        if answer.data.is_empty() {
+            response::refuse_error(&answer.extra, body)?;
+            return Err(response::unreadable(body, "it has no embeddings"));
+        }
+        // The document promises the order of the inputs; `index` is the order.
+        if answer.data.windows(2).any(|pair| matches!(pair, [before, after] if before.index > after.index)) {
+            answer.data.sort_by_key(|embedding| embedding.index);
+        }
+        Ok(answer)
+    }
+
+    fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        error::from_status(status, headers, body)
+    }
+}
+
+struct Body<'a> {
+    target: &'a Target,
+    request: &'a EmbedRequest,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let extra = &self.target.body;
+        let mut map = serializer.serialize_map(None)?;
+        if !extra.contains_key("model") {
+            map.serialize_entry("model", &self.target.model)?;
+        }
+        if !extra.contains_key("input") {
+            map.serialize_entry("input", &self.request.input)?;
+        }
+        request::write_params(&mut map, &self.request.params, extra)?;
+        map.end()
+    }
+}

@@ -1,0 +1,58 @@
+//! OpenAI's dialect: `/chat/completions` and `/embeddings`, which most other providers speak too.
+
+mod embed;
+mod error;
+pub mod params;
+mod request;
+mod response;
+mod stream;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::error::{Error, Result};
+use crate::framing::{Framer, SseFramer};
+use crate::resolve::Target;
+use crate::types::{ChatRequest, ChatResponse};
+use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
+
+pub use embed::Embed;
+
+/// Chat in OpenAI's dialect.
+#[derive(Debug)]
+pub struct Chat;
+
+impl ChatWire for Chat {
+    fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
+        request::write(target, request)
+    }
+    fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {
+        response::read(target, body)
+    }
+    fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        error::from_status(status, headers, body)
+    }
+    fn framer(&self, _target: &Target) -> Box<dyn Framer> {
+        Box::new(SseFramer::new())
+    }
+    fn decoder(&self, _target: &Target) -> Box<dyn ChunkDecoder> {
+        Box::new(stream::Decoder::default())
+    }
+}
+
+/// Whether a bare model name is OpenAI's.
+#[must_use]
+pub fn owns_model(model: &str) -> bool {
+    const FAMILIES: &[&str] = &[
+        "gpt-3.5", "gpt-4", "gpt-5", "gpt-audio", "gpt-realtime", "gpt-image", "chatgpt-", "o1", "o3", "o4", "codex-mini", "computer-use-preview",
+        "text-embedding-3", "text-embedding-ada", "text-moderation", "omni-moderation", "whisper-", "tts-", "dall-e-", "sora-",
+    ];
+    // A fine-tune names its base model after the prefix.
+    let base = model.strip_prefix("ft:").unwrap_or(model);
+    FAMILIES.iter().any(|family| {
+        base.strip_prefix(family).is_some_and(|rest| {
+            // `o1` and `o3-mini` are OpenAI's, `o1x` is nobody's.
+            rest.is_empty() || family.ends_with('-') || rest.starts_with(['-', '.', ':', 'o'])
+        })
+    })
+}

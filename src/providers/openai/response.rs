@@ -1,0 +1,52 @@
+//! Reads a plain chat answer.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::error;
+use crate::error::{Error, ErrorKind, Result};
+use crate::finish;
+use crate::resolve::Target;
+use crate::types::{ChatResponse, Extra};
+
+pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
+    let mut response: ChatResponse = parse(body)?;
+    if response.choices.is_empty() {
+        refuse_error(&response.extra, body)?;
+        if response.extra.is_empty() && response.id.is_none() {
+            return Err(unreadable(body, "it has no choices"));
+        }
+    }
+    for choice in &mut response.choices {
+        let calls_tools = !choice.message.tool_calls.is_empty();
+        finish::normalize(&mut choice.finish_reason, &mut choice.extra, calls_tools);
+    }
+    Ok(response)
+}
+
+/// Parses a body as `T`.
+pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| unreadable(body, &error.to_string()))
+}
+
+/// Some servers answer 200 with an error in the body.
+pub(super) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
+    match extra.get("error") {
+        Some(Value::Null) | None => Ok(()),
+        Some(_) => Err(error::from_event(body)),
+    }
+}
+
+/// A 200 that is not what the wire promises.
+pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
+    let start: String = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
+    Error::from_answer(
+        ErrorKind::ResponseValidation,
+        200,
+        format!("the answer cannot be read: {why}; it starts with {start:?}"),
+        HeaderMap::new(),
+        body.clone(),
+    )
+}

@@ -1,0 +1,55 @@
+//! Reads a stream's events.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{error, response};
+use crate::error::Result;
+use crate::framing::Frame;
+use crate::types::ChatChunk;
+use crate::wire::ChunkDecoder;
+
+/// Reads `data: {...}` until `data: [DONE]`.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    done: bool,
+}
+
+impl ChunkDecoder for Decoder {
+    fn decode(&mut self, frame: Frame<'_>, chunks: &mut Vec<ChatChunk>) -> Result<()> {
+        let data = frame.data.trim_ascii();
+        if data.is_empty() || self.done {
+            return Ok(());
+        }
+        if data == b"[DONE]" {
+            self.done = true;
+            return Ok(());
+        }
+        if frame.name == "error" {
+            return Err(error::from_event(&Bytes::copy_from_slice(data)));
+        }
+        match serde_json::from_slice::<ChatChunk>(data) {
+            Ok(chunk) => {
+                if chunk.choices.is_empty() && chunk.extra.get("error").is_some_and(|error| *error != Value::Null) {
+                    return Err(error::from_event(&Bytes::copy_from_slice(data)));
+                }
+                chunks.push(chunk);
+                Ok(())
+            }
+            // A server that leaves out the blank line between events has several lines of JSON here.
+            Err(_) if data.contains(&b'\n') && data.split(|byte| *byte == b'\n').all(is_event) => {
+                data.split(|byte| *byte == b'\n').try_for_each(|line| self.decode(Frame { name: frame.name, data: line }, chunks))
+            }
+            Err(error) => Err(response::unreadable(&Bytes::copy_from_slice(data), &format!("an event of the stream is corrupt: {error}"))),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.done
+    }
+}
+
+fn is_event(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.is_empty() || line == b"[DONE]" || serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}

@@ -1,0 +1,217 @@
+//! From a provider's chunks to the shape callers were promised: role on the first chunk of an alternative only, no chunk
+//! without news, the finish in a chunk of its own and once, token counts last in a chunk of their own.
+
+use std::mem::take;
+
+use super::tools::Calls;
+use crate::error::Partial;
+use crate::finish;
+use crate::types::{ChatChunk, ChunkChoice, Content, Delta, Extra, Usage};
+
+/// What a stream has said so far.
+#[derive(Debug)]
+pub(crate) struct Assembler {
+    model: String,
+    deliver_usage: bool,
+    id: Option<String>,
+    created: Option<i64>,
+    fingerprint: Option<String>,
+    choices: Vec<Progress>,
+    usage: Option<Usage>,
+    usage_extra: Extra,
+}
+
+/// One alternative so far.
+#[derive(Debug, Default)]
+struct Progress {
+    index: u32,
+    spoken: bool,
+    finished: bool,
+    text: String,
+    calls: Calls,
+}
+
+impl Assembler {
+    /// For a call of `model`; `deliver_usage` is whether the caller gets a chunk with the token counts.
+    pub(crate) fn new(model: &str, deliver_usage: bool) -> Self {
+        Self {
+            model: model.to_owned(),
+            deliver_usage,
+            id: None,
+            created: None,
+            fingerprint: None,
+            choices: Vec::new(),
+            usage: None,
+            usage_extra: Extra::new(),
+        }
+    }
+
+    pub(crate) fn usage(&self) -> Option<&Usage> {
+        self.usage.as_ref()
+    }
+
+    /// Whether every alternative that spoke has finished.
+    pub(crate) fn is_finished(&self) -> bool {
+        !self.choices.is_empty() && self.choices.iter().all(|choice| choice.finished)
+    }
+
+    pub(crate) fn partial(&self) -> Partial {
+        let text = self.choices.iter().find(|choice| choice.index == 0).map(|choice| choice.text.clone()).unwrap_or_default();
+        Partial { text, usage: self.usage.clone() }
+    }
+
+    /// Appends what `chunk` says to `out`.
+    pub(crate) fn push(&mut self, mut chunk: ChatChunk, out: &mut Vec<ChatChunk>) {
+        self.id = self.id.take().or(chunk.id.take());
+        self.created = self.created.or(chunk.created);
+        self.fingerprint = self.fingerprint.take().or(chunk.system_fingerprint.take());
+        let usage = chunk.usage.take();
+        let mut extra = take(&mut chunk.extra);
+        extra.shift_remove("object");
+
+        let mut news: Vec<ChunkChoice> = Vec::with_capacity(1);
+        let mut finishes: Vec<ChunkChoice> = Vec::new();
+        for choice in chunk.choices {
+            self.choice(choice, &mut news, &mut finishes);
+        }
+        if !news.is_empty() {
+            out.push(self.chunk(news, take(&mut extra)));
+        }
+        if !finishes.is_empty() {
+            out.push(self.chunk(finishes, take(&mut extra)));
+        }
+        if let Some(usage) = usage {
+            // Some providers count on every chunk: the last count is the one that holds.
+            self.usage = Some(usage);
+            self.usage_extra = extra;
+        }
+    }
+
+    /// Appends what is said last, once: the token counts, where the caller gets them.
+    pub(crate) fn end(&mut self, out: &mut Vec<ChatChunk>) {
+        if !std::mem::take(&mut self.deliver_usage) {
+            return;
+        }
+        if let Some(usage) = self.usage.clone() {
+            let extra = take(&mut self.usage_extra);
+            let chunk = self.chunk(vec![ChunkChoice::default()], extra);
+            out.push(ChatChunk { usage: Some(usage), ..chunk });
+        }
+    }
+
+    fn choice(&mut self, mut choice: ChunkChoice, news: &mut Vec<ChunkChoice>, finishes: &mut Vec<ChunkChoice>) {
+        let position = self.choices.iter().position(|known| known.index == choice.index).unwrap_or_else(|| {
+            self.choices.push(Progress { index: choice.index, ..Progress::default() });
+            self.choices.len() - 1
+        });
+        let Some(progress) = self.choices.get_mut(position) else { return };
+        let index = choice.index;
+        let reason = choice.finish_reason.take().filter(|reason| !reason.is_empty());
+        progress.calls.place(&mut choice.delta.tool_calls);
+        let has_logprobs = choice.logprobs.as_ref().is_some_and(|logprobs| !logprobs.is_null());
+        if !choice.delta.is_empty() || has_logprobs {
+            if let Some(Content::Text(text)) = &choice.delta.content {
+                progress.text.push_str(text);
+            }
+            choice.delta.role = (!progress.spoken).then(|| "assistant".to_owned());
+            progress.spoken = true;
+            // What is said of the end belongs to the chunk of the end.
+            let extra = if reason.is_some() { take(&mut choice.extra) } else { Extra::new() };
+            news.push(choice);
+            if let Some(reason) = reason {
+                finishes.extend(progress.finish(index, reason, extra));
+            }
+        } else if let Some(reason) = reason {
+            finishes.extend(progress.finish(index, reason, take(&mut choice.extra)));
+        }
+    }
+
+    fn chunk(&self, choices: Vec<ChunkChoice>, extra: Extra) -> ChatChunk {
+        ChatChunk {
+            id: self.id.clone(),
+            created: self.created,
+            model: Some(self.model.clone()),
+            system_fingerprint: self.fingerprint.clone(),
+            choices,
+            usage: None,
+            extra,
+        }
+    }
+}
+
+impl Progress {
+    /// The chunk that says the end, once.
+    fn finish(&mut self, index: u32, reason: String, mut extra: Extra) -> Option<ChunkChoice> {
+        if std::mem::replace(&mut self.finished, true) {
+            return None;
+        }
+        let mut finish_reason = Some(reason);
+        finish::normalize(&mut finish_reason, &mut extra, self.calls.any());
+        let role = (!std::mem::replace(&mut self.spoken, true)).then(|| "assistant".to_owned());
+        Some(ChunkChoice { finish_reason, index, delta: Delta { role, ..Delta::default() }, logprobs: None, extra })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn run(deliver_usage: bool, chunks: Vec<Value>) -> (Vec<ChatChunk>, Assembler) {
+        let mut assembler = Assembler::new("asked", deliver_usage);
+        let mut out = Vec::new();
+        for chunk in chunks {
+            assembler.push(serde_json::from_value(chunk).unwrap(), &mut out);
+        }
+        assembler.end(&mut out);
+        (out, assembler)
+    }
+    fn delta(delta: Value, reason: Value) -> Value {
+        json!({"id": "1", "created": 5, "model": "theirs", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]})
+    }
+
+    #[test]
+    fn role_first_text_between_finish_alone() {
+        let (out, assembler) = run(
+            false,
+            vec![
+                delta(json!({"role": "assistant", "content": ""}), json!(null)),
+                delta(json!({"content": "a"}), json!(null)),
+                delta(json!({"role": "assistant", "content": "b"}), json!("stop")),
+                delta(json!({}), json!("stop")),
+            ],
+        );
+        let seen: Vec<_> = out
+            .iter()
+            .map(|chunk| {
+                let choice = &chunk.choices[0];
+                (choice.delta.role.as_deref(), choice.delta.content.as_ref().and_then(Content::as_text), choice.finish_reason.as_deref())
+            })
+            .collect();
+        assert_eq!(seen, [(Some("assistant"), Some("a"), None), (None, Some("b"), None), (None, None, Some("stop"))]);
+        assert!(out.iter().all(|chunk| chunk.model.as_deref() == Some("asked") && chunk.id.as_deref() == Some("1")));
+        assert!(assembler.is_finished());
+        assert_eq!(assembler.partial().text, "ab");
+    }
+
+    #[test]
+    fn usage_is_kept_and_delivered_only_when_asked_for() {
+        let usage = json!({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}});
+        let chunks = vec![delta(json!({"content": "a"}), json!(null)), delta(json!({}), json!("stop")), usage];
+        let (out, assembler) = run(false, chunks.clone());
+        assert_eq!((out.len(), assembler.usage().unwrap().total_tokens), (2, Some(3)));
+        let (out, _) = run(true, chunks);
+        assert_eq!(out.len(), 3);
+        assert!(out[2].usage.is_some() && out[2].choices.len() == 1 && out[2].choices[0].delta.is_empty());
+    }
+
+    #[test]
+    fn every_alternative_must_finish() {
+        let choice = |index: u32, reason: Value| json!({"choices": [{"index": index, "delta": {"content": "x"}, "finish_reason": reason}]});
+        let (_, assembler) = run(false, vec![choice(0, json!(null)), choice(1, json!(null)), choice(0, json!("stop"))]);
+        assert!(!assembler.is_finished());
+        let (_, empty) = run(false, vec![]);
+        assert!(!empty.is_finished());
+    }
+}

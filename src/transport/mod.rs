@@ -1,0 +1,131 @@
+//! Bytes to a server and back. The only place that names the HTTP library.
+
+mod deadline;
+mod pool;
+mod retry;
+mod tls;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use http::{HeaderMap, StatusCode};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Timeouts;
+use crate::resolve::Target;
+use crate::wire::WireRequest;
+
+pub(crate) use deadline::Clock;
+pub use pool::{Proxies, TransportOptions};
+pub(crate) use retry::Retries;
+pub use tls::Verify;
+
+const AGENT: &str = concat!("edgequake-llm/", env!("CARGO_PKG_VERSION"));
+/// An answer larger than this is refused instead of filling the memory.
+const MAX_BODY: usize = 1 << 30;
+
+/// Connections, shared by every call on one runtime.
+#[derive(Debug, Default)]
+pub struct Transport {
+    pool: pool::Pool,
+}
+
+/// An answer whose body has not been read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Body,
+}
+
+/// A body that is read piece by piece. Dropping it before its end closes the connection.
+#[derive(Debug)]
+pub(crate) struct Body(reqwest::Response);
+
+impl Transport {
+    /// Connections of its own, none open yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends `request` once and returns when the headers of the answer are here.
+    pub(crate) async fn send(&self, target: &Target, request: &WireRequest, options: &TransportOptions, timeouts: &Timeouts, clock: &Clock) -> Result<Answer> {
+        let client = self.pool.client(options, timeouts.connect, request.url.scheme() == "https")?;
+        let sent = client.execute(prepare(target, request)?);
+        let response = clock.first_byte(sent).await?.map_err(|error| failed(&error))?;
+        Ok(Answer { status: response.status(), headers: response.headers().clone(), body: Body(response) })
+    }
+}
+
+impl Body {
+    /// The next bytes, or none at a proper end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
+        self.0.chunk().await.map_err(|error| failed(&error))
+    }
+
+    /// The whole rest of the body, within the limits of `clock`.
+    pub(crate) async fn collect(mut self, clock: &mut Clock) -> Result<Bytes> {
+        let expected = self.0.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let Some(first) = clock.piece(self.next()).await?? else { return Ok(Bytes::new()) };
+        if first.len() >= expected && expected > 0 {
+            // The common case: the whole answer in one read.
+            return match clock.piece(self.next()).await?? {
+                None => Ok(first),
+                Some(more) => self.collect_after(first, &more, 0, clock).await,
+            };
+        }
+        self.collect_after(first, &[], expected, clock).await
+    }
+
+    async fn collect_after(mut self, first: Bytes, second: &[u8], expected: usize, clock: &mut Clock) -> Result<Bytes> {
+        let mut whole = BytesMut::with_capacity(expected.min(64 << 20).max(first.len() + second.len()));
+        whole.extend_from_slice(&first);
+        whole.extend_from_slice(second);
+        while let Some(piece) = clock.piece(self.next()).await?? {
+            if whole.len() + piece.len() > MAX_BODY {
+                return Err(Error::new(ErrorKind::ResponseValidation, "the answer is larger than 1 GiB"));
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    }
+}
+
+fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
+    let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
+    *prepared.body_mut() = Some(request.body.clone().into());
+    let headers = prepared.headers_mut();
+    headers.extend(request.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    if let Some(key) = &target.key {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose().trim()))
+            .map_err(|_| Error::new(ErrorKind::Authentication, "the API key has characters no header can hold").with_status(401))?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    for (name, value) in &target.headers {
+        headers.insert(name.clone(), value.clone());
+    }
+    Ok(prepared)
+}
+
+/// What went wrong below HTTP, without the URL: its query may hold a key.
+fn failed(error: &reqwest::Error) -> Error {
+    let mut text = String::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    if text.is_empty() {
+        text = "no details".to_owned();
+    }
+    if error.is_connect() && error.is_timeout() {
+        return Error::new(ErrorKind::Timeout, format!("Connection timed out: {text}")).with_status(408);
+    }
+    let what = if error.is_connect() { "Connection error" } else { "Connection broken" };
+    Error::new(ErrorKind::ApiConnection, format!("{what}: {text}"))
+}

@@ -1,0 +1,53 @@
+//! Readers that forgive what real servers send where OpenAI's document promises something else: `null` for a list, a
+//! float for a count, a number for an id. A field that is useless is left out; an answer is never lost over it.
+
+use serde::de::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// `null` stands for the type's default.
+pub(super) fn nullable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A count or a time, however it is spelt (`12`, `12.0`, `"12"`).
+pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(as_integer(&Value::deserialize(deserializer)?))
+}
+
+/// A position in a list; anything that is none is 0.
+pub(super) fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(as_integer(&value).and_then(|index| u32::try_from(index).ok()).unwrap_or(0))
+}
+
+/// A name; numbers are spelt out, other things are left out.
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// Tool arguments: a string of JSON; an object (some servers send one) is written out.
+pub(super) fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    })
+}
+
+// `as` truncates: token counts and times are far below 2^53, and a fraction of a token means nothing.
+#[allow(clippy::cast_possible_truncation)]
+fn as_integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
