@@ -1,0 +1,114 @@
+"""Response classes, with LiteLLM's names and behaviour. Importing this package imports nothing: names load on
+use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_MODULE_OF = {
+    "CompletionTokensDetailsWrapper": "usage",
+    "PromptTokensDetailsWrapper": "usage",
+    "CacheCreationTokenDetails": "usage",
+    "ServerToolUse": "usage",
+    "Usage": "usage",
+    "Function": "tool_call",
+    "FunctionCall": "tool_call",
+    "ChatCompletionMessageToolCall": "tool_call",
+    "ChatCompletionMessageCustomToolCall": "tool_call",
+    "ChatCompletionMessageCustomToolCallPayload": "tool_call",
+    "ChatCompletionDeltaToolCall": "tool_call",
+    "ChatCompletionDeltaCustomToolCall": "tool_call",
+    "ChatCompletionDeltaCustomToolCallPayload": "tool_call",
+    "ChatCompletionAudioResponse": "message",
+    "Message": "message",
+    "Delta": "message",
+    "ChatCompletionTokenLogprob": "logprobs",
+    "ChoiceLogprobs": "logprobs",
+    "TopLogprob": "logprobs",
+    "Logprobs": "logprobs",
+    "Choices": "chat",
+    "StreamingChoices": "chat",
+    "ModelResponseBase": "chat",
+    "ModelResponse": "chat",
+    "ModelResponseStream": "chat",
+    "Embedding": "embedding",
+    "EmbeddingResponse": "embedding",
+    "HiddenParams": "text",
+    "TextChoices": "text",
+    "TextCompletionResponse": "text",
+    "map_finish_reason": "finish_reason",
+}
+
+if TYPE_CHECKING:
+    from .chat import Choices, ModelResponse, ModelResponseBase, ModelResponseStream, StreamingChoices
+    from .embedding import Embedding, EmbeddingResponse
+    from .finish_reason import map_finish_reason
+    from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, Logprobs, TopLogprob
+    from .message import ChatCompletionAudioResponse, Delta, Message
+    from .text import HiddenParams, TextChoices, TextCompletionResponse
+    from .tool_call import (
+        ChatCompletionDeltaCustomToolCall,
+        ChatCompletionDeltaCustomToolCallPayload,
+        ChatCompletionDeltaToolCall,
+        ChatCompletionMessageCustomToolCall,
+        ChatCompletionMessageCustomToolCallPayload,
+        ChatCompletionMessageToolCall,
+        Function,
+        FunctionCall,
+    )
+    from .usage import (
+        CacheCreationTokenDetails,
+        CompletionTokensDetailsWrapper,
+        PromptTokensDetailsWrapper,
+        ServerToolUse,
+        Usage,
+    )
+
+__all__ = [
+    "CacheCreationTokenDetails",
+    "ChatCompletionAudioResponse",
+    "ChatCompletionDeltaCustomToolCall",
+    "ChatCompletionDeltaCustomToolCallPayload",
+    "ChatCompletionDeltaToolCall",
+    "ChatCompletionMessageCustomToolCall",
+    "ChatCompletionMessageCustomToolCallPayload",
+    "ChatCompletionMessageToolCall",
+    "ChatCompletionTokenLogprob",
+    "ChoiceLogprobs",
+    "Choices",
+    "CompletionTokensDetailsWrapper",
+    "Delta",
+    "Embedding",
+    "EmbeddingResponse",
+    "Function",
+    "FunctionCall",
+    "HiddenParams",
+    "Logprobs",
+    "Message",
+    "ModelResponse",
+    "ModelResponseBase",
+    "ModelResponseStream",
+    "PromptTokensDetailsWrapper",
+    "ServerToolUse",
+    "StreamingChoices",
+    "TextChoices",
+    "TextCompletionResponse",
+    "TopLogprob",
+    "Usage",
+    "map_finish_reason",
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,53 @@
+"""Embeddings."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Union
+
+from .base import ItemAssignable, Open
+from .metadata import Response
+from .usage import Usage
+
+
+class Embedding(ItemAssignable):
+    """One input's vector: a list of floats, or their little-endian float32 bytes in base64."""
+
+    embedding: Open[Union[list[float], str]]
+    index: Open[int]
+    object: Open[str] = "embedding"
+
+
+class EmbeddingResponse(Response, ItemAssignable):
+    """Vectors in the order of the inputs.
+
+    ``data`` is kept as it was given; calls give dicts, so ``response.data[0]["embedding"]`` always works.
+    """
+
+    model: Open[Optional[str]] = None
+    data: Open[list[Any]]
+    object: Open[str] = "list"
+    usage: Open[Optional[Usage]] = None
+
+    def __init__(
+        self,
+        model: Optional[str] = None,
+        usage: Union[Usage, dict[str, Any], None] = None,
+        stream: Optional[bool] = False,
+        data: Optional[list[Any]] = None,
+        hidden_params: Optional[dict[str, Any]] = None,
+        _response_headers: Optional[dict[str, Any]] = None,
+        response_ms: Optional[float] = None,
+        **params: Any,
+    ) -> None:
+        object_name = params.pop("object", None) or "list"
+        self._fill(
+            model=model,
+            data=[] if data is None else data,
+            object=object_name,
+            usage=Usage() if usage is None else usage,
+            **params,
+        )
+        # Validation copies a list; the caller's own one is what "as given" means.
+        if data is not None:
+            self.__dict__["data"] = data
+        self._start_metadata(hidden_params, _response_headers, response_ms)

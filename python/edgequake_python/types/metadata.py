@@ -1,0 +1,143 @@
+"""How a call went, beside what it answered: ``_hidden_params``, ``_response_headers``, ``_response_ms``.
+
+The extension module puts one small opaque object, the *meta*, under ``"_meta"`` in a response's private dict.
+The dicts users see are made from it when first asked for, so that a caller who never looks pays nothing for
+them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional, Protocol
+
+from .base import Model
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Meta(Protocol):
+    """What the extension module's meta object offers."""
+
+    response_ms: float
+    """Wall time of the call in milliseconds."""
+    request_id: Optional[str]
+    """The provider's id of the request, when it gave one."""
+
+    def hidden_params(self) -> dict[str, Any]:
+        """A new dict at each call: response_cost, model_id, api_base, additional_headers, ..."""
+
+    def headers(self) -> dict[str, Any]:
+        """A new dict at each call: the provider's response headers, names in lower case."""
+
+
+_UNSET: Any = object()
+
+
+class Response(Model):
+    """A ``Model`` that came out of a call and knows how the call went."""
+
+    def _meta_value(self, name: str, make: Any) -> Any:
+        """The private value ``name``; made from the meta, and then kept, at first use."""
+        private = self._privates()
+        value = private.get(name, _UNSET)
+        if value is _UNSET:
+            meta = private.get("_meta")
+            # setdefault: of two threads that come here at once, both must end up with the same dict.
+            value = private.setdefault(name, make(meta))
+        return value
+
+    @property
+    def _hidden_params(self) -> Any:
+        """The call's metadata: a dict the caller and the callbacks may write to."""
+        return self._meta_value("_hidden_params", self._make_hidden_params)
+
+    @_hidden_params.setter
+    def _hidden_params(self, value: Any) -> None:
+        self._privates()["_hidden_params"] = value
+
+    @staticmethod
+    def _make_hidden_params(meta: Optional[Meta]) -> Any:
+        return {} if meta is None else meta.hidden_params()
+
+    @property
+    def _response_headers(self) -> Optional[dict[str, Any]]:
+        """The provider's response headers, or None when the object did not come from a provider."""
+        headers: Optional[dict[str, Any]] = self._meta_value(
+            "_response_headers", lambda meta: None if meta is None else meta.headers()
+        )
+        return headers
+
+    @_response_headers.setter
+    def _response_headers(self, value: Optional[dict[str, Any]]) -> None:
+        self._privates()["_response_headers"] = value
+
+    @property
+    def _response_ms(self) -> Optional[float]:
+        """Wall time of the call in milliseconds, or None when there was no call."""
+        ms: Optional[float] = self._meta_value(
+            "_response_ms", lambda meta: None if meta is None else meta.response_ms
+        )
+        return ms
+
+    @_response_ms.setter
+    def _response_ms(self, value: Optional[float]) -> None:
+        self._privates()["_response_ms"] = value
+
+    @property
+    def hidden_params(self) -> Any:
+        """Public name of ``_hidden_params``."""
+        return self._hidden_params
+
+    @property
+    def headers(self) -> dict[str, Any]:
+        """The provider's response headers, names in lower case; empty when there was no call."""
+        return self._response_headers or {}
+
+    @property
+    def request_id(self) -> Optional[str]:
+        """The provider's id of the request: what to quote to its support."""
+        request_id: Optional[str] = self._meta_value(
+            "_request_id", lambda meta: None if meta is None else meta.request_id
+        )
+        return request_id or self.headers.get("x-request-id")
+
+    @property
+    def dropped_params(self) -> list[str]:
+        """Names of parameters that were not sent because the provider has no equivalent (``drop_params``)."""
+        dropped: list[str] = self._hidden_params.get("dropped_params") or []
+        return dropped
+
+    def _settle_metadata(self) -> None:
+        """Replace the meta by plain values, because it can be neither pickled nor copied."""
+        private: Optional[dict[str, Any]] = getattr(self, "__pydantic_private__", None)
+        if private and private.get("_meta") is not None:
+            _ = self._hidden_params, self._response_headers, self._response_ms, self.request_id
+            private["_meta"] = None
+
+    def __getstate__(self) -> dict[Any, Any]:
+        self._settle_metadata()
+        return super().__getstate__()
+
+    def __copy__(self) -> Self:
+        self._settle_metadata()
+        return super().__copy__()
+
+    def __deepcopy__(self, memo: Optional[dict[int, Any]] = None) -> Self:
+        self._settle_metadata()
+        return super().__deepcopy__(memo)
+
+    def _start_metadata(
+        self,
+        hidden_params: Optional[dict[str, Any]],
+        headers: Optional[dict[str, Any]],
+        response_ms: Optional[float],
+    ) -> None:
+        """Give a user-built object the private dict that a call's result has."""
+        private: dict[str, Any] = {"_meta": None}
+        if hidden_params is not None:
+            private["_hidden_params"] = hidden_params
+        if headers is not None:
+            private["_response_headers"] = headers
+        if response_ms is not None:
+            private["_response_ms"] = response_ms
+        object.__setattr__(self, "__pydantic_private__", private)
