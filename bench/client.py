@@ -294,7 +294,7 @@ def cpu_seconds() -> float:
 
 
 def peak_rss_mb() -> float:
-    """The most memory this process held: VmHWM, for ru_maxrss can be that of the parent it was forked from."""
+    """The most memory this process held. Not ru_maxrss: that can be the parent it was forked from."""
     try:
         with open("/proc/self/status", encoding="ascii") as status:
             for line in status:
