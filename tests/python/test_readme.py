@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import edgequake_python
 import pytest
+
+import edgequake_python
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -35,5 +36,5 @@ def test_the_simulated_faults_it_names_exist() -> None:
     quoted = [name for row in rows for name in re.findall(r"`(.+?)`", row)]
     named = {name.replace("sim/", "").partition("?")[0] for name in quoted}
     source = (README.parent / "src" / "sim" / "faults.rs").read_text(encoding="utf-8")
-    known = set(re.findall(r'^    \("(\w+)", "', source, re.MULTILINE))
+    known = set(re.findall(r'\(\s*"(\w+)",\s*"', source.partition("];")[0]))
     assert named == known
