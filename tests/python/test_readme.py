@@ -36,5 +36,5 @@ def test_the_simulated_faults_it_names_exist() -> None:
     quoted = [name for row in rows for name in re.findall(r"`(.+?)`", row)]
     named = {name.replace("sim/", "").partition("?")[0] for name in quoted}
     source = (README.parent / "src" / "sim" / "faults.rs").read_text(encoding="utf-8")
-    known = set(re.findall(r'\(\s*"(\w+)",\s*"', source.partition("];")[0]))
+    known = set(re.findall(r'\(\s*"(\w+)",\s*"', source.partition("\n];")[0]))
     assert named == known
