@@ -1,6 +1,6 @@
 """Every exception of the package, with LiteLLM's names, constructors and messages.
 
-Importing this takes about a millisecond and loads neither openai nor httpx. If the program has imported
+Importing this takes about two milliseconds and loads neither openai nor httpx. If the program has imported
 openai, ``except openai.RateLimitError`` catches ours (see `link_openai`). All of them pickle and copy.
 """
 
