@@ -1,5 +1,6 @@
-"""Response classes, with LiteLLM's names and behaviour. Importing this package imports nothing: names load on
-use.
+"""Response classes with LiteLLM's names and behaviour.
+
+Importing this package imports neither pydantic nor the classes: each name loads its module when first used.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 Values = dict[str, Any]
 """Values by name. ``Model`` has a method called ``dict``, which hides the builtin in its annotations."""
 
@@ -117,6 +118,18 @@ class Model(BaseModel):
             private = {}
             object.__setattr__(self, "__pydantic_private__", private)
         return private
+
+
+def coerce(cls: type[M], value: Any) -> Any:
+    """``value`` as ``cls``, from a dict or from another class's model (the OpenAI client's, say).
+
+    Anything else comes back as it is: None is fine for many fields, and the rest is for validation to refuse.
+    """
+    if isinstance(value, dict):
+        return cls(**value)
+    if isinstance(value, BaseModel) and not isinstance(value, cls):
+        return cls(**value.model_dump())
+    return value
 
 
 class ItemAssignable(Model):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
-from pydantic import BaseModel
 from pydantic_core import PydanticSerializationUnexpectedValue, core_schema
 
-from .base import ItemAssignable, Open
+from .base import ItemAssignable, Open, coerce
 from .finish_reason import normalise
 from .ids import generate_id, now
 from .logprobs import ChoiceLogprobs
@@ -17,17 +16,6 @@ from .usage import Usage
 
 if TYPE_CHECKING:
     from pydantic.annotated_handlers import GetCoreSchemaHandler
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def _as(cls: type[M], value: Any) -> Any:
-    """A dict, or a model of another library, as ``cls``; anything else as it is, for pydantic to judge."""
-    if isinstance(value, dict):
-        return cls(**value)
-    if isinstance(value, BaseModel) and not isinstance(value, cls):
-        return cls(**value.model_dump())
-    return value
 
 
 class Choices(ItemAssignable):
@@ -48,7 +36,7 @@ class Choices(ItemAssignable):
     def __init__(
         self,
         finish_reason: Optional[str] = None,
-        index: int = 0,
+        index: Optional[int] = 0,
         message: Union[Message, dict[str, Any], None] = None,
         logprobs: Union[ChoiceLogprobs, dict[str, Any], None] = None,
         enhancements: Any = None,
@@ -57,14 +45,14 @@ class Choices(ItemAssignable):
     ) -> None:
         reason, provider_specific_fields = normalise(finish_reason, provider_specific_fields)
         given = {
-            "logprobs": _as(ChoiceLogprobs, logprobs),
+            "logprobs": coerce(ChoiceLogprobs, logprobs),
             "provider_specific_fields": provider_specific_fields,
             "enhancements": enhancements,
         }
         self._fill(
             finish_reason=reason or "stop",
-            index=index,
-            message=Message() if message is None else _as(Message, message),
+            index=index or 0,
+            message=Message() if message is None else coerce(Message, message),
             **{name: value for name, value in given.items() if value is not None},
             **params,
         )
@@ -84,7 +72,7 @@ class StreamingChoices(ItemAssignable):
     def __init__(
         self,
         finish_reason: Optional[str] = None,
-        index: int = 0,
+        index: Optional[int] = 0,
         delta: Union[Delta, dict[str, Any], None] = None,
         logprobs: Union[ChoiceLogprobs, dict[str, Any], None] = None,
         enhancements: Any = None,
@@ -95,12 +83,22 @@ class StreamingChoices(ItemAssignable):
         given = {"provider_specific_fields": provider_specific_fields, "enhancements": enhancements}
         self._fill(
             finish_reason=reason,
-            index=index,
-            delta=Delta() if delta is None else _as(Delta, delta),
-            logprobs=_as(ChoiceLogprobs, logprobs),
+            index=index or 0,
+            delta=Delta() if delta is None else coerce(Delta, delta),
+            logprobs=coerce(ChoiceLogprobs, logprobs),
             **{name: value for name, value in given.items() if value is not None},
             **params,
         )
+
+
+def _choices(cls: type[Union[Choices, StreamingChoices]], given: Optional[list[Any]]) -> list[Any]:
+    """The choices as ``cls``; one empty choice when none are given. Whole choices may hold streaming ones."""
+    if given is None:
+        return [cls()]
+    return [
+        choice if cls is Choices and isinstance(choice, StreamingChoices) else coerce(cls, choice)
+        for choice in given
+    ]
 
 
 class ModelResponseBase(Response):
@@ -135,17 +133,14 @@ class ModelResponse(ModelResponseBase):
         _response_headers: Optional[dict[str, Any]] = None,
         **params: Any,
     ) -> None:
-        choice_class = StreamingChoices if stream else Choices
         self._fill(
             id=id or generate_id(),
-            created=created or now(),
+            created=now() if created is None else created,
             model=model,
             object="chat.completion.chunk" if stream else "chat.completion",
             system_fingerprint=system_fingerprint,
-            choices=[choice_class()]
-            if choices is None
-            else [_as(choice_class, choice) for choice in choices],
-            usage=_as(Usage, usage),
+            choices=_choices(StreamingChoices if stream else Choices, choices),
+            usage=coerce(Usage, usage),
             **params,
         )
         if usage is None:
@@ -214,16 +209,14 @@ class ModelResponseStream(ModelResponseBase):
         **params: Any,
     ) -> None:
         if usage is not None:
-            params["usage"] = _as(Usage, usage)
+            params["usage"] = coerce(Usage, usage)
         self._fill(
             id=id or generate_id(),
-            created=created or now(),
+            created=now() if created is None else created,
             model=model,
             object="chat.completion.chunk",
             system_fingerprint=system_fingerprint,
-            choices=[StreamingChoices()]
-            if choices is None
-            else [_as(StreamingChoices, choice) for choice in choices],
+            choices=_choices(StreamingChoices, choices),
             provider_specific_fields=provider_specific_fields,
             **params,
         )

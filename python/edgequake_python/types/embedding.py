@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Union
 
-from .base import ItemAssignable, Open
+from .base import ItemAssignable, Open, coerce
 from .metadata import Response
 from .usage import Usage
 
@@ -44,7 +44,7 @@ class EmbeddingResponse(Response, ItemAssignable):
             model=model,
             data=[] if data is None else data,
             object=object_name,
-            usage=Usage() if usage is None else usage,
+            usage=Usage() if usage is None else coerce(Usage, usage),
             **params,
         )
         # Validation copies a list; the caller's own one is what "as given" means.

@@ -60,10 +60,10 @@ def map_finish_reason(value: str) -> str:
 def normalise(value: Optional[str], provider_specific_fields: Any) -> tuple[Optional[str], Any]:
     """The mapped reason, and the provider's fields with a differing raw word kept in them.
 
-    It is kept as ``native_finish_reason``. The caller's dict is not changed. A ``native_finish_reason`` that is already there is the older, truer
-    one: an object rebuilt from its own dump must not lose it.
+    It is kept as ``native_finish_reason``. The caller's dict is not changed. A raw word that is already there
+    is the older, truer one: an object rebuilt from its own dump must not lose it.
     """
-    if value is None:
+    if not value:
         return None, provider_specific_fields
     mapped = map_finish_reason(value)
     if mapped == value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from .base import ItemAssignable, Open, ProviderFields
+from .base import ItemAssignable, Open, ProviderFields, coerce
 from .ids import new_uuid
 from .tool_call import (
     DeltaToolCall,
@@ -85,7 +85,7 @@ class Message(ProviderFields):
             content=content,
             role=role or "assistant",
             tool_calls=message_tool_calls(tool_calls),
-            function_call=function_call,
+            function_call=coerce(FunctionCall, function_call),
             **{name: value for name, value in given.items() if value is not None},
             **params,
         )
@@ -138,7 +138,7 @@ class Delta(ProviderFields):
         self._fill(
             content=content,
             role=role,
-            function_call=function_call,
+            function_call=coerce(FunctionCall, function_call),
             tool_calls=delta_tool_calls(tool_calls),
             audio=_whole_audio(audio),
             **{name: value for name, value in given.items() if value is not None},

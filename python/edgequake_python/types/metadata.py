@@ -1,8 +1,7 @@
 """How a call went, beside what it answered: ``_hidden_params``, ``_response_headers``, ``_response_ms``.
 
 The extension module puts one small opaque object, the *meta*, under ``"_meta"`` in a response's private dict.
-The dicts users see are made from it when first asked for, so that a caller who never looks pays nothing for
-them.
+The dicts users see are made from it when first asked for: a caller who never looks pays nothing for them.
 """
 
 from __future__ import annotations
@@ -95,11 +94,11 @@ class Response(Model):
 
     @property
     def request_id(self) -> Optional[str]:
-        """The provider's id of the request: what to quote to its support."""
+        """The provider's id of the request, from its headers or its answer: what to quote to its support."""
         request_id: Optional[str] = self._meta_value(
             "_request_id", lambda meta: None if meta is None else meta.request_id
         )
-        return request_id or self.headers.get("x-request-id")
+        return request_id or self.headers.get("x-request-id") or self._extras().get("request_id")
 
     @property
     def dropped_params(self) -> list[str]:
@@ -133,11 +132,11 @@ class Response(Model):
         response_ms: Optional[float],
     ) -> None:
         """Give a user-built object the private dict that a call's result has."""
-        private: dict[str, Any] = {"_meta": None}
+        private = self._privates()
+        private["_meta"] = None
         if hidden_params is not None:
             private["_hidden_params"] = hidden_params
         if headers is not None:
             private["_response_headers"] = headers
         if response_ms is not None:
             private["_response_ms"] = response_ms
-        object.__setattr__(self, "__pydantic_private__", private)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Union
 
-from .base import ItemAssignable, Open
+from .base import ItemAssignable, Open, coerce
 from .finish_reason import map_finish_reason
 from .ids import new_uuid, now
 from .logprobs import Logprobs
@@ -35,16 +35,16 @@ class TextChoices(ItemAssignable):
     def __init__(
         self,
         finish_reason: Optional[str] = None,
-        index: int = 0,
+        index: Optional[int] = 0,
         text: Optional[str] = None,
         logprobs: Union[Logprobs, dict[str, Any], None] = None,
         **params: Any,
     ) -> None:
         self._fill(
-            finish_reason=None if finish_reason is None else map_finish_reason(finish_reason),
-            index=index,
+            finish_reason=map_finish_reason(finish_reason) if finish_reason else None,
+            index=index or 0,
             text=text,
-            logprobs=logprobs,
+            logprobs=coerce(Logprobs, logprobs),
             **params,
         )
 
@@ -76,10 +76,10 @@ class TextCompletionResponse(Response, ItemAssignable):
         self._fill(
             id=id or f"cmpl-{new_uuid()}",
             object="text_completion",
-            created=created or now(),
+            created=now() if created is None else created,
             model=model,
             choices=[TextChoices()] if choices is None else choices,
-            usage=Usage() if usage is None and not stream else usage,
+            usage=Usage() if usage is None and not stream else coerce(Usage, usage),
             **params,
         )
         self._start_metadata(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Callable, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
-from .base import ItemAssignable, Open
+from pydantic import BaseModel
+
+from .base import ItemAssignable, Open, coerce
 from .ids import new_uuid
 
 
@@ -59,7 +61,9 @@ class ChatCompletionMessageToolCall(ItemAssignable):
         type: Optional[str] = None,
         **params: Any,
     ) -> None:
-        self._fill(function=function, id=id or new_uuid(), type=type or "function", **params)
+        self._fill(
+            function=coerce(Function, function), id=id or new_uuid(), type=type or "function", **params
+        )
 
 
 class ChatCompletionMessageCustomToolCallPayload(ItemAssignable):
@@ -83,13 +87,16 @@ class ChatCompletionMessageCustomToolCall(ItemAssignable):
         type: Optional[str] = None,
         **params: Any,
     ) -> None:
-        self._fill(custom=custom, id=id or new_uuid(), type=type or "custom", **params)
+        self._fill(
+            custom=coerce(ChatCompletionMessageCustomToolCallPayload, custom),
+            id=id or new_uuid(),
+            type=type or "custom",
+            **params,
+        )
 
 
 class ChatCompletionDeltaToolCall(ItemAssignable):
-    """A piece of a tool call. ``index`` says which call; id, type and name come with the call's first
-    piece.
-    """
+    """A piece of a tool call. ``index`` says which; id, type and name come with its first piece."""
 
     id: Open[Optional[str]] = None
     function: Open[Function]
@@ -117,36 +124,39 @@ MessageToolCall = Union[ChatCompletionMessageToolCall, ChatCompletionMessageCust
 DeltaToolCall = Union[ChatCompletionDeltaToolCall, ChatCompletionDeltaCustomToolCall]
 
 
-def _coerced(calls: Optional[list[Any]], coerce: Callable[[int, dict[str, Any]], Any]) -> Optional[list[Any]]:
-    """A new list with the dicts among ``calls`` turned into classes; None for no calls."""
-    if not calls:
-        return None
-    return [coerce(position, call) if isinstance(call, dict) else call for position, call in enumerate(calls)]
+def _values(call: Any, done: tuple[type, ...]) -> Any:
+    """The call as a dict, unless it is of one of the classes ``done`` already."""
+    return call.model_dump() if isinstance(call, BaseModel) and not isinstance(call, done) else call
 
 
 def message_tool_calls(calls: Optional[list[Any]]) -> Optional[list[Any]]:
     """A message's tool calls as classes; None when there are none."""
+    return [_message_tool_call(call) for call in calls] if calls else None
 
-    def coerce(_position: int, call: dict[str, Any]) -> MessageToolCall:
-        if call.get("type") == "custom":
-            return ChatCompletionMessageCustomToolCall(**call)
-        return ChatCompletionMessageToolCall(**call)
 
-    return _coerced(calls, coerce)
+def _message_tool_call(call: Any) -> Any:
+    call = _values(call, (ChatCompletionMessageToolCall, ChatCompletionMessageCustomToolCall))
+    if not isinstance(call, dict):
+        return call
+    if call.get("type") == "custom":
+        return ChatCompletionMessageCustomToolCall(**call)
+    return ChatCompletionMessageToolCall(**call)
 
 
 def delta_tool_calls(calls: Optional[list[Any]]) -> Optional[list[Any]]:
-    """A delta's tool calls as classes; a missing index is the position in the list. None when there are
-    none.
-    """
+    """A delta's tool calls as classes, None when there are none. A missing index is the place in the list."""
+    return [_delta_tool_call(position, call) for position, call in enumerate(calls)] if calls else None
 
-    def coerce(position: int, call: dict[str, Any]) -> DeltaToolCall:
-        given = {name: value for name, value in call.items() if value is not None}
-        given.setdefault("index", position)
-        if given.get("type") == "custom" or "custom" in given:
-            return ChatCompletionDeltaCustomToolCall(**given)
-        given.setdefault("type", "function")
-        given.setdefault("function", {})
-        return ChatCompletionDeltaToolCall(**given)
 
-    return _coerced(calls, coerce)
+def _delta_tool_call(position: int, call: Any) -> Any:
+    call = _values(call, (ChatCompletionDeltaToolCall, ChatCompletionDeltaCustomToolCall))
+    if not isinstance(call, dict):
+        return call
+    given = {name: value for name, value in call.items() if value is not None}
+    given.setdefault("index", position)
+    if given.get("type") == "custom":
+        given.setdefault("custom", {})
+        return ChatCompletionDeltaCustomToolCall(**given)
+    given.setdefault("type", "function")
+    given.setdefault("function", {})
+    return ChatCompletionDeltaToolCall(**given)

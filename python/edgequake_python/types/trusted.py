@@ -61,9 +61,7 @@ class Layout(NamedTuple):
     fields: tuple[str, ...]
     """Declared fields in order: keys of ``__dict__``."""
     optional: tuple[str, ...] = ()
-    """Known names that go into ``__pydantic_extra__`` when, and only when, they have a value; in dump
-    order.
-    """
+    """Known names that go into ``__pydantic_extra__`` when they have a value, in dump order."""
     has_meta: bool = False
     """Whether ``__pydantic_private__`` is ``{"_meta": meta}`` rather than None."""
 
@@ -151,9 +149,7 @@ LAYOUTS: dict[type[Model], Layout] = {
 def build(
     cls: type[M], fields: dict[str, Any], extra: dict[str, Any], private: Optional[dict[str, Any]]
 ) -> M:
-    """An instance of ``cls`` that owns the given dicts, as the extension module builds it: nothing is
-    checked.
-    """
+    """An instance of ``cls`` that owns the given dicts, built as the extension module does it."""
     instance = cls.__new__(cls)
     set_slot = object.__setattr__
     set_slot(instance, "__dict__", fields)

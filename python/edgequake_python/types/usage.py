@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from .base import ItemAssignable, Model, Open
+from .base import ItemAssignable, Model, Open, coerce
 
 
 class CompletionTokensDetailsWrapper(ItemAssignable):
@@ -73,8 +73,8 @@ class PromptTokensDetailsWrapper(ItemAssignable):
         if written is not None:
             present["cache_write_tokens"] = present["cache_creation_tokens"] = written
         details = present.get("cache_creation_token_details")
-        if isinstance(details, dict):
-            present["cache_creation_token_details"] = CacheCreationTokenDetails(**details)
+        if details is not None:
+            present["cache_creation_token_details"] = coerce(CacheCreationTokenDetails, details)
         self._fill(
             audio_tokens=audio_tokens,
             cached_tokens=cached_tokens,
@@ -111,16 +111,6 @@ class ServerToolUse(ItemAssignable):
     browser_open_requests: Open[Optional[int]] = None
 
 
-def _as_dict(details: Any) -> dict[str, Any]:
-    """The given counts, from a dict or from any model (the OpenAI client's classes included)."""
-    if details is None:
-        return {}
-    if isinstance(details, dict):
-        return details
-    given: dict[str, Any] = details.model_dump()
-    return given
-
-
 class Usage(ItemAssignable):
     """Tokens of one call. Counts the provider did not give are 0.
 
@@ -154,9 +144,7 @@ class Usage(ItemAssignable):
     ) -> None:
         completion = completion_tokens or 0
         if server_tool_use is not None:
-            params["server_tool_use"] = (
-                ServerToolUse(**server_tool_use) if isinstance(server_tool_use, dict) else server_tool_use
-            )
+            params["server_tool_use"] = coerce(ServerToolUse, server_tool_use)
         if cost is not None:
             params["cost"] = cost
         self._fill(
@@ -196,16 +184,15 @@ def _completion_details(
     given: Any, completion_tokens: int, reasoning_tokens: Optional[int]
 ) -> Optional[CompletionTokensDetailsWrapper]:
     """The details as our class; a bare reasoning count makes them, and what is not reasoning is text."""
-    if reasoning_tokens is None:
-        if given is None or isinstance(given, CompletionTokensDetailsWrapper):
-            return given
-        return CompletionTokensDetailsWrapper(**_as_dict(given))
-    details = dict(_as_dict(given))
-    if details.get("reasoning_tokens") is None:
-        details["reasoning_tokens"] = reasoning_tokens
-        if details.get("text_tokens") is None:
-            details["text_tokens"] = max(completion_tokens - reasoning_tokens, 0)
-    return CompletionTokensDetailsWrapper(**details)
+    details: Optional[CompletionTokensDetailsWrapper] = coerce(CompletionTokensDetailsWrapper, given)
+    if reasoning_tokens is None or (details is not None and details.reasoning_tokens is not None):
+        return details
+    # A copy: the caller's object is not ours to write to.
+    details = CompletionTokensDetailsWrapper() if details is None else details.model_copy()
+    details.reasoning_tokens = reasoning_tokens
+    if details.text_tokens is None:
+        details.text_tokens = max(completion_tokens - reasoning_tokens, 0)
+    return details
 
 
 def _prompt_details(given: Any, params: dict[str, Any]) -> Optional[PromptTokensDetailsWrapper]:
@@ -214,16 +201,12 @@ def _prompt_details(given: Any, params: dict[str, Any]) -> Optional[PromptTokens
     if read is None:
         read = params.get("prompt_cache_hit_tokens")
     written = params.get("cache_creation_input_tokens")
+    details: Optional[PromptTokensDetailsWrapper] = coerce(PromptTokensDetailsWrapper, given)
     if read is None and written is None:
-        if given is None or isinstance(given, PromptTokensDetailsWrapper):
-            return given
-        return PromptTokensDetailsWrapper(**_as_dict(given))
-    details = dict(_as_dict(given))
-    if read is not None and details.get("cached_tokens") is None:
-        details["cached_tokens"] = read
-    if (
-        written is not None
-        and details.get("cache_creation_tokens", details.get("cache_write_tokens")) is None
-    ):
-        details["cache_creation_tokens"] = written
-    return PromptTokensDetailsWrapper(**details)
+        return details
+    details = PromptTokensDetailsWrapper() if details is None else details.model_copy()
+    if read is not None and details.cached_tokens is None:
+        details.cached_tokens = read
+    if written is not None and "cache_creation_tokens" not in details:
+        details.cache_write_tokens = details.cache_creation_tokens = written
+    return details
