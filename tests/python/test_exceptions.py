@@ -657,6 +657,7 @@ def test_what_cannot_be_pickled_does_not_take_the_error_along() -> None:
     assert twin.lock is None
     assert "Stubborn: why" in str(twin.original_exception)
     assert error.lock is not None
+    assert copy.copy(error).lock is error.lock
     deep = copy.deepcopy(error)
     assert deep.lock is error.lock
     assert deep.message == error.message
@@ -806,6 +807,15 @@ assert bases == {name: getattr(ours, name).__bases__ for name in pairs}
 class Both(ours.RateLimitError, openai.RateLimitError):
     pass
 assert "litellm.RateLimitError: m" == str(Both("m", "p", "mo"))
+
+# Imported anew, as some test suites do: the classes of both generations catch ours.
+first = openai
+for name in [name for name in sys.modules if name.split(".")[0] == "openai"]:
+    del sys.modules[name]
+import openai
+assert openai.RateLimitError is not first.RateLimitError
+error = build("RateLimitError")
+assert isinstance(error, openai.RateLimitError) and isinstance(error, first.RateLimitError)
 print("ok")
 """,
         "-W",
@@ -895,9 +905,18 @@ class Lazy(types.ModuleType):
 sys.modules["openai"] = Lazy("openai")
 build("RateLimitError")
 
+class Theirs(Exception):
+    def __init__(self, *, response):
+        raise AssertionError("not our constructor")
+    __str__ = __repr__ = __reduce__ = lambda self: 1 / 0
+
 half = types.ModuleType("openai")  # another thread is importing it
-half.RateLimitError = type("RateLimitError", (Exception,), {})
+half.RateLimitError = Theirs
 sys.modules["openai"] = half
+half.NotFoundError = MagicMock()  # patched by a test
+assert pickle.loads(pickle.dumps(build("RateLimitError"))).message == "litellm.RateLimitError: m"
+assert repr(build("RateLimitError")) == "RateLimitError('litellm.RateLimitError: m')"
+assert str(build("NotFoundError")) == "litellm.NotFoundError: m"
 assert isinstance(build("RateLimitError"), half.RateLimitError)
 half.BadRequestError = type("BadRequestError", (Exception,), {})
 assert isinstance(build("ContextWindowExceededError"), half.BadRequestError)
@@ -1144,6 +1163,11 @@ def test_factory_content_policy_details() -> None:
 @pytest.mark.parametrize("attempts", [0, 1])
 def test_factory_first_attempt_is_no_retry(attempts: int) -> None:
     assert "Retried" not in str(core("Timeout", None, attempts=attempts))
+
+
+def test_incomplete_stream_built_by_hand() -> None:
+    error = build("IncompleteStreamError", partial="so far", partial_response={"id": "x"}, usage={"n": 3})
+    assert (error.partial, error.partial_response, error.usage) == ("so far", {"id": "x"}, {"n": 3})
 
 
 def test_timeout_is_no_connection_error_of_ours() -> None:
