@@ -158,22 +158,20 @@ class ModelResponse(ModelResponseBase):
         if not cls.__dict__.get("__pydantic_complete__") or "__pydantic_core_schema__" not in cls.__dict__:
             return schema
         # Another model is getting a field of this class. In a Union pydantic counts fields, and would warn
-        # about a response without usage; such a response is dumped on its own.
+        # about a response without usage: there a response is dumped by a function.
         embedded: Any = {**schema}
-        embedded["serialization"] = core_schema.wrap_serializer_function_ser_schema(
+        embedded["serialization"] = core_schema.plain_serializer_function_ser_schema(
             _dump_embedded, info_arg=True
         )
         return embedded  # type: ignore[no-any-return]
 
 
-def _dump_embedded(value: Any, handler: Any, info: Any) -> Any:
+def _dump_embedded(value: Any, info: Any) -> Any:
     """Serialise a field of a user's model whose type is ``ModelResponse``."""
     if not isinstance(value, ModelResponse):
         raise PydanticSerializationUnexpectedValue(
             f"Expected `ModelResponse` but got `{type(value).__name__}`"
         )
-    if "usage" in value.__dict__:
-        return handler(value)
     return value.model_dump(
         mode=info.mode,
         include=info.include,

@@ -26,7 +26,13 @@ class ChatCompletionAudioResponse(ItemAssignable):
     def __init__(
         self, data: str, expires_at: int, transcript: str, id: Optional[str] = None, **params: Any
     ) -> None:
-        self._fill(id=id or new_uuid(), data=data, expires_at=expires_at, transcript=transcript, **params)
+        self._fill(
+            id=new_uuid() if id is None else id,
+            data=data,
+            expires_at=expires_at,
+            transcript=transcript,
+            **params,
+        )
 
 
 def _whole_audio(audio: Any) -> Any:
@@ -126,10 +132,11 @@ class Delta(ProviderFields):
         provider_specific_fields: Optional[dict[str, Any]] = None,
         **params: Any,
     ) -> None:
-        reasoning = params.pop("reasoning", None)
+        if reasoning_content is None:
+            reasoning_content = params.pop("reasoning", None)
         given = {
             "provider_specific_fields": provider_specific_fields,
-            "reasoning_content": reasoning if reasoning_content is None else reasoning_content,
+            "reasoning_content": reasoning_content,
             "thinking_blocks": thinking_blocks,
             "reasoning_items": reasoning_items,
             "annotations": annotations,
