@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
 from pydantic_core import PydanticSerializationUnexpectedValue, core_schema
 
@@ -114,8 +114,13 @@ class ModelResponseBase(Response):
 class ModelResponse(ModelResponseBase):
     """A chat completion. ``usage`` is absent (``hasattr`` is false) when nobody said what was used."""
 
-    choices: Open[list[Union[Choices, StreamingChoices]]]
-    usage: Open[Optional[Usage]] = None
+    if TYPE_CHECKING:
+        # What a caller meets; the wider types below are for the few who build chunks with this class.
+        choices: list[Choices]
+        usage: Usage
+    else:
+        choices: Open[list[Union[Choices, StreamingChoices]]]
+        usage: Open[Optional[Usage]] = None
 
     def __init__(
         self,
@@ -159,11 +164,8 @@ class ModelResponse(ModelResponseBase):
             return schema
         # Another model is getting a field of this class. In a Union pydantic counts fields, and would warn
         # about a response without usage: there a response is dumped by a function.
-        embedded: Any = {**schema}
-        embedded["serialization"] = core_schema.plain_serializer_function_ser_schema(
-            _dump_embedded, info_arg=True
-        )
-        return embedded  # type: ignore[no-any-return]
+        dump = core_schema.plain_serializer_function_ser_schema(_dump_embedded, info_arg=True)
+        return cast("core_schema.CoreSchema", {**schema, "serialization": dump})
 
 
 def _dump_embedded(value: Any, info: Any) -> Any:
