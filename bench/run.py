@@ -58,6 +58,9 @@ ROWS: list[tuple[str, str, str, float, str]] = [
     ("embedding 256 x 1536, async, wall (ms)", "aembed", "wall_us", 1e3, ""),
 ]
 
+# A load average, before the run, from which on absolute figures say little.
+BUSY = 0.5
+
 IMPORT_RSS = """
 import {module}
 try:
@@ -208,6 +211,8 @@ def describe(facts: dict[str, Any]) -> str:
     """The line under the table: how to read it."""
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     how = f"Medians of {facts['rounds']} rounds on {facts['machine']}; server: {facts['server']}."
+    if facts["load_before"] > BUSY:
+        how += f" The machine was busy: load {facts['load_before']} before the run."
     return f"{how} Versions: {versions}."
 
 
@@ -261,6 +266,9 @@ def main() -> None:
             refuse_debug_build(pythons[OURS])
             versions[OURS] = version(pythons[OURS], "edgequake-python")
 
+    load_before = round(os.getloadavg()[0], 2)
+    if load_before > BUSY:
+        print(f"warning: the machine is busy (load {load_before})", file=sys.stderr)
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
         payloads.write(Path(folder))
@@ -279,6 +287,7 @@ def main() -> None:
         "machine": machine(),
         "server": server_name,
         "rounds": options.rounds,
+        "load_before": load_before,
         "versions": versions,
         "medians": medians(figures),
     }
