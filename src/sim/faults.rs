@@ -48,7 +48,7 @@ pub const FAULTS: &[(&str, &str)] = &[
     ("cut_event", "the same in the middle of an event; after=2"),
     (
         "cut_clean",
-        "a proper end of the body, but neither finish nor [DONE]; after=2",
+        "a proper end of the body, but neither finish nor `[DONE]` (after=2)",
     ),
     ("cut_done", "everything but [DONE]"),
     (

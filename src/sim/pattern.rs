@@ -7,7 +7,8 @@ use std::str::Chars;
 
 /// Deeper nesting than this is nobody's schema.
 const DEEPEST: usize = 32;
-const LONGEST_REPEAT: usize = 10_000;
+/// Repetitions of repetitions multiply; this is the longest text they make.
+const LONGEST: usize = 100_000;
 
 /// A match of at least `least` characters where the pattern leaves room for them.
 pub(super) fn sample(pattern: &str, least: usize) -> Option<String> {
@@ -62,6 +63,9 @@ impl Reader<'_> {
                 literal => literal.to_string(),
             };
             let times = self.repetition()?;
+            if text.len().saturating_add(atom.len().saturating_mul(times)) > LONGEST {
+                return None;
+            }
             text.push_str(&atom.repeat(times));
         }
         Some(text)
@@ -147,7 +151,7 @@ impl Reader<'_> {
             "" => usize::MAX,
             number => number.parse().ok()?,
         };
-        Some(low.saturating_add(self.extra).min(high)).filter(|times| *times <= LONGEST_REPEAT)
+        Some(low.saturating_add(self.extra).min(high))
     }
 }
 

@@ -22,7 +22,7 @@ const TRIES: usize = 16;
 /// same tool: each takes another of the user's words.
 pub(super) fn instance(schema: &Value, words: &Words, turn: usize) -> Value {
     let mut maker = Maker {
-        resolver: Resolver { root: schema },
+        resolver: Resolver::new(schema),
         words,
         turn,
         numbers: 0,
@@ -51,7 +51,7 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn make(&mut self, schema: &Value, name: &str, spot: Spot) -> Value {
         self.made += 1;
-        if spot.depth > DEEPEST || self.made > MANY * 10 {
+        if spot.depth > DEEPEST || self.exhausted() {
             return Value::Null;
         }
         let terse = self.terse(spot.depth);
@@ -71,6 +71,10 @@ impl Maker<'_> {
             "null" => Value::Null,
             _ => self.string(&schema, name, spot),
         }
+    }
+
+    fn exhausted(&self) -> bool {
+        self.made > MANY * 10
     }
 
     fn terse(&self, depth: usize) -> bool {
@@ -160,6 +164,9 @@ impl Maker<'_> {
         let most = size(schema, "maxItems").unwrap_or(usize::MAX);
         let unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
         for nth in array.len()..least.min(most).min(MANY) {
+            if self.exhausted() {
+                break;
+            }
             let mut item = self.make(items, name, Spot { depth, nth });
             // Places further on give other values; where they do not, there is no other.
             for other in 1..TRIES {

@@ -1,22 +1,35 @@
 //! `$ref`, `allOf`, `anyOf` and `oneOf` folded into one plain schema.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 
 type Schema = Map<String, Value>;
 
 /// References to references, and the like, end after this many steps.
 const STEPS: usize = 64;
+/// Combinators within combinators multiply; this many are folded for one instance.
+const FOLDS: usize = 20_000;
 
 /// Looks references up in the schema it started from.
 pub(super) struct Resolver<'a> {
-    pub(super) root: &'a Value,
+    root: &'a Value,
+    folds: Cell<usize>,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    pub(super) fn new(root: &'a Value) -> Resolver<'a> {
+        Resolver {
+            root,
+            folds: Cell::new(0),
+        }
+    }
+
     /// The schema without combinators. `terse` prefers the alternatives that end soonest.
     pub(super) fn flat(&self, schema: &Value, terse: bool, nested: usize) -> Schema {
         let mut flat = schema.as_object().cloned().unwrap_or_default();
-        if nested > STEPS {
+        self.folds.set(self.folds.get() + 1);
+        if nested > STEPS || self.folds.get() > FOLDS {
             return flat;
         }
         for _ in 0..STEPS {
