@@ -6,7 +6,9 @@ Importing this package imports neither pydantic nor the classes: each name loads
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+# A type checker takes this name for true whatever its value; importing `typing` costs more than all of this.
+TYPE_CHECKING = False
 
 _MODULE_OF = {
     "CompletionTokensDetailsWrapper": "usage",
@@ -43,6 +45,8 @@ _MODULE_OF = {
 }
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .chat import Choices, ModelResponse, ModelResponseBase, ModelResponseStream, StreamingChoices
     from .embedding import Embedding, EmbeddingResponse
     from .finish_reason import map_finish_reason
