@@ -1,5 +1,6 @@
 //! One call from a request to its answer: prepare (no I/O), then attempt until it succeeds or is final.
 
+use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use crate::options::{CallOptions, Timeouts};
 use crate::params;
 use crate::resolve::{Environment, Surroundings, Target};
 use crate::stream::{Assembler, ChatStream, Machine};
-use crate::transport::{self, Clock, Retries, Transport, TransportOptions};
+use crate::transport::{Answer, Clock, Connection, Retries, Transport, TransportOptions};
 use crate::types::{ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
 use crate::wire::{ChatWire, EmbedWire, WireRequest};
 
@@ -138,24 +139,30 @@ impl PreparedChat {
     ///
     /// # Errors
     /// The last attempt's error.
-    pub async fn send(self, transport: &Transport) -> Result<Answered<ChatResponse>> {
-        let (body, meta) = self.plain(transport).await?;
-        let answer = self.wire.response(&self.target, &body).map_err(|error| self.dress(error, &meta))?;
-        Ok(Answered { answer, meta })
+    pub fn send(self, transport: &Transport) -> impl Future<Output = Result<Answered<ChatResponse>>> + Send + 'static {
+        let connection = self.connection(transport);
+        async move {
+            let (body, meta) = self.plain(&connection?).await?;
+            let answer = self.wire.response(&self.target, &body).map_err(|error| self.dress(error, &meta))?;
+            Ok(Answered { answer, meta })
+        }
     }
 
     /// Sends the call and returns when the answer has begun.
     ///
     /// # Errors
     /// The last attempt's error. What goes wrong later is said by the stream.
-    pub async fn stream(self, transport: &Transport) -> Result<ChatStream> {
-        let (answer, clock, meta) = self.begin(transport, true).await?;
-        let machine = Machine::new(
-            self.wire.framer(&self.target),
-            self.wire.decoder(&self.target),
-            Assembler::new(&self.target.model, self.deliver_usage),
-        );
-        Ok(ChatStream::new(answer, clock, machine, meta, self.target.key))
+    pub fn stream(self, transport: &Transport) -> impl Future<Output = Result<ChatStream>> + Send + 'static {
+        let connection = self.connection(transport);
+        async move {
+            let (answer, clock, meta) = self.begin(&connection?).await?;
+            let machine = Machine::new(
+                self.wire.framer(&self.target),
+                self.wire.decoder(&self.target),
+                Assembler::new(&self.target.model, self.deliver_usage),
+            );
+            Ok(ChatStream::new(answer, clock, machine, meta, self.target.key))
+        }
     }
 }
 
@@ -164,10 +171,13 @@ impl PreparedEmbed {
     ///
     /// # Errors
     /// The last attempt's error.
-    pub async fn send(self, transport: &Transport) -> Result<Answered<EmbeddingResponse>> {
-        let (body, meta) = self.plain(transport).await?;
-        let answer = self.wire.response(&self.target, &body).map_err(|error| self.dress(error, &meta))?;
-        Ok(Answered { answer, meta })
+    pub fn send(self, transport: &Transport) -> impl Future<Output = Result<Answered<EmbeddingResponse>>> + Send + 'static {
+        let connection = self.connection(transport);
+        async move {
+            let (body, meta) = self.plain(&connection?).await?;
+            let answer = self.wire.response(&self.target, &body).map_err(|error| self.dress(error, &meta))?;
+            Ok(Answered { answer, meta })
+        }
     }
 }
 
@@ -179,13 +189,18 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         &self.target
     }
 
-    async fn plain(&self, transport: &Transport) -> Result<(Bytes, Meta)> {
+    fn connection(&self, transport: &Transport) -> Result<Connection> {
+        let connection = transport.connection(&self.transport, self.timeouts.connect, &self.request.url);
+        connection.map_err(|error| error.about(self.target.provider.name, &self.target.model))
+    }
+
+    async fn plain(&self, connection: &Connection) -> Result<(Bytes, Meta)> {
         let begun = Instant::now();
         let total = self.timeouts.total.and_then(|total| begun.checked_add(total));
         let mut retries = Retries::new(self.retries);
         loop {
             let mut clock = Clock::start(self.timeouts, total, false);
-            let error = match self.attempt(transport, &clock).await {
+            let error = match self.attempt(connection, &clock).await {
                 Ok(answer) => {
                     let headers = answer.headers;
                     match answer.body.collect(&mut clock).await {
@@ -199,13 +214,13 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
-    async fn begin(&self, transport: &Transport, stream: bool) -> Result<(transport::Answer, Clock, Meta)> {
+    async fn begin(&self, connection: &Connection) -> Result<(Answer, Clock, Meta)> {
         let begun = Instant::now();
         let total = self.timeouts.total.and_then(|total| begun.checked_add(total));
         let mut retries = Retries::new(self.retries);
         loop {
-            let clock = Clock::start(self.timeouts, total, stream);
-            match self.attempt(transport, &clock).await {
+            let clock = Clock::start(self.timeouts, total, true);
+            match self.attempt(connection, &clock).await {
                 Ok(answer) => {
                     let meta = self.meta(answer.headers.clone(), begun, &retries);
                     return Ok((answer, clock, meta));
@@ -216,8 +231,8 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     }
 
     /// One request; an error status is read to its end and becomes an error.
-    async fn attempt(&self, transport: &Transport, clock: &Clock) -> Result<transport::Answer> {
-        let answer = transport.send(&self.target, &self.request, &self.transport, &self.timeouts, clock).await?;
+    async fn attempt(&self, connection: &Connection, clock: &Clock) -> Result<Answer> {
+        let answer = connection.send(&self.target, &self.request, clock).await?;
         tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
         if answer.status.is_success() {
             return Ok(answer);

@@ -15,7 +15,7 @@ const REPEATED: usize = 2000;
 const TAIL: &str = "(A simulated answer: the same request always gets the same one.)";
 const MEGABYTE: u64 = 1024 * 1024;
 const MOST_MEGABYTES: u64 = 256;
-const MOST_PIECES: u64 = 1_000_000;
+const MOST_PIECES: u64 = 200_000;
 const COUNTED: usize = 10_000;
 
 /// One choice of an answer.

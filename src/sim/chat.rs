@@ -123,7 +123,7 @@ impl Shape<'_> {
                 if let Some((place, mut choice)) = lane.next() {
                     choice.insert("index".to_owned(), index.into());
                     events.push(Event {
-                        data: self.chunk(vec![choice.into()]),
+                        data: self.chunk(vec![choice.into()]).to_string(),
                         place,
                     });
                 }
@@ -136,7 +136,7 @@ impl Shape<'_> {
             let mut frame = self.frame("chat.completion.chunk", Vec::new());
             frame.insert("usage".to_owned(), self.usage(answers));
             events.push(Event {
-                data: Value::Object(frame),
+                data: Value::Object(frame).to_string(),
                 place: Place::Closing,
             });
         }

@@ -64,7 +64,10 @@ pub const FAULTS: &[(&str, &str)] = &[
         "a BOM, comments, event/id/retry fields, multi-line data, no last blank line",
     ),
     ("huge", "a big answer; mb=5, chunks="),
-    ("tokens", "exactly N content chunks; n=1000, ms=0 between them"),
+    (
+        "tokens",
+        "exactly N content chunks, up to 200000; n=1000, ms=0 between them",
+    ),
     ("unicode", "U+2028, emoji and more, characters split over writes"),
     ("reasoning", "reasoning_content before the content"),
     ("refusal", "a refusal instead of content"),

@@ -83,11 +83,17 @@ impl Maker<'_> {
 
     /// The option that the user mentions, else the first one.
     fn option(&self, options: &[Value], spot: Spot) -> Value {
-        let text = self.words.text.to_lowercase();
+        // Whole words only: an option such as `a` is within almost any text.
+        let spaced = |text: &str| {
+            let words = text
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty());
+            format!(" {} ", words.collect::<Vec<_>>().join(" ").to_lowercase())
+        };
+        let text = spaced(&self.words.text);
         let said = |option: &&Value| {
-            option
-                .as_str()
-                .is_some_and(|word| !word.is_empty() && text.contains(&word.to_lowercase().replace('_', " ")))
+            let word = option.as_str().map(spaced);
+            word.is_some_and(|word| !word.trim().is_empty() && text.contains(&word))
         };
         let nth = spot.nth.checked_rem(options.len()).unwrap_or(0);
         let mentioned = options.iter().find(said).filter(|_| nth == 0);

@@ -15,7 +15,8 @@ use super::reply::{FLUSH, Reply, Step};
 /// One event, and whether `after=N` counts it.
 #[derive(Debug)]
 pub(super) struct Event {
-    pub(super) data: Value,
+    /// JSON as text: a long stream of parsed values would take many times the memory.
+    pub(super) data: String,
     pub(super) place: Place,
 }
 
@@ -81,7 +82,7 @@ fn play(events: Vec<Event>, fault: &Fault, writer: &mut Writer<'_>) -> bool {
                 }
                 "cut_clean" => return false,
                 "error_event" => {
-                    writer.event(&fault.error_object());
+                    writer.event(&fault.error_object().to_string());
                     return false;
                 }
                 "malformed" => writer.raw("{\"id\": \"chatcmpl-simulator\", \"choices\": [{\"del"),
@@ -117,7 +118,7 @@ impl<'f> Writer<'f> {
         }
     }
 
-    fn encode(&self, data: &Value) -> Bytes {
+    fn encode(&self, data: &str) -> Bytes {
         Bytes::from(match self.fault.name() {
             "crlf" => format!("data: {data}\r\n\r\n"),
             "comments" => self.commented(data),
@@ -126,7 +127,7 @@ impl<'f> Writer<'f> {
     }
 
     /// One event with everything the format allows around it.
-    fn commented(&self, data: &Value) -> String {
+    fn commented(&self, data: &str) -> String {
         let number = self.written;
         let mut text = String::new();
         if number == 0 {
@@ -135,7 +136,8 @@ impl<'f> Writer<'f> {
         text.push_str(": keep-alive\n");
         text.push_str(&format!("event: message\nid: {number}\n"));
         // JSON broken between its tokens is the same JSON once the lines are joined.
-        let pretty = serde_json::to_string_pretty(data).unwrap_or_else(|_| data.to_string());
+        let parsed = serde_json::from_str(data).unwrap_or(Value::Null);
+        let pretty = serde_json::to_string_pretty(&parsed).unwrap_or_default();
         for line in pretty.lines() {
             // The space after the colon is optional, so every other event goes without.
             text.push_str(if number.is_multiple_of(2) {
@@ -150,7 +152,7 @@ impl<'f> Writer<'f> {
         text
     }
 
-    fn event(&mut self, data: &Value) {
+    fn event(&mut self, data: &str) {
         let bytes = self.encode(data);
         self.send(bytes);
     }

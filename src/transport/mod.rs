@@ -5,12 +5,14 @@ mod pool;
 mod retry;
 mod tls;
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::Timeouts;
 use crate::resolve::Target;
 use crate::wire::WireRequest;
 
@@ -48,10 +50,21 @@ impl Transport {
         Self::default()
     }
 
+    /// The client for a way of connecting. It may read the environment and certificates, so it is asked for where that
+    /// is safe rather than in the middle of a call.
+    pub(crate) fn connection(&self, options: &TransportOptions, connect: Option<Duration>, url: &Url) -> Result<Connection> {
+        self.pool.client(options, connect, url.scheme() == "https").map(Connection)
+    }
+}
+
+/// A way to a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection(reqwest::Client);
+
+impl Connection {
     /// Sends `request` once and returns when the headers of the answer are here.
-    pub(crate) async fn send(&self, target: &Target, request: &WireRequest, options: &TransportOptions, timeouts: &Timeouts, clock: &Clock) -> Result<Answer> {
-        let client = self.pool.client(options, timeouts.connect, request.url.scheme() == "https")?;
-        let sent = client.execute(prepare(target, request)?);
+    pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
+        let sent = self.0.execute(prepare(target, request)?);
         let response = clock.first_byte(sent).await?.map_err(|error| failed(&error))?;
         Ok(Answer { status: response.status(), headers: response.headers().clone(), body: Body(response) })
     }

@@ -42,12 +42,11 @@ impl Maker<'_> {
     fn word(&self, name: &str, turn: usize) -> String {
         let lower = name.to_lowercase();
         let is = |hints: &[&str]| hints.iter().any(|hint| lower.contains(hint));
-        let said = if is(&[
+        let whole = is(&[
             "query", "prompt", "text", "message", "question", "content", "input",
-        ]) {
-            Some(self.words.text.as_str()).filter(|text| !text.is_empty())
-        } else if is(&["city", "location", "place", "town", "country", "name", "person"]) {
-            self.words.name(turn).or_else(|| self.words.subject(turn))
+        ]);
+        let said = if whole && !self.words.text.is_empty() {
+            Some(self.words.text.as_str())
         } else {
             self.words.name(turn).or_else(|| self.words.subject(turn))
         };

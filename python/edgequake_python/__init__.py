@@ -1,0 +1,107 @@
+"""A drop-in replacement for LiteLLM with a Rust core.
+
+``import edgequake_python as litellm`` and go on. Importing it loads neither pydantic nor asyncio and touches no
+network; both load when first needed.
+"""
+
+from __future__ import annotations
+
+from . import _eq_core
+from ._eq_core import Simulator, __version__
+from ._timeouts import Timeouts
+from .config import *  # noqa: F403 - every switch is an attribute of the package
+from .exceptions import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    AuthenticationError,
+    AzureOpenAIError,
+    BadGatewayError,
+    BadRequestError,
+    BudgetExceededError,
+    ContentPolicyViolationError,
+    ContextWindowExceededError,
+    ImageFetchError,
+    InternalServerError,
+    InvalidRequestError,
+    JSONSchemaValidationError,
+    LiteLLMUnknownProvider,
+    MockException,
+    NotFoundError,
+    OpenAIError,
+    PermissionDeniedError,
+    RateLimitError,
+    RouterRateLimitError,
+    ServiceUnavailableError,
+    Timeout,
+    UnprocessableEntityError,
+    UnsupportedParamsError,
+)
+from .streaming import CustomStreamWrapper
+
+from .completion import acompletion, completion  # isort: skip - needs the attributes above
+from .embedding import aembedding, embedding  # isort: skip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._logging import _turn_on_debug, verbose_logger
+    from .exceptions import (
+        LITELLM_EXCEPTION_TYPES,
+        EdgeQuakeError,
+        IncompleteStreamError,
+        InternalError,
+        ModelNotMappedError,
+        PaymentRequiredError,
+        VectorStoreSearchError,
+    )
+    from .types import (
+        ChatCompletionMessageToolCall,
+        Choices,
+        Delta,
+        EmbeddingResponse,
+        Function,
+        Message,
+        ModelResponse,
+        ModelResponseStream,
+        StreamingChoices,
+        TextChoices,
+        TextCompletionResponse,
+        Usage,
+    )
+
+if _eq_core.DEBUG_BUILD:
+    import warnings
+
+    warnings.warn(
+        "edgequake_python runs on a debug build of its core, which is many times slower; build it with --release",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    del warnings
+
+_LAZY = {
+    "_turn_on_debug": "_logging",
+    "verbose_logger": "_logging",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Names that cost an import: response classes, rare exceptions, loggers, submodules."""
+    from importlib import import_module
+
+    from . import exceptions, types
+
+    if name in exceptions.LAZY_TOP_LEVEL:
+        return getattr(exceptions, name)
+    if name in types.__all__:
+        value = getattr(types, name)
+    elif name in _LAZY:
+        value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    elif name in ("structured", "_logging", "cli", "demo"):
+        return import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value

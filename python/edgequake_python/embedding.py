@@ -1,0 +1,73 @@
+"""Embeddings: `embedding` and `aembedding`."""
+
+# ruff: noqa: ARG001 - each parameter is named once and all are gathered
+
+from __future__ import annotations
+
+from . import _call
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .types import EmbeddingResponse
+
+
+def embedding(
+    model: str,
+    input: str | Sequence[Any] = [],  # noqa: A002, B006 - LiteLLM's name and default; never changed
+    dimensions: int | None = None,
+    encoding_format: str | None = None,
+    timeout: float | Any = 600,
+    api_base: str | None = None,
+    api_version: str | None = None,
+    api_key: str | None = None,
+    api_type: str | None = None,
+    caching: bool = False,
+    user: str | None = None,
+    custom_llm_provider: str | None = None,
+    litellm_call_id: str | None = None,
+    logger_fn: Any = None,
+    **kwargs: Any,
+) -> EmbeddingResponse:
+    """Turn texts into vectors.
+
+    Args:
+        model: ``provider/model``, or a bare name that tells its provider.
+        input: a text, a list of texts, a list of tokens, or a list of token lists.
+        dimensions: length of the vectors, where the model can choose.
+        encoding_format: ``"float"`` (lists of float) or ``"base64"`` (text of little-endian float32).
+        timeout: seconds, or `Timeouts`.
+        **kwargs: as for `completion`.
+
+    Returns:
+        An `EmbeddingResponse`; ``data[i]["embedding"]`` belongs to ``input[i]``.
+
+    Raises:
+        As `completion`.
+    """
+    answer: EmbeddingResponse = _call.send("embed", _call.gather(locals()))
+    return answer
+
+
+async def aembedding(
+    model: str,
+    input: str | Sequence[Any] = [],  # noqa: A002, B006 - LiteLLM's name and default; never changed
+    dimensions: int | None = None,
+    encoding_format: str | None = None,
+    timeout: float | Any = 600,
+    api_base: str | None = None,
+    api_version: str | None = None,
+    api_key: str | None = None,
+    api_type: str | None = None,
+    caching: bool = False,
+    user: str | None = None,
+    custom_llm_provider: str | None = None,
+    litellm_call_id: str | None = None,
+    logger_fn: Any = None,
+    **kwargs: Any,
+) -> EmbeddingResponse:
+    """`embedding` for asyncio. Cancelling it closes the connection."""
+    answer: EmbeddingResponse = await _call.send_async("embed", _call.gather(locals()))
+    return answer

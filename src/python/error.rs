@@ -1,0 +1,42 @@
+//! From [`Error`] to the Python exception of that name.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use super::to_python;
+use crate::error::{Error, ErrorKind};
+
+/// The exception; made by the package's own factory, which holds the classes.
+pub(super) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    build(py, error).unwrap_or_else(|failure| failure)
+}
+
+fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    let factory = py.import("edgequake_python._errors_from_core")?.getattr("from_core")?;
+    let headers: Vec<(String, String)> =
+        error.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+    let details = PyDict::new(py);
+    if let Some(partial) = error.partial() {
+        details.set_item("partial", &partial.text)?;
+        if let Some(usage) = &partial.usage {
+            details.set_item("usage", to_python::usage(py, usage)?)?;
+        }
+    }
+    details.set_item("attempts", error.attempts().max(1))?;
+    let arguments = (
+        error.kind().class_name(),
+        error.status(),
+        error.message(),
+        error.provider(),
+        error.model(),
+        error.body().map(|body| PyBytes::new(py, body)),
+        headers,
+    );
+    Ok(PyErr::from_value(factory.call(arguments, Some(&details))?))
+}
+
+/// A panic inside the core: the process lives, and the caller is told.
+pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    Error::new(ErrorKind::Internal, format!("a defect in the core: {}", text.unwrap_or_else(|| "no message".to_owned())))
+}

@@ -1,0 +1,147 @@
+//! Where calls run. A plain call or stream of synchronous code runs on the calling thread itself: nothing is handed to
+//! another thread and back. Asynchronous code has a few threads in the background. Both are made at the first call and
+//! made again after a fork, which takes threads away.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+
+use super::error;
+use super::to_python;
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::Transport;
+
+/// How long a blocked call goes without looking for Ctrl-C.
+const SIGNALS: Duration = Duration::from_millis(50);
+
+/// The runtimes of one process.
+pub(super) struct Runtimes {
+    pid: u32,
+    inline: Runtime,
+    /// Connections of the inline runtime; they are served only while somebody waits there.
+    pub(super) inline_transport: Transport,
+    background: OnceLock<Runtime>,
+    /// Connections of the background runtime.
+    pub(super) background_transport: Transport,
+    importing: AtomicBool,
+    imported: watch::Sender<bool>,
+}
+
+/// This process's runtimes.
+///
+/// # Errors
+/// When the system gives no event queue.
+pub(super) fn current() -> Result<&'static Runtimes> {
+    // Never dropped: a forked child must not touch its parent's threads, and at exit there is nothing to save.
+    static CURRENT: Mutex<Option<&'static Runtimes>> = Mutex::new(None);
+    let pid = std::process::id();
+    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+    match *current {
+        Some(runtimes) if runtimes.pid == pid => Ok(runtimes),
+        _ => {
+            let inline = Builder::new_current_thread().enable_all().build().map_err(|error| unavailable(&error))?;
+            let runtimes = &*Box::leak(Box::new(Runtimes {
+                pid,
+                inline,
+                inline_transport: Transport::new(),
+                background: OnceLock::new(),
+                background_transport: Transport::new(),
+                importing: AtomicBool::new(false),
+                imported: watch::Sender::new(false),
+            }));
+            *current = Some(runtimes);
+            Ok(runtimes)
+        }
+    }
+}
+
+fn unavailable(error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Internal, format!("no runtime can be made: {error}"))
+}
+
+impl Runtimes {
+    /// The background runtime.
+    pub(super) fn background(&self) -> Result<&Runtime> {
+        if let Some(runtime) = self.background.get() {
+            return Ok(runtime);
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(cores.clamp(1, 4))
+            .thread_name("edgequake")
+            .enable_all()
+            .build()
+            .map_err(|error| unavailable(&error))?;
+        Ok(self.background.get_or_init(|| runtime))
+    }
+
+    /// Imports the response classes beside the first request instead of before or after it.
+    pub(super) fn warm_up(&'static self) {
+        if self.importing.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let import = move || {
+            // None while the interpreter shuts down.
+            Python::try_attach(|py| to_python::load(py).map(|_| ()).is_ok());
+            self.imported.send_replace(true);
+        };
+        if std::thread::Builder::new().name("edgequake-import".to_owned()).spawn(import).is_err() {
+            self.imported.send_replace(true);
+        }
+    }
+
+    /// Waits until the response classes are imported, so that an event loop does not stand still for it.
+    pub(super) async fn warm(&self) {
+        let mut imported = self.imported.subscribe();
+        // An error means that the sender is gone, and it lives as long as the process.
+        let _ = imported.wait_for(|imported| *imported).await;
+    }
+
+    /// Runs `future` on the calling thread without the GIL, looking for signals meanwhile.
+    ///
+    /// # Errors
+    /// What a signal handler raised (`KeyboardInterrupt`), or an internal error when `future` panicked.
+    pub(super) fn block_on<F>(&self, py: Python<'_>, future: F) -> PyResult<F::Output>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        let mut future = pin!(future);
+        loop {
+            let waited = py.detach(|| {
+                catch_unwind(AssertUnwindSafe(|| {
+                    self.inline.block_on(async { tokio::time::timeout(SIGNALS, &mut future).await })
+                }))
+            });
+            match waited {
+                Ok(Ok(output)) => return Ok(output),
+                Ok(Err(_)) => py.check_signals()?,
+                Err(panic) => return Err(error::raise(py, &error::panicked(&*panic))),
+            }
+        }
+    }
+
+    /// Lets the inline runtime notice what was dropped: a connection is closed by its own task, and that runs only while
+    /// somebody waits here.
+    pub(super) fn settle(&self, py: Python<'_>) {
+        // Inside a runtime waiting is not allowed; whoever runs it will notice.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return;
+        }
+        py.detach(|| {
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                self.inline.block_on(async {
+                    for _ in 0..4 {
+                        tokio::task::yield_now().await;
+                    }
+                });
+            }));
+        });
+    }
+}

@@ -1,0 +1,36 @@
+//! The module's attributes, as they are at this moment: what a program assigns counts at its next call.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::simulator;
+use crate::error::Result;
+use crate::resolve::Surroundings;
+
+/// The attributes of the Python module and the process environment.
+pub(super) struct Settings<'a, 'py> {
+    attributes: &'a Bound<'py, PyDict>,
+}
+
+impl<'a, 'py> Settings<'a, 'py> {
+    pub(super) fn new(attributes: &'a Bound<'py, PyDict>) -> Self {
+        Self { attributes }
+    }
+
+    /// The attribute, when it is set to something.
+    pub(super) fn get(&self, name: &str) -> Option<Bound<'py, PyAny>> {
+        self.attributes.get_item(name).ok().flatten().filter(|value| !value.is_none())
+    }
+}
+
+impl Surroundings for Settings<'_, '_> {
+    fn setting(&self, name: &str) -> Option<String> {
+        let value = self.get(name)?;
+        let text = value.cast::<PyString>().ok()?.to_cow().ok()?.into_owned();
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn simulator(&self) -> Result<String> {
+        simulator::implicit()
+    }
+}

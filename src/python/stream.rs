@@ -1,0 +1,233 @@
+//! Streams as Python sees them: one for synchronous code, one for asyncio. Both hand over a batch in one hop and build
+//! each chunk's objects when it is asked for.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use tokio::sync::Notify;
+
+use super::bridge::{self, Outcome, Pending};
+use super::meta::PyMeta;
+use super::to_python::{self, ChunkBuilder};
+use super::{error, log, runtime};
+use crate::stream::ChatStream;
+use crate::types::ChatChunk;
+
+/// A stream for synchronous code; its reader's thread does the work.
+#[pyclass(module = "edgequake_python._eq_core", frozen)]
+pub(super) struct SyncStream {
+    state: Mutex<SyncState>,
+    /// Wakes a reader whose stream is closed by another thread.
+    closing: Arc<Notify>,
+    #[pyo3(get)]
+    meta: Py<PyMeta>,
+}
+
+struct SyncState {
+    stream: Option<ChatStream>,
+    ready: VecDeque<ChatChunk>,
+    builder: ChunkBuilder,
+}
+
+impl SyncStream {
+    pub(super) fn new(py: Python<'_>, stream: ChatStream) -> PyResult<Self> {
+        let meta = Py::new(py, PyMeta::new(stream.meta().clone()))?;
+        let builder = ChunkBuilder::new(meta.clone_ref(py).into_any());
+        let state = SyncState { stream: Some(stream), ready: VecDeque::new(), builder };
+        Ok(Self { state: Mutex::new(state), closing: Arc::new(Notify::new()), meta })
+    }
+
+    /// The lock is held while the GIL is not, so waiting for it with the GIL would be for ever.
+    fn state(&self) -> Option<MutexGuard<'_, SyncState>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+#[pymethods]
+impl SyncStream {
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(mut state) = self.state() else { return Err(PyValueError::new_err("the stream is being read by another thread")) };
+        let SyncState { stream, ready, builder } = &mut *state;
+        if ready.is_empty() {
+            let Some(open) = stream.as_mut() else { return Ok(None) };
+            let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
+            let closing = &self.closing;
+            let waited = runtimes.block_on(py, async {
+                tokio::select! {
+                    biased;
+                    () = closing.notified() => Ok(Vec::new()),
+                    batch = open.next_batch() => batch,
+                }
+            });
+            log::flush(py);
+            let batch = match waited {
+                Ok(Ok(batch)) => batch,
+                failed => {
+                    *stream = None;
+                    runtimes.settle(py);
+                    return Err(failed.map_or_else(|raised| raised, |answer| answer.map_or_else(|error| error::raise(py, &error), |_| PyValueError::new_err(""))));
+                }
+            };
+            if batch.is_empty() {
+                *stream = None;
+                runtimes.settle(py);
+                return Ok(None);
+            }
+            ready.extend(batch);
+        }
+        let Some(chunk) = ready.pop_front() else { return Ok(None) };
+        builder.chunk(py, to_python::load(py)?, &chunk).map(Some)
+    }
+
+    /// Closes the connection. What was not read is gone.
+    fn close(&self, py: Python<'_>) {
+        self.closing.notify_one();
+        let Some(mut state) = self.state() else { return };
+        state.ready.clear();
+        let open = state.stream.take();
+        drop(state);
+        if open.is_some() {
+            drop(open);
+            if let Ok(runtimes) = runtime::current() {
+                runtimes.settle(py);
+            }
+        }
+    }
+
+    /// Token counts, once the provider has sent them.
+    fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(state) = self.state() else { return Ok(None) };
+        let usage = state.stream.as_ref().and_then(ChatStream::usage).cloned();
+        drop(state);
+        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+    }
+}
+
+impl Drop for SyncStream {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if state.stream.take().is_some() {
+            Python::try_attach(|py| runtime::current().map(|runtimes| runtimes.settle(py)));
+        }
+    }
+}
+
+/// A stream for asyncio; it is read in the background.
+#[pyclass(module = "edgequake_python._eq_core", frozen)]
+pub(super) struct AsyncStream {
+    shared: Arc<Shared>,
+    builder: Mutex<ChunkBuilder>,
+    #[pyo3(get)]
+    meta: Py<PyMeta>,
+}
+
+struct Shared {
+    stream: tokio::sync::Mutex<Option<ChatStream>>,
+    ready: Mutex<VecDeque<ChatChunk>>,
+    ended: AtomicBool,
+    usage: Mutex<Option<crate::types::Usage>>,
+}
+
+impl AsyncStream {
+    pub(super) fn new(py: Python<'_>, stream: ChatStream) -> PyResult<Self> {
+        let meta = Py::new(py, PyMeta::new(stream.meta().clone()))?;
+        let builder = Mutex::new(ChunkBuilder::new(meta.clone_ref(py).into_any()));
+        let shared = Shared {
+            stream: tokio::sync::Mutex::new(Some(stream)),
+            ready: Mutex::default(),
+            ended: AtomicBool::new(false),
+            usage: Mutex::default(),
+        };
+        Ok(Self { shared: Arc::new(shared), builder, meta })
+    }
+}
+
+impl Shared {
+    /// Reads the next batch. Nothing is lost when this is cancelled: it is so only while it waits.
+    async fn read(&self) -> crate::error::Result<()> {
+        let mut slot = self.stream.lock().await;
+        let Some(stream) = slot.as_mut() else {
+            self.ended.store(true, Ordering::Release);
+            return Ok(());
+        };
+        let batch = stream.next_batch().await;
+        if let Some(usage) = stream.usage() {
+            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = Some(usage.clone());
+        }
+        match batch {
+            Ok(batch) if batch.is_empty() => {}
+            Ok(batch) => {
+                self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(batch);
+                return Ok(());
+            }
+            Err(error) => {
+                *slot = None;
+                self.ended.store(true, Ordering::Release);
+                return Err(error);
+            }
+        }
+        *slot = None;
+        self.ended.store(true, Ordering::Release);
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl AsyncStream {
+    /// The next chunk if it is here, else None.
+    fn ready<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(chunk) = self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front() else { return Ok(None) };
+        let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
+        builder.chunk(py, to_python::load(py)?, &chunk).map(Some)
+    }
+
+    /// Whether nothing more comes.
+    #[getter]
+    fn ended(&self) -> bool {
+        self.shared.ended.load(Ordering::Acquire)
+    }
+
+    /// Starts waiting for more; the future's result is None, or what went wrong is raised.
+    fn wait(&self, py: Python<'_>) -> PyResult<Pending> {
+        let shared = Arc::clone(&self.shared);
+        bridge::spawn(py, async move {
+            let read = shared.read().await;
+            Box::new(move |py: Python<'_>| match read {
+                Ok(()) => Ok(py.None()),
+                Err(error) => Err(error::raise(py, &error)),
+            }) as Outcome
+        })
+    }
+
+    /// Closes the connection. What was not read is gone.
+    fn close(&self) {
+        self.shared.ended.store(true, Ordering::Release);
+        self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        if let Ok(mut slot) = self.shared.stream.try_lock() {
+            *slot = None;
+            return;
+        }
+        // A reader that was stopped this moment lets go of the stream when it is next run.
+        let shared = Arc::clone(&self.shared);
+        if let Ok(background) = runtime::current().and_then(runtime::Runtimes::background) {
+            background.spawn(async move { *shared.stream.lock().await = None });
+        }
+    }
+
+    /// Token counts, once the provider has sent them.
+    fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let usage = self.shared.usage.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+    }
+}
