@@ -1,4 +1,5 @@
 //! The simulator over raw sockets: what is on the wire, not what a client makes of it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -258,6 +259,12 @@ fn a_stream_says_what_the_plain_answer_says() {
     let finish: Value = serde_json::from_str(&events[events.len() - 2]).unwrap();
     assert_eq!(finish["choices"][0]["delta"], json!({}));
     assert_eq!(finish["choices"][0]["finish_reason"], "stop");
+}
+
+#[test]
+fn it_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&Simulator::start().unwrap());
 }
 
 #[test]
