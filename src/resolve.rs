@@ -175,7 +175,7 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
     let authorized = options.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     match (provider.auth, found) {
         (_, Some(key)) => Ok(Some(key)),
-        (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => Ok(Some(Secret::new("simulator".to_owned()))),
+        (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => Ok(Some(Secret::new("sk-built-in-simulator".to_owned()))),
         (Auth::OptionalBearer, None) => Ok(None),
         (Auth::Bearer, None) if authorized => Ok(None),
         (Auth::Bearer, None) => {

@@ -14,7 +14,7 @@ use super::meta::PyMeta;
 use super::to_python::{self, ChunkBuilder};
 use super::{error, log, runtime};
 use crate::stream::ChatStream;
-use crate::types::ChatChunk;
+use crate::types::{ChatChunk, Usage};
 
 /// A stream for synchronous code; its reader's thread does the work.
 #[pyclass(module = "edgequake_python._eq_core", frozen)]
@@ -28,6 +28,7 @@ pub(super) struct SyncStream {
 
 struct SyncState {
     stream: Option<ChatStream>,
+    usage: Option<Usage>,
     ready: VecDeque<ChatChunk>,
     builder: ChunkBuilder,
 }
@@ -36,7 +37,7 @@ impl SyncStream {
     pub(super) fn new(py: Python<'_>, stream: ChatStream) -> PyResult<Self> {
         let meta = Py::new(py, PyMeta::new(stream.meta().clone()))?;
         let builder = ChunkBuilder::new(meta.clone_ref(py).into_any());
-        let state = SyncState { stream: Some(stream), ready: VecDeque::new(), builder };
+        let state = SyncState { stream: Some(stream), usage: None, ready: VecDeque::new(), builder };
         Ok(Self { state: Mutex::new(state), closing: Arc::new(Notify::new()), meta })
     }
 
@@ -58,7 +59,7 @@ impl SyncStream {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(mut state) = self.state() else { return Err(PyValueError::new_err("the stream is being read by another thread")) };
-        let SyncState { stream, ready, builder } = &mut *state;
+        let SyncState { stream, usage, ready, builder } = &mut *state;
         if ready.is_empty() {
             let Some(open) = stream.as_mut() else { return Ok(None) };
             let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
@@ -71,14 +72,13 @@ impl SyncStream {
                 }
             });
             log::flush(py);
-            let batch = match waited {
-                Ok(Ok(batch)) => batch,
-                failed => {
-                    *stream = None;
-                    runtimes.settle(py);
-                    return Err(failed.map_or_else(|raised| raised, |answer| answer.map_or_else(|error| error::raise(py, &error), |_| PyValueError::new_err(""))));
-                }
-            };
+            if let Some(counted) = open.usage() {
+                *usage = Some(counted.clone());
+            }
+            let batch = waited.and_then(|batch| batch.map_err(|error| error::raise(py, &error))).inspect_err(|_| {
+                *stream = None;
+                runtimes.settle(py);
+            })?;
             if batch.is_empty() {
                 *stream = None;
                 runtimes.settle(py);
@@ -108,7 +108,7 @@ impl SyncStream {
     /// Token counts, once the provider has sent them.
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(state) = self.state() else { return Ok(None) };
-        let usage = state.stream.as_ref().and_then(ChatStream::usage).cloned();
+        let usage = state.usage.clone();
         drop(state);
         usage.map(|usage| to_python::usage(py, &usage)).transpose()
     }
@@ -136,7 +136,7 @@ struct Shared {
     stream: tokio::sync::Mutex<Option<ChatStream>>,
     ready: Mutex<VecDeque<ChatChunk>>,
     ended: AtomicBool,
-    usage: Mutex<Option<crate::types::Usage>>,
+    usage: Mutex<Option<Usage>>,
 }
 
 impl AsyncStream {

@@ -48,6 +48,10 @@ pub(super) struct Reply {
 /// Long enough for the connection to flush what it holds before the next step.
 pub(super) const FLUSH: Duration = Duration::from_millis(3);
 
+/// The connection takes no more frames than it can write, so frames of this size tell how far a
+/// slow client has got, and an answer counts as finished only near its end.
+const LARGEST_FRAME: usize = 64 * 1024;
+
 impl Reply {
     /// A whole body of a known length.
     pub(super) fn whole(status: u16, content_type: &str, body: impl Into<Bytes>) -> Reply {
@@ -98,7 +102,11 @@ impl Body for Script {
                 this.sleep = None;
             }
             match this.steps.pop_front() {
-                Some(Step::Send(bytes)) => {
+                Some(Step::Send(mut bytes)) => {
+                    if bytes.len() > LARGEST_FRAME {
+                        let rest = bytes.split_off(LARGEST_FRAME);
+                        this.steps.push_front(Step::Send(rest));
+                    }
                     // With a known length the connection does not ask again after the last byte.
                     if this.steps.is_empty() {
                         this.ticket.finish();
