@@ -532,6 +532,9 @@ fn a_client_that_leaves_a_silent_stream_is_noticed() {
         ("stall?before=1", false),
         ("latency?ms=600000", false),
         ("slow_first?ms=600000", true),
+        ("drip?ms=600000", true),
+        ("huge?mb=24", true),
+        ("huge?mb=24", false),
     ];
     for (left, (model, stream)) in models.into_iter().enumerate() {
         let mut connection = Connection::to(&sim);
