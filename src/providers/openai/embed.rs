@@ -5,10 +5,10 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::{error, request, response};
+use super::{error, request, response, vectors};
 use crate::error::{Error, Result};
 use crate::resolve::Target;
-use crate::types::{EmbedRequest, EmbeddingResponse};
+use crate::types::{EmbedRequest, EmbeddingResponse, Vector};
 use crate::wire::{EmbedWire, WireRequest};
 
 /// Embeddings in OpenAI's dialect.
@@ -21,7 +21,7 @@ impl EmbedWire for Embed {
     }
 
     fn response(&self, _target: &Target, body: &Bytes) -> Result<EmbeddingResponse> {
-        let mut answer: EmbeddingResponse = response::parse(body)?;
+        let mut answer = read(body)?;
         if answer.data.is_empty() {
             response::refuse_error(&answer.extra, body)?;
             return Err(response::unreadable(body, "it has no embeddings"));
@@ -36,6 +36,19 @@ impl EmbedWire for Embed {
     fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
         error::from_status(status, headers, body)
     }
+}
+
+fn read(body: &Bytes) -> Result<EmbeddingResponse> {
+    if let Some((rest, vectors)) = vectors::cut_out(body) {
+        let mut answer: EmbeddingResponse = serde_json::from_slice(&rest).map_err(|error| response::unreadable(body, &error.to_string()))?;
+        if answer.data.len() == vectors.len() {
+            for (embedding, vector) in answer.data.iter_mut().zip(vectors) {
+                embedding.embedding = Vector::Floats(vector);
+            }
+            return Ok(answer);
+        }
+    }
+    response::parse(body)
 }
 
 struct Body<'a> {

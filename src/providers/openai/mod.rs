@@ -6,6 +6,7 @@ pub mod params;
 mod request;
 mod response;
 mod stream;
+mod vectors;
 
 use bytes::Bytes;
 use http::HeaderMap;

@@ -1,0 +1,113 @@
+"""The main job, end to end: ``python -m edgequake_python.demo``.
+
+With ``OPENAI_API_KEY`` in the environment it talks to OpenAI (or to ``OPENAI_BASE_URL``), without one to the built-in
+simulator. It prints what each step cost in time.
+"""
+
+# A demonstration prints; the library never does.
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager
+
+import edgequake_python as eq
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather in a city",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    },
+}
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Print a title, let the step print its answer, print its time."""
+    print(f"\n{title}")
+    begun = time.perf_counter()
+    yield
+    print(f"  {(time.perf_counter() - begun) * 1000:.1f} ms")
+
+
+def plain(model: str) -> None:
+    """A plain completion."""
+    answer = eq.completion(model, [{"role": "user", "content": "Say hello in one sentence."}])
+    print(f"  {answer.choices[0].message.content}")
+    print(f"  {answer.usage.total_tokens} tokens, request {answer.request_id}")
+
+
+def sync_stream(model: str) -> None:
+    """A stream, printed as it arrives."""
+    print("  ", end="")
+    for chunk in eq.completion(model, [{"role": "user", "content": "Count 1 to 5"}], stream=True):
+        print(chunk.choices[0].delta.content or "", end="", flush=True)
+    print()
+
+
+async def async_stream(model: str) -> None:
+    """The same on an event loop, which is free meanwhile."""
+    print("  ", end="")
+    async for chunk in await eq.acompletion(model, [{"role": "user", "content": "Count 1 to 5"}], stream=True):
+        print(chunk.choices[0].delta.content or "", end="", flush=True)
+    print()
+
+
+def tools(model: str) -> None:
+    """A tool call, the tool's answer, and what the model makes of it."""
+    messages: list[Any] = [{"role": "user", "content": "What is the weather in Paris?"}]
+    answer = eq.completion(model, messages, tools=[WEATHER])
+    message = answer.choices[0].message
+    messages.append(message)
+    for call in message.tool_calls or []:
+        arguments = json.loads(call.function.arguments)
+        print(f"  {call.function.name}({arguments})")
+        result = json.dumps({"city": arguments.get("city"), "celsius": 21})
+        messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
+    answer = eq.completion(model, messages, tools=[WEATHER])
+    print(f"  {answer.choices[0].message.content}")
+
+
+def embeddings(model: str) -> None:
+    """Two texts as vectors."""
+    answer = eq.embedding(model, ["The cat sat on the mat.", "Ein Satz."])
+    print(f"  {len(answer.data)} vectors of {len(answer.data[0]['embedding'])} numbers")
+
+
+def main() -> int:
+    """Run every step; 0 when all worked."""
+    real = bool(os.environ.get("OPENAI_API_KEY"))
+    chat = "openai/gpt-4o-mini" if real else "sim/demo"
+    embed = "openai/text-embedding-3-small" if real else "sim/demo-embedding"
+    print(f"edgequake_python {eq.__version__}, {chat}" + ("" if real else " (no OPENAI_API_KEY: the built-in simulator)"))
+    try:
+        with step("A plain completion"):
+            plain(chat)
+        with step("A stream"):
+            sync_stream(chat)
+        with step("A stream on an event loop"):
+            asyncio.run(async_stream(chat))
+        with step("A tool call and its follow-up"):
+            tools(chat)
+        with step("An embedding"):
+            embeddings(embed)
+    except eq.APIConnectionError as error:
+        print(f"  {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
