@@ -66,15 +66,31 @@ pub type PreparedEmbed = Prepared<dyn EmbedWire>;
 ///
 /// # Errors
 /// Everything that can be known to be wrong before sending.
-pub fn prepare_chat(mut request: ChatRequest, options: CallOptions, around: &dyn Surroundings) -> Result<PreparedChat> {
+pub fn prepare_chat(
+    mut request: ChatRequest,
+    options: CallOptions,
+    around: &dyn Surroundings,
+) -> Result<PreparedChat> {
     request.validate()?;
     let target = Target::resolve(&request.model, &options, around)?;
     let provider = target.provider;
     let about = |error: Error| error.about(provider.name, &target.model);
-    let wire = provider.chat.ok_or_else(|| about(Error::bad_request(format!("{} has no chat", provider.name))))?;
-    let dropped_params =
-        params::apply(&mut request.params, (provider.params)(&target.model), &options.params, provider.name, &target.model).map_err(about)?;
-    let asked = request.params.get("stream_options").and_then(|options| options.get("include_usage")).and_then(Value::as_bool);
+    let wire = provider
+        .chat
+        .ok_or_else(|| about(Error::bad_request(format!("{} has no chat", provider.name))))?;
+    let dropped_params = params::apply(
+        &mut request.params,
+        (provider.params)(&target.model),
+        &options.params,
+        provider.name,
+        &target.model,
+    )
+    .map_err(about)?;
+    let asked = request
+        .params
+        .get("stream_options")
+        .and_then(|options| options.get("include_usage"))
+        .and_then(Value::as_bool);
     let deliver_usage = asked.unwrap_or_else(|| target.asks_for_stream_usage());
     let request = wire.request(&target, request).map_err(about)?;
     Ok(Prepared {
@@ -93,12 +109,18 @@ pub fn prepare_chat(mut request: ChatRequest, options: CallOptions, around: &dyn
 ///
 /// # Errors
 /// Everything that can be known to be wrong before sending.
-pub fn prepare_embed(request: EmbedRequest, options: CallOptions, around: &dyn Surroundings) -> Result<PreparedEmbed> {
+pub fn prepare_embed(
+    request: EmbedRequest,
+    options: CallOptions,
+    around: &dyn Surroundings,
+) -> Result<PreparedEmbed> {
     request.validate()?;
     let target = Target::resolve(&request.model, &options, around)?;
     let provider = target.provider;
     let about = |error: Error| error.about(provider.name, &target.model);
-    let wire = provider.embed.ok_or_else(|| about(Error::bad_request(format!("{} has no embeddings", provider.name))))?;
+    let wire = provider
+        .embed
+        .ok_or_else(|| about(Error::bad_request(format!("{} has no embeddings", provider.name))))?;
     let mut request = request;
     let mut dropped_params = Vec::new();
     for path in &options.params.drop {
@@ -139,11 +161,17 @@ impl PreparedChat {
     ///
     /// # Errors
     /// The last attempt's error.
-    pub fn send(self, transport: &Transport) -> impl Future<Output = Result<Answered<ChatResponse>>> + Send + 'static {
+    pub fn send(
+        self,
+        transport: &Transport,
+    ) -> impl Future<Output = Result<Answered<ChatResponse>>> + Send + 'static {
         let connection = self.connection(transport);
         async move {
             let (body, meta) = self.plain(&connection?).await?;
-            let answer = self.wire.response(&self.target, &body).map_err(|error| self.dress(error, &meta))?;
+            let answer = self
+                .wire
+                .response(&self.target, &body)
+                .map_err(|error| self.dress(error, &meta))?;
             Ok(Answered { answer, meta })
         }
     }
@@ -171,11 +199,17 @@ impl PreparedEmbed {
     ///
     /// # Errors
     /// The last attempt's error.
-    pub fn send(self, transport: &Transport) -> impl Future<Output = Result<Answered<EmbeddingResponse>>> + Send + 'static {
+    pub fn send(
+        self,
+        transport: &Transport,
+    ) -> impl Future<Output = Result<Answered<EmbeddingResponse>>> + Send + 'static {
         let connection = self.connection(transport);
         async move {
             let (body, meta) = self.plain(&connection?).await?;
-            let answer = self.wire.response(&self.target, &body).map_err(|error| self.dress(error, &meta))?;
+            let answer = self
+                .wire
+                .response(&self.target, &body)
+                .map_err(|error| self.dress(error, &meta))?;
             Ok(Answered { answer, meta })
         }
     }
@@ -246,13 +280,17 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     /// Waits until the next attempt is due, or returns `error` when it is final.
     async fn before_next(&self, error: Error, retries: &mut Retries, total: Option<Instant>) -> Result<()> {
         let attempts = retries.attempts();
-        let wait = retries.after(&error).filter(|wait| match (total, Instant::now().checked_add(*wait)) {
-            (Some(total), Some(due)) => due < total,
-            (None, Some(_)) => true,
-            (_, None) => false,
-        });
+        let wait = retries
+            .after(&error)
+            .filter(|wait| match (total, Instant::now().checked_add(*wait)) {
+                (Some(total), Some(due)) => due < total,
+                (None, Some(_)) => true,
+                (_, None) => false,
+            });
         let Some(wait) = wait else {
-            let error = error.about(self.target.provider.name, &self.target.model).after_attempts(attempts);
+            let error = error
+                .about(self.target.provider.name, &self.target.model)
+                .after_attempts(attempts);
             return Err(match &self.target.key {
                 Some(key) => error.without_secret(key.expose()),
                 None => error,
@@ -286,7 +324,10 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     }
 
     fn dress(&self, error: Error, meta: &Meta) -> Error {
-        let error = error.about(meta.provider, &meta.model).with_headers(&meta.headers).after_attempts(meta.attempts);
+        let error = error
+            .about(meta.provider, &meta.model)
+            .with_headers(&meta.headers)
+            .after_attempts(meta.attempts);
         match &self.target.key {
             Some(key) => error.without_secret(key.expose()),
             None => error,
@@ -322,7 +363,16 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn chat(&self, request: ChatRequest, options: CallOptions) -> Result<Answered<ChatResponse>> {
-        prepare_chat(ChatRequest { stream: false, ..request }, options, &Environment)?.send(&self.transport).await
+        prepare_chat(
+            ChatRequest {
+                stream: false,
+                ..request
+            },
+            options,
+            &Environment,
+        )?
+        .send(&self.transport)
+        .await
     }
 
     /// One streamed chat call.
@@ -330,14 +380,29 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn chat_stream(&self, request: ChatRequest, options: CallOptions) -> Result<ChatStream> {
-        prepare_chat(ChatRequest { stream: true, ..request }, options, &Environment)?.stream(&self.transport).await
+        prepare_chat(
+            ChatRequest {
+                stream: true,
+                ..request
+            },
+            options,
+            &Environment,
+        )?
+        .stream(&self.transport)
+        .await
     }
 
     /// One embedding call.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn embed(&self, request: EmbedRequest, options: CallOptions) -> Result<Answered<EmbeddingResponse>> {
-        prepare_embed(request, options, &Environment)?.send(&self.transport).await
+    pub async fn embed(
+        &self,
+        request: EmbedRequest,
+        options: CallOptions,
+    ) -> Result<Answered<EmbeddingResponse>> {
+        prepare_embed(request, options, &Environment)?
+            .send(&self.transport)
+            .await
     }
 }

@@ -154,7 +154,13 @@ impl Error {
     }
 
     /// A provider's answer with an error status.
-    pub fn from_answer(kind: ErrorKind, status: u16, message: impl Into<String>, headers: HeaderMap, body: Bytes) -> Self {
+    pub fn from_answer(
+        kind: ErrorKind,
+        status: u16,
+        message: impl Into<String>,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
         let mut error = Self::new(kind, message);
         error.0.status = Some(status);
         error.0.headers = headers;
@@ -287,7 +293,12 @@ impl Error {
 }
 
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
     let seconds = |value: f64| Duration::try_from_secs_f64(value.max(0.0)).ok();
     if let Some(value) = text("retry-after-ms").and_then(|value| value.parse::<f64>().ok()) {
         return seconds(value / 1000.0);
@@ -307,19 +318,37 @@ mod tests {
     use super::*;
 
     fn headers(name: &'static str, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))])
+        HeaderMap::from_iter([(
+            http::HeaderName::from_static(name),
+            http::HeaderValue::from_static(value),
+        )])
     }
 
     #[test]
     fn every_form_of_retry_after() {
         let now = SystemTime::UNIX_EPOCH;
-        assert_eq!(retry_after(&headers("retry-after", "2"), now), Some(Duration::from_secs(2)));
-        assert_eq!(retry_after(&headers("retry-after-ms", "1500"), now), Some(Duration::from_millis(1500)));
+        assert_eq!(
+            retry_after(&headers("retry-after", "2"), now),
+            Some(Duration::from_secs(2))
+        );
+        assert_eq!(
+            retry_after(&headers("retry-after-ms", "1500"), now),
+            Some(Duration::from_millis(1500))
+        );
         let date = "Thu, 01 Jan 1970 00:00:07 GMT";
-        assert_eq!(retry_after(&headers("retry-after", date), now), Some(Duration::from_secs(7)));
+        assert_eq!(
+            retry_after(&headers("retry-after", date), now),
+            Some(Duration::from_secs(7))
+        );
         assert_eq!(retry_after(&headers("retry-after", "soon"), now), None);
-        assert_eq!(retry_after(&headers("retry-after", "-3"), now), Some(Duration::ZERO));
-        assert_eq!(retry_after(&headers("retry-after", "nan"), now), Some(Duration::ZERO));
+        assert_eq!(
+            retry_after(&headers("retry-after", "-3"), now),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(
+            retry_after(&headers("retry-after", "nan"), now),
+            Some(Duration::ZERO)
+        );
         assert_eq!(retry_after(&headers("retry-after", "1e300"), now), None);
     }
 

@@ -8,12 +8,24 @@ use crate::types::Extra;
 #[must_use]
 pub fn openai_word(raw: &str) -> Option<&'static str> {
     Some(match raw {
-        "stop" | "stop_sequence" | "end_turn" | "pause_turn" | "eos" | "eos_token" | "COMPLETE" | "STOP_SEQUENCE" | "STOP" => "stop",
+        "stop" | "stop_sequence" | "end_turn" | "pause_turn" | "eos" | "eos_token" | "COMPLETE"
+        | "STOP_SEQUENCE" | "STOP" => "stop",
         "length" | "max_tokens" | "MAX_TOKENS" | "model_length" => "length",
         "tool_calls" | "tool_use" | "TOOL_CALL" => "tool_calls",
         "function_call" => "function_call",
-        "content_filter" | "content_filtered" | "refusal" | "guardrail_intervened" | "sensitive" | "ERROR_TOXIC" | "SAFETY" | "RECITATION" | "LANGUAGE"
-        | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY" => "content_filter",
+        "content_filter"
+        | "content_filtered"
+        | "refusal"
+        | "guardrail_intervened"
+        | "sensitive"
+        | "ERROR_TOXIC"
+        | "SAFETY"
+        | "RECITATION"
+        | "LANGUAGE"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "IMAGE_SAFETY" => "content_filter",
         _ => return None,
     })
 }
@@ -24,13 +36,19 @@ pub fn openai_word(raw: &str) -> Option<&'static str> {
 pub(crate) fn normalize(reason: &mut Option<String>, extra: &mut Extra, calls_tools: bool) {
     let Some(raw) = reason.take() else { return };
     let word = openai_word(&raw).unwrap_or(&raw);
-    let word = if calls_tools && word == "stop" { "tool_calls" } else { word };
+    let word = if calls_tools && word == "stop" {
+        "tool_calls"
+    } else {
+        word
+    };
     if word == raw {
         *reason = Some(raw);
         return;
     }
     *reason = Some(word.to_owned());
-    let fields = extra.entry("provider_specific_fields").or_insert_with(|| Value::Object(Map::new()));
+    let fields = extra
+        .entry("provider_specific_fields")
+        .or_insert_with(|| Value::Object(Map::new()));
     if let Some(fields) = fields.as_object_mut() {
         fields.insert("native_finish_reason".to_owned(), Value::String(raw));
     }
@@ -43,15 +61,23 @@ mod tests {
     fn normalized(raw: &str, calls_tools: bool) -> (Option<String>, Option<String>) {
         let (mut reason, mut extra) = (Some(raw.to_owned()), Extra::new());
         normalize(&mut reason, &mut extra, calls_tools);
-        let native = extra.get("provider_specific_fields").and_then(|fields| fields.get("native_finish_reason"));
+        let native = extra
+            .get("provider_specific_fields")
+            .and_then(|fields| fields.get("native_finish_reason"));
         (reason, native.and_then(Value::as_str).map(str::to_owned))
     }
 
     #[test]
     fn the_raw_word_is_kept_beside_openais() {
         assert_eq!(normalized("stop", false), (Some("stop".into()), None));
-        assert_eq!(normalized("eos", false), (Some("stop".into()), Some("eos".into())));
-        assert_eq!(normalized("stop", true), (Some("tool_calls".into()), Some("stop".into())));
+        assert_eq!(
+            normalized("eos", false),
+            (Some("stop".into()), Some("eos".into()))
+        );
+        assert_eq!(
+            normalized("stop", true),
+            (Some("tool_calls".into()), Some("stop".into()))
+        );
         assert_eq!(normalized("length", true), (Some("length".into()), None));
         assert_eq!(normalized("brand_new", false), (Some("brand_new".into()), None));
     }

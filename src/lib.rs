@@ -36,7 +36,9 @@ pub mod wire;
 #[cfg(feature = "python")]
 mod python;
 
-pub use client::{Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, prepare_chat, prepare_embed};
+pub use client::{
+    Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, prepare_chat, prepare_embed,
+};
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
 pub use options::{CallOptions, Secret, Timeouts};

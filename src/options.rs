@@ -53,7 +53,13 @@ impl Timeouts {
     /// One number for everything: no silence longer than `limit`, and no plain attempt longer than it.
     #[must_use]
     pub fn all(limit: Duration) -> Self {
-        Self { connect: None, first_token: Some(limit), idle: Some(limit), attempt: Some(limit), total: None }
+        Self {
+            connect: None,
+            first_token: Some(limit),
+            idle: Some(limit),
+            attempt: Some(limit),
+            total: None,
+        }
     }
 }
 

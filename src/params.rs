@@ -18,7 +18,11 @@ pub struct ParamRules {
 
 impl ParamRules {
     /// Everything goes.
-    pub const ALL: Self = Self { unsupported: &[], renamed: &[], pinned: &[] };
+    pub const ALL: Self = Self {
+        unsupported: &[],
+        renamed: &[],
+        pinned: &[],
+    };
 }
 
 /// What the caller said about parameters.
@@ -36,15 +40,24 @@ pub struct ParamPolicy {
 ///
 /// # Errors
 /// `UnsupportedParams` that names every parameter refused.
-pub fn apply(params: &mut Map<String, Value>, rules: &ParamRules, policy: &ParamPolicy, provider: &str, model: &str) -> Result<Vec<String>> {
+pub fn apply(
+    params: &mut Map<String, Value>,
+    rules: &ParamRules,
+    policy: &ParamPolicy,
+    provider: &str,
+    model: &str,
+) -> Result<Vec<String>> {
     let mut dropped = Vec::new();
     for path in &policy.drop {
         if remove(params, path) {
             dropped.push(path.clone());
         }
     }
-    let refused: Vec<String> =
-        params.keys().filter(|name| !policy.allowed.contains(name) && is_refused(rules, name, params.get(*name))).cloned().collect();
+    let refused: Vec<String> = params
+        .keys()
+        .filter(|name| !policy.allowed.contains(name) && is_refused(rules, name, params.get(*name)))
+        .cloned()
+        .collect();
     if !refused.is_empty() {
         if !policy.drop_unsupported {
             return Err(Error::new(
@@ -69,7 +82,16 @@ pub fn apply(params: &mut Map<String, Value>, rules: &ParamRules, policy: &Param
             dropped.push((*old).to_owned());
         } else {
             let renamed = std::mem::take(params);
-            *params = renamed.into_iter().map(|(name, value)| if name == *old { ((*new).to_owned(), value) } else { (name, value) }).collect();
+            *params = renamed
+                .into_iter()
+                .map(|(name, value)| {
+                    if name == *old {
+                        ((*new).to_owned(), value)
+                    } else {
+                        (name, value)
+                    }
+                })
+                .collect();
         }
     }
     Ok(dropped)
@@ -89,8 +111,12 @@ fn remove(params: &mut Map<String, Value>, path: &str) -> bool {
         return true;
     }
     let steps: Vec<Step<'_>> = path.split(['.', '[']).map(Step::parse).collect();
-    let [Step::Key(first), rest @ ..] = steps.as_slice() else { return false };
-    params.get_mut(*first).is_some_and(|value| remove_below(value, rest))
+    let [Step::Key(first), rest @ ..] = steps.as_slice() else {
+        return false;
+    };
+    params
+        .get_mut(*first)
+        .is_some_and(|value| remove_below(value, rest))
 }
 
 enum Step<'a> {
@@ -112,19 +138,25 @@ impl<'a> Step<'a> {
 fn remove_below(value: &mut Value, steps: &[Step<'_>]) -> bool {
     match (steps, value) {
         ([Step::Key(key)], Value::Object(map)) => map.shift_remove(*key).is_some(),
-        ([Step::Key(key), rest @ ..], Value::Object(map)) => map.get_mut(*key).is_some_and(|value| remove_below(value, rest)),
+        ([Step::Key(key), rest @ ..], Value::Object(map)) => {
+            map.get_mut(*key).is_some_and(|value| remove_below(value, rest))
+        }
         ([Step::At(index)], Value::Array(items)) if *index < items.len() => {
             items.remove(*index);
             true
         }
-        ([Step::At(index), rest @ ..], Value::Array(items)) => items.get_mut(*index).is_some_and(|value| remove_below(value, rest)),
+        ([Step::At(index), rest @ ..], Value::Array(items)) => items
+            .get_mut(*index)
+            .is_some_and(|value| remove_below(value, rest)),
         ([Step::Every], Value::Array(items)) => {
             let any = !items.is_empty();
             items.clear();
             any
         }
         // No short cut: every item loses it.
-        ([Step::Every, rest @ ..], Value::Array(items)) => items.iter_mut().fold(false, |any, value| remove_below(value, rest) | any),
+        ([Step::Every, rest @ ..], Value::Array(items)) => items
+            .iter_mut()
+            .fold(false, |any, value| remove_below(value, rest) | any),
         _ => false,
     }
 }
@@ -153,15 +185,24 @@ mod tests {
         assert!(refused.message().contains("logit_bias") && refused.message().contains("temperature"));
 
         let mut params = given;
-        let policy = ParamPolicy { drop_unsupported: true, ..ParamPolicy::default() };
-        assert_eq!(apply(&mut params, &RULES, &policy, "p", "m").unwrap(), ["logit_bias", "temperature"]);
+        let policy = ParamPolicy {
+            drop_unsupported: true,
+            ..ParamPolicy::default()
+        };
+        assert_eq!(
+            apply(&mut params, &RULES, &policy, "p", "m").unwrap(),
+            ["logit_bias", "temperature"]
+        );
         assert_eq!(params, map(json!({"seed": 1})));
     }
 
     #[test]
     fn a_pinned_value_and_an_allowed_name_pass() {
         let mut params = map(json!({"temperature": 1, "logit_bias": {"1": 2}}));
-        let policy = ParamPolicy { allowed: vec!["logit_bias".to_owned()], ..ParamPolicy::default() };
+        let policy = ParamPolicy {
+            allowed: vec!["logit_bias".to_owned()],
+            ..ParamPolicy::default()
+        };
         assert!(apply(&mut params, &RULES, &policy, "p", "m").unwrap().is_empty());
         assert_eq!(params.len(), 2);
     }
@@ -170,18 +211,35 @@ mod tests {
     fn renamed_in_place_unless_both_are_given() {
         let mut params = map(json!({"a": 1, "max_tokens": 5, "z": 2}));
         apply(&mut params, &RULES, &ParamPolicy::default(), "p", "m").unwrap();
-        assert_eq!(serde_json::to_string(&params).unwrap(), r#"{"a":1,"max_completion_tokens":5,"z":2}"#);
+        assert_eq!(
+            serde_json::to_string(&params).unwrap(),
+            r#"{"a":1,"max_completion_tokens":5,"z":2}"#
+        );
 
         let mut params = map(json!({"max_tokens": 5, "max_completion_tokens": 7}));
-        assert_eq!(apply(&mut params, &RULES, &ParamPolicy::default(), "p", "m").unwrap(), ["max_tokens"]);
+        assert_eq!(
+            apply(&mut params, &RULES, &ParamPolicy::default(), "p", "m").unwrap(),
+            ["max_tokens"]
+        );
         assert_eq!(params, map(json!({"max_completion_tokens": 7})));
     }
 
     #[test]
     fn drop_reaches_inside() {
-        let mut params = map(json!({"tools": [{"function": {"strict": true, "name": "a"}}, {"function": {"strict": true}}]}));
-        let policy = ParamPolicy { drop: vec!["tools[*].function.strict".to_owned(), "nothing".to_owned()], ..ParamPolicy::default() };
-        assert_eq!(apply(&mut params, &ParamRules::ALL, &policy, "p", "m").unwrap(), ["tools[*].function.strict"]);
-        assert_eq!(params, map(json!({"tools": [{"function": {"name": "a"}}, {"function": {}}]})));
+        let mut params = map(
+            json!({"tools": [{"function": {"strict": true, "name": "a"}}, {"function": {"strict": true}}]}),
+        );
+        let policy = ParamPolicy {
+            drop: vec!["tools[*].function.strict".to_owned(), "nothing".to_owned()],
+            ..ParamPolicy::default()
+        };
+        assert_eq!(
+            apply(&mut params, &ParamRules::ALL, &policy, "p", "m").unwrap(),
+            ["tools[*].function.strict"]
+        );
+        assert_eq!(
+            params,
+            map(json!({"tools": [{"function": {"name": "a"}}, {"function": {}}]}))
+        );
     }
 }

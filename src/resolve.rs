@@ -44,7 +44,9 @@ pub trait Surroundings {
     /// # Errors
     /// When it cannot be started or there is none.
     fn simulator(&self) -> Result<String> {
-        Err(Error::bad_request("no simulator is running; start one with edgequake_llm::sim::Simulator and pass its base_url"))
+        Err(Error::bad_request(
+            "no simulator is running; start one with edgequake_llm::sim::Simulator and pass its base_url",
+        ))
     }
 }
 
@@ -60,18 +62,25 @@ impl Surroundings for Environment {}
 pub fn split_model<'a>(model: &'a str, provider: Option<&str>) -> Result<(&'static Provider, &'a str)> {
     if let Some(name) = provider {
         let row = registry::provider(name).ok_or_else(|| unknown_provider(model))?;
-        let bare = model.strip_prefix(name).and_then(|rest| rest.strip_prefix('/')).unwrap_or(model);
+        let bare = model
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .unwrap_or(model);
         return Ok((row, bare));
     }
     if let Some((prefix, rest)) = model.split_once('/')
         && let Some(row) = registry::provider(prefix)
     {
         if rest.is_empty() {
-            return Err(Error::bad_request(format!("model {model:?} names a provider but no model")));
+            return Err(Error::bad_request(format!(
+                "model {model:?} names a provider but no model"
+            )));
         }
         return Ok((row, rest));
     }
-    registry::provider_of_bare_model(model).map(|row| (row, model)).ok_or_else(|| unknown_provider(model))
+    registry::provider_of_bare_model(model)
+        .map(|row| (row, model))
+        .ok_or_else(|| unknown_provider(model))
 }
 
 fn unknown_provider(model: &str) -> Error {
@@ -92,7 +101,12 @@ impl Target {
         Self::for_row(provider, model, options, around).map_err(|error| error.about(provider.name, model))
     }
 
-    fn for_row(provider: &'static Provider, model: &str, options: &CallOptions, around: &dyn Surroundings) -> Result<Self> {
+    fn for_row(
+        provider: &'static Provider,
+        model: &str,
+        options: &CallOptions,
+        around: &dyn Surroundings,
+    ) -> Result<Self> {
         let (base, own_host) = base_url(provider, options, around)?;
         Ok(Self {
             provider,
@@ -131,18 +145,30 @@ impl Target {
 fn base_url(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) -> Result<(Url, bool)> {
     let given = options.base_url.clone().filter(|base| !base.trim().is_empty());
     let named = given
-        .or_else(|| (provider.name == "openai").then(|| around.setting("api_base")).flatten())
+        .or_else(|| {
+            (provider.name == "openai")
+                .then(|| around.setting("api_base"))
+                .flatten()
+        })
         .or_else(|| provider.base_env.iter().find_map(|name| around.env(name)));
     let own_host = named.is_none();
     let text = match named {
         Some(text) => text,
         None if provider.name == registry::SIMULATOR => around.simulator()?,
         None if provider.base_url.is_empty() => {
-            return Err(Error::bad_request(format!("{} has no base URL of its own; pass `api_base`", provider.name)));
+            return Err(Error::bad_request(format!(
+                "{} has no base URL of its own; pass `api_base`",
+                provider.name
+            )));
         }
         None => provider.base_url.to_owned(),
     };
-    let wrong = |why: &str| Error::bad_request(format!("api_base {:?} is not a URL: {why}", without_password(&text)));
+    let wrong = |why: &str| {
+        Error::bad_request(format!(
+            "api_base {:?} is not a URL: {why}",
+            without_password(&text)
+        ))
+    };
     let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("it must start with http:// or https://"));
@@ -158,7 +184,11 @@ fn without_password(text: &str) -> String {
     let shown = text.split(['?', '#']).next().unwrap_or_default();
     match (shown.find("://"), shown.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
-            format!("{}://{}", shown.get(..scheme).unwrap_or_default(), shown.get(at + 1..).unwrap_or_default())
+            format!(
+                "{}://{}",
+                shown.get(..scheme).unwrap_or_default(),
+                shown.get(at + 1..).unwrap_or_default()
+            )
         }
         _ => shown.to_owned(),
     }
@@ -169,20 +199,40 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
         .api_key
         .clone()
         .filter(|key| !key.expose().is_empty())
-        .or_else(|| provider.key_settings.iter().find_map(|name| around.setting(name)).map(Secret::new))
-        .or_else(|| provider.key_env.iter().find_map(|name| around.env(name)).map(Secret::new));
+        .or_else(|| {
+            provider
+                .key_settings
+                .iter()
+                .find_map(|name| around.setting(name))
+                .map(Secret::new)
+        })
+        .or_else(|| {
+            provider
+                .key_env
+                .iter()
+                .find_map(|name| around.env(name))
+                .map(Secret::new)
+        });
     // The caller's own Authorization header is a key of its own kind.
-    let authorized = options.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let authorized = options
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     match (provider.auth, found) {
         (_, Some(key)) => Ok(Some(key)),
-        (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => Ok(Some(Secret::new("sk-built-in-simulator".to_owned()))),
+        (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => {
+            Ok(Some(Secret::new("sk-built-in-simulator".to_owned())))
+        }
         (Auth::OptionalBearer, None) => Ok(None),
         (Auth::Bearer, None) if authorized => Ok(None),
         (Auth::Bearer, None) => {
             let variable = provider.key_env.first().copied().unwrap_or("the provider's key");
             Err(Error::new(
                 ErrorKind::Authentication,
-                format!("no API key for {}: set the environment variable {variable} or pass `api_key`", provider.name),
+                format!(
+                    "no API key for {}: set the environment variable {variable} or pass `api_key`",
+                    provider.name
+                ),
             )
             .with_status(401))
         }
@@ -192,12 +242,21 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
 fn headers(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     if provider.name == "openai" {
-        let organization = options.organization.clone().or_else(|| around.setting("organization"));
-        let organization = organization.or_else(|| around.env("OPENAI_ORGANIZATION")).or_else(|| around.env("OPENAI_ORG_ID"));
+        let organization = options
+            .organization
+            .clone()
+            .or_else(|| around.setting("organization"));
+        let organization = organization
+            .or_else(|| around.env("OPENAI_ORGANIZATION"))
+            .or_else(|| around.env("OPENAI_ORG_ID"));
         if let Some(organization) = organization {
             insert(&mut headers, "openai-organization", &organization)?;
         }
-        let project = options.project.clone().or_else(|| around.setting("project")).or_else(|| around.env("OPENAI_PROJECT"));
+        let project = options
+            .project
+            .clone()
+            .or_else(|| around.setting("project"))
+            .or_else(|| around.env("OPENAI_PROJECT"));
         let project = project.or_else(|| around.env("OPENAI_PROJECT_ID"));
         if let Some(project) = project {
             insert(&mut headers, "openai-project", &project)?;
@@ -211,9 +270,13 @@ fn headers(provider: &Provider, options: &CallOptions, around: &dyn Surroundings
 
 // The value is not shown in the errors: a header is where keys travel.
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
-    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::bad_request(format!("{name:?} is not a header name")))?;
-    let mut value =
-        HeaderValue::from_str(value).map_err(|_| Error::bad_request(format!("the value of header {name:?} has characters no header can hold")))?;
+    let header = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::bad_request(format!("{name:?} is not a header name")))?;
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        Error::bad_request(format!(
+            "the value of header {name:?} has characters no header can hold"
+        ))
+    })?;
     value.set_sensitive(true);
     headers.insert(header, value);
     Ok(())
@@ -244,11 +307,23 @@ mod tests {
 
     #[test]
     fn argument_before_setting_before_environment() {
-        let pairs = [("OPENAI_API_KEY", "env"), ("openai_key", "setting"), ("OPENAI_BASE_URL", "http://env/v1"), ("api_base", "http://setting/v1")];
+        let pairs = [
+            ("OPENAI_API_KEY", "env"),
+            ("openai_key", "setting"),
+            ("OPENAI_BASE_URL", "http://env/v1"),
+            ("api_base", "http://setting/v1"),
+        ];
         let key = |target: Target| target.key.map(|key| key.expose().to_owned()).unwrap_or_default();
-        let options = CallOptions { api_key: Some(Secret::new("argument".into())), base_url: Some("http://argument/v1".into()), ..CallOptions::default() };
+        let options = CallOptions {
+            api_key: Some(Secret::new("argument".into())),
+            base_url: Some("http://argument/v1".into()),
+            ..CallOptions::default()
+        };
         let target = resolve("gpt-4o", &options, &pairs).unwrap();
-        assert_eq!((target.base_url.as_str(), target.own_host), ("http://argument/v1", false));
+        assert_eq!(
+            (target.base_url.as_str(), target.own_host),
+            ("http://argument/v1", false)
+        );
         assert_eq!(key(target), "argument");
         let target = resolve("gpt-4o", &CallOptions::default(), &pairs).unwrap();
         assert_eq!(target.base_url.as_str(), "http://setting/v1");
@@ -263,11 +338,18 @@ mod tests {
         let row = |model, provider| split_model(model, provider).map(|(row, model)| (row.name, model));
         assert_eq!(row("openai/gpt-4o", None).unwrap(), ("openai", "gpt-4o"));
         assert_eq!(row("o3-mini", None).unwrap(), ("openai", "o3-mini"));
-        assert_eq!(row("ft:gpt-4o:acme::x", None).unwrap(), ("openai", "ft:gpt-4o:acme::x"));
+        assert_eq!(
+            row("ft:gpt-4o:acme::x", None).unwrap(),
+            ("openai", "ft:gpt-4o:acme::x")
+        );
         assert_eq!(row("org/model", Some("openai")).unwrap(), ("openai", "org/model"));
         assert_eq!(row("openai/org/model", None).unwrap(), ("openai", "org/model"));
         for unknown in ["mistral-large-latest", "nobody/model", "openai/"] {
-            assert_eq!(row(unknown, None).unwrap_err().kind(), ErrorKind::BadRequest, "{unknown}");
+            assert_eq!(
+                row(unknown, None).unwrap_err().kind(),
+                ErrorKind::BadRequest,
+                "{unknown}"
+            );
         }
     }
 
@@ -280,8 +362,17 @@ mod tests {
 
     #[test]
     fn bad_bases_are_refused_without_showing_secrets() {
-        for base in ["nonsense", "ftp://host/v1", "http://", "https://user:canary@host:bad/v1?key=canary"] {
-            let options = CallOptions { api_key: Some(Secret::new("k".into())), base_url: Some(base.into()), ..CallOptions::default() };
+        for base in [
+            "nonsense",
+            "ftp://host/v1",
+            "http://",
+            "https://user:canary@host:bad/v1?key=canary",
+        ] {
+            let options = CallOptions {
+                api_key: Some(Secret::new("k".into())),
+                base_url: Some(base.into()),
+                ..CallOptions::default()
+            };
             let error = resolve("gpt-4o", &options, &[]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BadRequest, "{base}");
             assert!(!error.message().contains("canary"), "{}", error.message());
@@ -297,6 +388,9 @@ mod tests {
             ..CallOptions::default()
         };
         let target = resolve("gpt-4o", &options, &[]).unwrap();
-        assert_eq!(target.url("chat/completions").as_str(), "http://host/deep/v1/chat/completions?a=b&c=d+e");
+        assert_eq!(
+            target.url("chat/completions").as_str(),
+            "http://host/deep/v1/chat/completions?a=b&c=d+e"
+        );
     }
 }

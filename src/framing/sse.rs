@@ -63,7 +63,14 @@ impl SseFramer {
     }
 
     fn dispatch(&mut self, sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
-        let sent = if self.has_data { sink(Frame { name: &self.name, data: &self.data }) } else { Ok(()) };
+        let sent = if self.has_data {
+            sink(Frame {
+                name: &self.name,
+                data: &self.data,
+            })
+        } else {
+            Ok(())
+        };
         self.data.clear();
         self.has_data = false;
         self.name.clear();
@@ -72,7 +79,10 @@ impl SseFramer {
 }
 
 fn too_large() -> Error {
-    Error::new(ErrorKind::ResponseValidation, "a server-sent event is larger than 64 MiB")
+    Error::new(
+        ErrorKind::ResponseValidation,
+        "a server-sent event is larger than 64 MiB",
+    )
 }
 
 impl Framer for SseFramer {
@@ -93,13 +103,21 @@ impl Framer for SseFramer {
                 [] => &[],
             };
             if self.line.is_empty() {
-                let line = if self.started { line } else { line.strip_prefix(BOM).unwrap_or(line) };
+                let line = if self.started {
+                    line
+                } else {
+                    line.strip_prefix(BOM).unwrap_or(line)
+                };
                 self.started = true;
                 self.line(line, sink)?;
             } else {
                 self.line.extend_from_slice(line);
                 let whole = std::mem::take(&mut self.line);
-                let line = if self.started { &whole[..] } else { whole.strip_prefix(BOM).unwrap_or(&whole) };
+                let line = if self.started {
+                    &whole[..]
+                } else {
+                    whole.strip_prefix(BOM).unwrap_or(&whole)
+                };
                 self.started = true;
                 let handled = self.line(line, sink);
                 self.line = whole;
@@ -131,7 +149,10 @@ mod tests {
         let mut framer = SseFramer::new();
         let mut seen = Vec::new();
         let mut sink = |frame: Frame<'_>| {
-            seen.push((frame.name.to_owned(), String::from_utf8(frame.data.to_vec()).unwrap()));
+            seen.push((
+                frame.name.to_owned(),
+                String::from_utf8(frame.data.to_vec()).unwrap(),
+            ));
             Ok(())
         };
         for piece in pieces {

@@ -49,7 +49,9 @@ impl Queue {
                 if let Some(call) = call.get() {
                     // None while the interpreter shuts down; an error when the loop is closed.
                     Python::try_attach(|py| {
-                        let _ = call.event_loop.call_method1(py, "call_soon_threadsafe", (&call.drain,));
+                        let _ = call
+                            .event_loop
+                            .call_method1(py, "call_soon_threadsafe", (&call.drain,));
                     });
                 }
             }
@@ -85,10 +87,14 @@ impl Bridge {
 
 fn deliver(py: Python<'_>, future: &Bound<'_, PyAny>, outcome: Outcome) {
     // A future that is done was cancelled: nobody waits.
-    if future.call_method0(intern!(py, "done")).is_ok_and(|done| done.is_truthy().unwrap_or(true)) {
+    if future
+        .call_method0(intern!(py, "done"))
+        .is_ok_and(|done| done.is_truthy().unwrap_or(true))
+    {
         return;
     }
-    let made = catch_unwind(AssertUnwindSafe(|| outcome(py))).unwrap_or_else(|panic| Err(error::raise(py, &error::panicked(&*panic))));
+    let made = catch_unwind(AssertUnwindSafe(|| outcome(py)))
+        .unwrap_or_else(|panic| Err(error::raise(py, &error::panicked(&*panic))));
     let set = match made {
         Ok(value) => future.call_method1(intern!(py, "set_result"), (value,)),
         Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),)),
@@ -123,14 +129,22 @@ where
     let event_loop = running_loop(py)?;
     let queue = queue(py, &event_loop)?;
     let future = event_loop.call_method0(intern!(py, "create_future"))?.unbind();
-    let background = runtime::current().and_then(runtime::Runtimes::background).map_err(|error| error::raise(py, &error))?;
-    let answer = Answer { queue, future: Some(future.clone_ref(py)) };
+    let background = runtime::current()
+        .and_then(runtime::Runtimes::background)
+        .map_err(|error| error::raise(py, &error))?;
+    let answer = Answer {
+        queue,
+        future: Some(future.clone_ref(py)),
+    };
     let task = background.spawn(async move {
         let mut answer = answer;
         let outcome = work.await;
         answer.give(outcome);
     });
-    Ok(Pending { future, task: task.abort_handle() })
+    Ok(Pending {
+        future,
+        task: task.abort_handle(),
+    })
 }
 
 /// Sees to it that a future gets an answer even when its task panics.
@@ -150,14 +164,18 @@ impl Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.give(Box::new(|py| Err(error::raise(py, &error::panicked(&"a background task panicked")))));
+            self.give(Box::new(|py| {
+                Err(error::raise(py, &error::panicked(&"a background task panicked")))
+            }));
         }
     }
 }
 
 fn running_loop(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     static GET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let get = GET.get_or_try_init(py, || Ok::<_, PyErr>(py.import("asyncio")?.getattr("get_running_loop")?.unbind()))?;
+    let get = GET.get_or_try_init(py, || {
+        Ok::<_, PyErr>(py.import("asyncio")?.getattr("get_running_loop")?.unbind())
+    })?;
     get.bind(py).call0()
 }
 
@@ -183,14 +201,30 @@ fn connect<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<Bou
         reader.set_nonblocking(true)?;
         writer.set_nonblocking(true)?;
         let descriptor = reader.as_raw_fd();
-        let queue = Arc::new(Queue { waiting: Mutex::default(), wake: Wake::Socket(writer) });
-        let bridge = Bound::new(py, Bridge { queue, pid, socket: Some(reader) })?;
-        if event_loop.call_method1("add_reader", (descriptor, bridge.getattr("drain")?)).is_ok() {
+        let queue = Arc::new(Queue {
+            waiting: Mutex::default(),
+            wake: Wake::Socket(writer),
+        });
+        let bridge = Bound::new(
+            py,
+            Bridge {
+                queue,
+                pid,
+                socket: Some(reader),
+            },
+        )?;
+        if event_loop
+            .call_method1("add_reader", (descriptor, bridge.getattr("drain")?))
+            .is_ok()
+        {
             return Ok(bridge);
         }
     }
     let call = OnceLock::new();
-    let queue = Arc::new(Queue { waiting: Mutex::default(), wake: Wake::Call(call) });
+    let queue = Arc::new(Queue {
+        waiting: Mutex::default(),
+        wake: Wake::Call(call),
+    });
     let bridge = Bound::new(
         py,
         Bridge {
@@ -201,7 +235,10 @@ fn connect<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<Bou
         },
     )?;
     if let Wake::Call(call) = &bridge.get().queue.wake {
-        let _ = call.set(CallSoon { event_loop: event_loop.clone().unbind(), drain: bridge.getattr("drain")?.unbind() });
+        let _ = call.set(CallSoon {
+            event_loop: event_loop.clone().unbind(),
+            drain: bridge.getattr("drain")?.unbind(),
+        });
     }
     Ok(bridge)
 }

@@ -18,31 +18,62 @@ use crate::transport::{Proxies, Verify};
 use crate::types::{ChatRequest, EmbedRequest};
 
 /// Prepares `completion(**arguments)`.
-pub(super) fn chat(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>, stream: bool) -> Result<PreparedChat> {
+pub(super) fn chat(
+    arguments: &Bound<'_, PyDict>,
+    settings: &Settings<'_, '_>,
+    stream: bool,
+) -> Result<PreparedChat> {
     let sorted = Sorted::new(arguments, settings, stream)?;
     let messages = match sorted.messages {
         None => Vec::new(),
         Some(given) => messages(&given)?,
     };
-    let request = ChatRequest { model: sorted.model, messages, stream, params: sorted.params };
+    let request = ChatRequest {
+        model: sorted.model,
+        messages,
+        stream,
+        params: sorted.params,
+    };
     client::prepare_chat(request, sorted.options, settings)
 }
 
 /// Prepares `embedding(**arguments)`.
 pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
     let sorted = Sorted::new(arguments, settings, false)?;
-    let input = sorted.input.map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
-    client::prepare_embed(EmbedRequest { model: sorted.model, input, params: sorted.params }, sorted.options, settings)
+    let input = sorted
+        .input
+        .map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
+    client::prepare_embed(
+        EmbedRequest {
+            model: sorted.model,
+            input,
+            params: sorted.params,
+        },
+        sorted.options,
+        settings,
+    )
 }
 
 fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
-    let kind = || given.get_type().name().map(|name| name.to_string()).unwrap_or_default();
+    let kind = || {
+        given
+            .get_type()
+            .name()
+            .map(|name| name.to_string())
+            .unwrap_or_default()
+    };
     if given.is_instance_of::<PyString>() || given.is_instance_of::<PyDict>() {
-        return Err(Error::bad_request(format!("messages is a {}, not a list of messages", kind())));
+        return Err(Error::bad_request(format!(
+            "messages is a {}, not a list of messages",
+            kind()
+        )));
     }
     match to_json(given, "messages")? {
         Value::Array(messages) => Ok(messages),
-        _ => Err(Error::bad_request(format!("messages is a {}, not a list of messages", kind()))),
+        _ => Err(Error::bad_request(format!(
+            "messages is a {}, not a list of messages",
+            kind()
+        ))),
     }
 }
 
@@ -57,12 +88,21 @@ struct Sorted<'py> {
 
 impl<'py> Sorted<'py> {
     fn new(arguments: &Bound<'py, PyDict>, settings: &Settings<'_, 'py>, stream: bool) -> Result<Self> {
-        let mut sorted = Self { model: String::new(), messages: None, input: None, params: Map::new(), options: CallOptions::default() };
+        let mut sorted = Self {
+            model: String::new(),
+            messages: None,
+            input: None,
+            params: Map::new(),
+            options: CallOptions::default(),
+        };
         let mut limits = Limits::default();
         let (mut num_retries, mut max_retries) = (None, None);
         let mut verify = None;
         for (name, value) in arguments.iter() {
-            let name = name.cast::<PyString>().map_err(|_| Error::bad_request("an argument's name is not a string"))?.to_cow();
+            let name = name
+                .cast::<PyString>()
+                .map_err(|_| Error::bad_request("an argument's name is not a string"))?
+                .to_cow();
             let name = name.map_err(|_| Error::bad_request("an argument's name is not text"))?;
             if value.is_none() {
                 continue;
@@ -76,7 +116,9 @@ impl<'py> Sorted<'py> {
                 "api_key" => options.api_key = Some(Secret::new(string(&value, "api_key")?)),
                 "api_base" => options.base_url = Some(string(&value, "api_base")?),
                 // `api_base` wins where both are given.
-                "base_url" if options.base_url.is_none() => options.base_url = Some(string(&value, "base_url")?),
+                "base_url" if options.base_url.is_none() => {
+                    options.base_url = Some(string(&value, "base_url")?)
+                }
                 "base_url" => {}
                 "custom_llm_provider" => options.provider = Some(string(&value, "custom_llm_provider")?),
                 "organization" => options.organization = Some(string(&value, "organization")?),
@@ -96,14 +138,18 @@ impl<'py> Sorted<'py> {
                 "additional_drop_params" => options.params.drop = strings(&value, "additional_drop_params")?,
                 "allowed_openai_params" => options.params.allowed = strings(&value, "allowed_openai_params")?,
                 "ssl_verify" => verify = Some(value),
-                "ssl_certificate" => options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into()),
+                "ssl_certificate" => {
+                    options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
+                }
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
                 name if is_label(name) || is_credential(name) => {}
                 name if is_unavailable(name) => {
                     if value.is_truthy().unwrap_or(true) {
                         return Err(Error::new(
                             ErrorKind::UnsupportedParams,
-                            format!("`{name}` is LiteLLM's and not available in this version of edgequake_python; the call was not sent without it"),
+                            format!(
+                                "`{name}` is LiteLLM's and not available in this version of edgequake_python; the call was not sent without it"
+                            ),
                         ));
                     }
                 }
@@ -114,8 +160,16 @@ impl<'py> Sorted<'py> {
             }
         }
         let options = &mut sorted.options;
-        if !arguments.contains("drop_params").unwrap_or(false) || arguments.get_item("drop_params").ok().flatten().is_none_or(|value| value.is_none()) {
-            options.params.drop_unsupported = settings.get("drop_params").is_some_and(|value| value.is_truthy().unwrap_or(false));
+        if !arguments.contains("drop_params").unwrap_or(false)
+            || arguments
+                .get_item("drop_params")
+                .ok()
+                .flatten()
+                .is_none_or(|value| value.is_none())
+        {
+            options.params.drop_unsupported = settings
+                .get("drop_params")
+                .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
         options.timeouts = limits.resolve(settings, stream)?;
         let default_retries = match settings.get("num_retries") {
@@ -123,19 +177,31 @@ impl<'py> Sorted<'py> {
             None => options.retries,
         };
         options.retries = num_retries.or(max_retries).unwrap_or(default_retries);
-        options.transport.verify = match verify.or_else(|| settings.get("ssl_verify").filter(|value| !is_true(value))) {
-            Some(value) => verification(&value)?,
-            None => environment_verification(settings),
-        };
+        options.transport.verify =
+            match verify.or_else(|| settings.get("ssl_verify").filter(|value| !is_true(value))) {
+                Some(value) => verification(&value)?,
+                None => environment_verification(settings),
+            };
         if options.transport.client_cert.is_none() {
-            let certificate = settings.setting("ssl_certificate").or_else(|| settings.env("SSL_CERTIFICATE"));
+            let certificate = settings
+                .setting("ssl_certificate")
+                .or_else(|| settings.env("SSL_CERTIFICATE"));
             options.transport.client_cert = certificate.map(Into::into);
         }
         if !options.transport.http2 {
-            options.transport.http2 = settings.get("http2").is_some_and(|value| value.is_truthy().unwrap_or(false));
+            options.transport.http2 = settings
+                .get("http2")
+                .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
-        let simulated = sorted.model.strip_prefix(registry::SIMULATOR).is_some_and(|rest| rest.starts_with('/'));
-        options.transport.proxies = if simulated { Proxies::Direct } else { Proxies::now() };
+        let simulated = sorted
+            .model
+            .strip_prefix(registry::SIMULATOR)
+            .is_some_and(|rest| rest.starts_with('/'));
+        options.transport.proxies = if simulated {
+            Proxies::Direct
+        } else {
+            Proxies::now()
+        };
         if let Some(headers) = settings.get("headers") {
             let mut all = pairs(&headers, "headers")?;
             all.append(&mut options.headers);
@@ -149,30 +215,98 @@ impl<'py> Sorted<'py> {
 fn is_label(name: &str) -> bool {
     matches!(
         name,
-        "metadata" | "litellm_metadata" | "tags" | "litellm_call_id" | "litellm_trace_id" | "litellm_session_id" | "no-log" | "logger_fn" | "verbose"
-            | "turn_off_message_logging" | "id" | "acompletion" | "aembedding" | "text_completion" | "litellm_logging_obj" | "shared_session" | "retry_strategy"
-            | "force_timeout" | "model_info" | "base_model" | "input_cost_per_token" | "output_cost_per_token" | "input_cost_per_second"
-            | "output_cost_per_second" | "cache_read_input_token_cost" | "cache_creation_input_token_cost" | "preset_cache_key" | "proxy_server_request"
-            | "user_continue_message" | "hf_model_name" | "caching" | "cache" | "cache_key" | "ttl"
+        "metadata"
+            | "litellm_metadata"
+            | "tags"
+            | "litellm_call_id"
+            | "litellm_trace_id"
+            | "litellm_session_id"
+            | "no-log"
+            | "logger_fn"
+            | "verbose"
+            | "turn_off_message_logging"
+            | "id"
+            | "acompletion"
+            | "aembedding"
+            | "text_completion"
+            | "litellm_logging_obj"
+            | "shared_session"
+            | "retry_strategy"
+            | "force_timeout"
+            | "model_info"
+            | "base_model"
+            | "input_cost_per_token"
+            | "output_cost_per_token"
+            | "input_cost_per_second"
+            | "output_cost_per_second"
+            | "cache_read_input_token_cost"
+            | "cache_creation_input_token_cost"
+            | "preset_cache_key"
+            | "proxy_server_request"
+            | "user_continue_message"
+            | "hf_model_name"
+            | "caching"
+            | "cache"
+            | "cache_key"
+            | "ttl"
     )
 }
 
 /// Other providers' credentials and addresses: they must not end up in a body.
 fn is_credential(name: &str) -> bool {
-    ["azure_", "aws_", "vertex_", "watsonx_"].iter().any(|prefix| name.starts_with(prefix))
-        || matches!(name, "api_version" | "api_type" | "tenant_id" | "client_id" | "client_secret" | "litellm_credential_name" | "use_litellm_proxy")
+    ["azure_", "aws_", "vertex_", "watsonx_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || matches!(
+            name,
+            "api_version"
+                | "api_type"
+                | "tenant_id"
+                | "client_id"
+                | "client_secret"
+                | "litellm_credential_name"
+                | "use_litellm_proxy"
+        )
 }
 
 /// What changes the course of a call and has no room here yet; better refused than lost.
 fn is_unavailable(name: &str) -> bool {
     matches!(
         name,
-        "client" | "fallbacks" | "context_window_fallback_dict" | "model_list" | "deployment_id" | "retry_policy"
-            | "mock_response" | "mock_tool_calls" | "mock_delay" | "mock_timeout" | "success_callback" | "failure_callback" | "callbacks" | "guardrails"
-            | "prompt_id" | "prompt_variables" | "prompt_label" | "prompt_version" | "roles" | "initial_prompt_value" | "final_prompt_value" | "bos_token"
-            | "eos_token" | "custom_prompt_dict" | "supports_system_message" | "ensure_alternating_roles" | "assistant_continue_message"
-            | "merge_reasoning_content_in_choices" | "litellm_system_prompt" | "complete_response" | "model_alias_map" | "enable_json_schema_validation"
-            | "provider_specific_header" | "cache_control_injection_points"
+        "client"
+            | "fallbacks"
+            | "context_window_fallback_dict"
+            | "model_list"
+            | "deployment_id"
+            | "retry_policy"
+            | "mock_response"
+            | "mock_tool_calls"
+            | "mock_delay"
+            | "mock_timeout"
+            | "success_callback"
+            | "failure_callback"
+            | "callbacks"
+            | "guardrails"
+            | "prompt_id"
+            | "prompt_variables"
+            | "prompt_label"
+            | "prompt_version"
+            | "roles"
+            | "initial_prompt_value"
+            | "final_prompt_value"
+            | "bos_token"
+            | "eos_token"
+            | "custom_prompt_dict"
+            | "supports_system_message"
+            | "ensure_alternating_roles"
+            | "assistant_continue_message"
+            | "merge_reasoning_content_in_choices"
+            | "litellm_system_prompt"
+            | "complete_response"
+            | "model_alias_map"
+            | "enable_json_schema_validation"
+            | "provider_specific_header"
+            | "cache_control_injection_points"
     )
 }
 
@@ -186,7 +320,12 @@ struct Limits<'py> {
 
 impl<'py> Limits<'py> {
     fn resolve(self, settings: &Settings<'_, 'py>, stream: bool) -> Result<Timeouts> {
-        let given = self.stream_timeout.filter(|_| stream).or(self.timeout).or(self.request_timeout).or_else(|| settings.get("request_timeout"));
+        let given = self
+            .stream_timeout
+            .filter(|_| stream)
+            .or(self.timeout)
+            .or(self.request_timeout)
+            .or_else(|| settings.get("request_timeout"));
         given.map_or_else(|| Ok(Timeouts::default()), |value| timeouts(&value))
     }
 }
@@ -194,12 +333,30 @@ impl<'py> Limits<'py> {
 /// A number, a dict, `Timeouts`, or an `httpx.Timeout`.
 fn timeouts(value: &Bound<'_, PyAny>) -> Result<Timeouts> {
     const OURS: [&str; 4] = ["connect", "first_token", "idle", "total"];
-    if value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>() || value.is_instance_of::<PyString>() {
-        return Ok(seconds(value, "timeout")?.map_or_else(|| Timeouts { first_token: None, idle: None, attempt: None, ..Timeouts::default() }, Timeouts::all));
+    if value.is_instance_of::<PyFloat>()
+        || value.is_instance_of::<PyInt>()
+        || value.is_instance_of::<PyString>()
+    {
+        return Ok(seconds(value, "timeout")?.map_or_else(
+            || Timeouts {
+                first_token: None,
+                idle: None,
+                attempt: None,
+                ..Timeouts::default()
+            },
+            Timeouts::all,
+        ));
     }
-    let mut limits = Timeouts { attempt: None, ..Timeouts::default() };
+    let mut limits = Timeouts {
+        attempt: None,
+        ..Timeouts::default()
+    };
     let mut set = |name: &str, value: &Bound<'_, PyAny>| -> Result<()> {
-        let limit = if value.is_none() { None } else { seconds(value, &format!("timeout.{name}"))? };
+        let limit = if value.is_none() {
+            None
+        } else {
+            seconds(value, &format!("timeout.{name}"))?
+        };
         match name {
             "connect" => limits.connect = limit,
             "first_token" => limits.first_token = limit,
@@ -209,7 +366,11 @@ fn timeouts(value: &Bound<'_, PyAny>) -> Result<Timeouts> {
             "read" => (limits.first_token, limits.idle) = (limit, limit),
             // A small body is written at once, and there is no limit on connections to wait for.
             "write" | "pool" => {}
-            _ => return Err(Error::bad_request(format!("timeout has no {name:?}; it has connect, first_token, idle and total"))),
+            _ => {
+                return Err(Error::bad_request(format!(
+                    "timeout has no {name:?}; it has connect, first_token, idle and total"
+                )));
+            }
         }
         Ok(())
     };
@@ -237,7 +398,9 @@ fn timeouts(value: &Bound<'_, PyAny>) -> Result<Timeouts> {
         }
         return Ok(limits);
     }
-    Err(Error::bad_request("timeout is neither seconds nor Timeouts(connect=, first_token=, idle=, total=)"))
+    Err(Error::bad_request(
+        "timeout is neither seconds nor Timeouts(connect=, first_token=, idle=, total=)",
+    ))
 }
 
 /// Seconds; infinity is no limit.
@@ -247,13 +410,21 @@ fn seconds(value: &Bound<'_, PyAny>, name: &str) -> Result<Option<Duration>> {
         return Err(wrong());
     }
     let number: f64 = match value.cast::<PyString>() {
-        Ok(text) => text.to_cow().ok().and_then(|text| text.trim().parse().ok()).ok_or_else(wrong)?,
+        Ok(text) => text
+            .to_cow()
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .ok_or_else(wrong)?,
         Err(_) => value.extract().map_err(|_| wrong())?,
     };
     if number.is_infinite() && number > 0.0 {
         return Ok(None);
     }
-    Duration::try_from_secs_f64(number).ok().filter(|limit| !limit.is_zero()).map(Some).ok_or_else(wrong)
+    Duration::try_from_secs_f64(number)
+        .ok()
+        .filter(|limit| !limit.is_zero())
+        .map(Some)
+        .ok_or_else(wrong)
 }
 
 fn string(value: &Bound<'_, PyAny>, name: &str) -> Result<String> {
@@ -264,13 +435,22 @@ fn string(value: &Bound<'_, PyAny>, name: &str) -> Result<String> {
         return Ok(text);
     }
     let wrong = || {
-        let kind = value.get_type().name().map(|kind| kind.to_string()).unwrap_or_default();
+        let kind = value
+            .get_type()
+            .name()
+            .map(|kind| kind.to_string())
+            .unwrap_or_default();
         Error::bad_request(format!("{name} is a {kind}, not a string"))
     };
     let text = match value.cast::<PyString>() {
-        Ok(text) => text.to_cow().map_err(|_| Error::bad_request(format!("{name} holds a lone surrogate")))?.into_owned(),
+        Ok(text) => text
+            .to_cow()
+            .map_err(|_| Error::bad_request(format!("{name} holds a lone surrogate")))?
+            .into_owned(),
         // httpx.URL, yarl.URL, pathlib.Path: their text is what is meant.
-        Err(_) if matches!(name, "api_base" | "base_url" | "ssl_certificate") => value.str().map_err(|_| wrong())?.to_string(),
+        Err(_) if matches!(name, "api_base" | "base_url" | "ssl_certificate") => {
+            value.str().map_err(|_| wrong())?.to_string()
+        }
         Err(_) => return Err(wrong()),
     };
     Ok(text)
@@ -280,7 +460,9 @@ fn strings(value: &Bound<'_, PyAny>, name: &str) -> Result<Vec<String>> {
     if !(value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>()) {
         return Err(Error::bad_request(format!("{name} is not a list of strings")));
     }
-    value.extract().map_err(|_| Error::bad_request(format!("{name} is not a list of strings")))
+    value
+        .extract()
+        .map_err(|_| Error::bad_request(format!("{name} is not a list of strings")))
 }
 
 fn count(value: &Bound<'_, PyAny>, name: &str) -> Result<u32> {
@@ -292,12 +474,16 @@ fn count(value: &Bound<'_, PyAny>, name: &str) -> Result<u32> {
 }
 
 fn truth(value: &Bound<'_, PyAny>, name: &str) -> Result<bool> {
-    value.is_truthy().map_err(|_| Error::bad_request(format!("{name} is neither true nor false")))
+    value
+        .is_truthy()
+        .map_err(|_| Error::bad_request(format!("{name} is neither true nor false")))
 }
 
 /// Headers or a query: a mapping of names to texts or numbers. A value of None leaves the name out.
 fn pairs(value: &Bound<'_, PyAny>, name: &str) -> Result<Vec<(String, String)>> {
-    let Value::Object(map) = to_json(value, name)? else { return Err(Error::bad_request(format!("{name} is not a dict"))) };
+    let Value::Object(map) = to_json(value, name)? else {
+        return Err(Error::bad_request(format!("{name} is not a dict")));
+    };
     map.into_iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(key, value)| match value {
@@ -316,10 +502,19 @@ fn is_true(value: &Bound<'_, PyAny>) -> bool {
 /// `ssl_verify`: a bool, or the path of a PEM file.
 fn verification(value: &Bound<'_, PyAny>) -> Result<Verify> {
     if let Ok(flag) = value.cast::<PyBool>() {
-        return Ok(if flag.is_true() { Verify::System } else { Verify::Off });
+        return Ok(if flag.is_true() {
+            Verify::System
+        } else {
+            Verify::Off
+        });
     }
-    let path = value.str().ok().filter(|_| value.is_instance_of::<PyString>() || value.hasattr("__fspath__").unwrap_or(false));
-    let path = path.map(|path| path.to_string()).ok_or_else(|| Error::bad_request("ssl_verify is neither a bool nor the path of a PEM file"))?;
+    let path = value
+        .str()
+        .ok()
+        .filter(|_| value.is_instance_of::<PyString>() || value.hasattr("__fspath__").unwrap_or(false));
+    let path = path
+        .map(|path| path.to_string())
+        .ok_or_else(|| Error::bad_request("ssl_verify is neither a bool nor the path of a PEM file"))?;
     Ok(spelt(&path))
 }
 

@@ -12,9 +12,19 @@ pub(super) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
-    let factory = py.import("edgequake_python._errors_from_core")?.getattr("from_core")?;
-    let headers: Vec<(String, String)> =
-        error.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+    let factory = py
+        .import("edgequake_python._errors_from_core")?
+        .getattr("from_core")?;
+    let headers: Vec<(String, String)> = error
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
     let details = PyDict::new(py);
     if let Some(partial) = error.partial() {
         details.set_item("partial", &partial.text)?;
@@ -37,6 +47,15 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
 
 /// A panic inside the core: the process lives, and the caller is told.
 pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-    Error::new(ErrorKind::Internal, format!("a defect in the core: {}", text.unwrap_or_else(|| "no message".to_owned())))
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    Error::new(
+        ErrorKind::Internal,
+        format!(
+            "a defect in the core: {}",
+            text.unwrap_or_else(|| "no message".to_owned())
+        ),
+    )
 }

@@ -4,7 +4,10 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMapping, PySet, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMapping, PySet, PyString,
+    PyTuple,
+};
 use serde_json::{Map, Number, Value};
 
 use crate::error::{Error, Result};
@@ -25,7 +28,10 @@ struct Refusal {
 
 impl Refusal {
     fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), steps: Vec::new() }
+        Self {
+            why: why.into(),
+            steps: Vec::new(),
+        }
     }
     fn below(mut self, step: String) -> Self {
         self.steps.push(step);
@@ -63,12 +69,19 @@ fn convert(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
         return Ok(Value::Bool(flag.is_true()));
     }
     if let Ok(number) = object.cast::<PyInt>() {
-        let whole = number.extract::<i64>().map(Number::from).or_else(|_| number.extract::<u64>().map(Number::from));
-        return whole.map(Value::Number).map_err(|_| Refusal::new("is an integer of more than 64 bits"));
+        let whole = number
+            .extract::<i64>()
+            .map(Number::from)
+            .or_else(|_| number.extract::<u64>().map(Number::from));
+        return whole
+            .map(Value::Number)
+            .map_err(|_| Refusal::new("is an integer of more than 64 bits"));
     }
     if let Ok(number) = object.cast::<PyFloat>() {
         let value = number.value();
-        return Number::from_f64(value).map(Value::Number).ok_or_else(|| Refusal::new(format!("is {value}, which JSON cannot hold")));
+        return Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| Refusal::new(format!("is {value}, which JSON cannot hold")));
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
         return items(tuple.iter(), tuple.len(), depth);
@@ -84,10 +97,19 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
         Err(error) => Err(Refusal::new(format!("cannot be written as JSON: {error}"))),
     };
     let refuse = || {
-        let kind = object.get_type().name().map(|name| name.to_string()).unwrap_or_default();
-        Err(Refusal::new(format!("is a {kind}, which cannot be written as JSON")))
+        let kind = object
+            .get_type()
+            .name()
+            .map(|name| name.to_string())
+            .unwrap_or_default();
+        Err(Refusal::new(format!(
+            "is a {kind}, which cannot be written as JSON"
+        )))
     };
-    if object.is_instance_of::<PyBytes>() || object.is_instance_of::<PyByteArray>() || object.is_instance_of::<pyo3::types::PyType>() {
+    if object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyByteArray>()
+        || object.is_instance_of::<pyo3::types::PyType>()
+    {
         return refuse();
     }
     // pydantic models, our own response classes among them.
@@ -103,10 +125,13 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
     }
     if let Ok(mapping) = object.cast::<PyMapping>() {
         let mut map = Map::new();
-        let pairs = mapping.items().map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
+        let pairs = mapping
+            .items()
+            .map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
         for pair in pairs.iter() {
-            let (name, value) =
-                pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
+            let (name, value) = pair
+                .extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
+                .map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
             entry(&mut map, &name, &value, depth)?;
         }
         return Ok(Value::Object(map));
@@ -128,7 +153,10 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
             let mut values = Vec::new();
             for item in iterator {
                 let item = item.map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
-                values.push(convert(&item, depth + 1).map_err(|refusal| refusal.below(format!("[{}]", values.len())))?);
+                values.push(
+                    convert(&item, depth + 1)
+                        .map_err(|refusal| refusal.below(format!("[{}]", values.len())))?,
+                );
             }
             Ok(Value::Array(values))
         }
@@ -150,7 +178,12 @@ fn items<'py>(iterator: impl Iterator<Item = Bound<'py, PyAny>>, length: usize, 
     Ok(Value::Array(values))
 }
 
-fn entry(map: &mut Map<String, Value>, name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>, depth: usize) -> std::result::Result<(), Refusal> {
+fn entry(
+    map: &mut Map<String, Value>,
+    name: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+    depth: usize,
+) -> std::result::Result<(), Refusal> {
     let name = key(name)?;
     let value = convert(value, depth + 1).map_err(|refusal| refusal.below(format!(".{name}")))?;
     map.insert(name, value);
@@ -163,12 +196,17 @@ fn key(name: &Bound<'_, PyAny>) -> std::result::Result<String, Refusal> {
         return text(name);
     }
     if name.is_instance_of::<PyInt>() && !name.is_instance_of::<PyBool>() {
-        return name.str().map(|name| name.to_string()).map_err(|_| Refusal::new("has a key that cannot be read"));
+        return name
+            .str()
+            .map(|name| name.to_string())
+            .map_err(|_| Refusal::new("has a key that cannot be read"));
     }
     Err(Refusal::new("has a key that is not a string"))
 }
 
 /// Python strings may hold lone surrogates, which no UTF-8 text can.
 fn text(text: &Bound<'_, PyString>) -> std::result::Result<String, Refusal> {
-    text.to_cow().map(std::borrow::Cow::into_owned).map_err(|_| Refusal::new("holds a lone surrogate, which UTF-8 cannot"))
+    text.to_cow()
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| Refusal::new("holds a lone surrogate, which UTF-8 cannot"))
 }

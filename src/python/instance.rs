@@ -21,9 +21,18 @@ pub(super) struct Class {
 
 impl Class {
     /// `fields` are the names and defaults of the declared fields in order.
-    pub(super) fn new(class: &Bound<'_, PyType>, fields: &Bound<'_, PyDict>, has_meta: bool) -> PyResult<Self> {
+    pub(super) fn new(
+        class: &Bound<'_, PyType>,
+        fields: &Bound<'_, PyDict>,
+        has_meta: bool,
+    ) -> PyResult<Self> {
         let names = PySet::new(class.py(), fields.keys())?;
-        Ok(Self { class: class.clone().unbind(), fields: fields.clone().unbind(), names: names.unbind(), has_meta })
+        Ok(Self {
+            class: class.clone().unbind(),
+            fields: fields.clone().unbind(),
+            names: names.unbind(),
+            has_meta,
+        })
     }
 
     /// The class itself.
@@ -71,7 +80,11 @@ fn allocate<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
 fn set(instance: &Bound<'_, PyAny>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
     // SAFETY: three live objects; the call takes no ownership, and reports failure by -1 with an exception set.
     let status = unsafe { ffi::PyObject_GenericSetAttr(instance.as_ptr(), name.as_ptr(), value.as_ptr()) };
-    if status == 0 { Ok(()) } else { Err(PyErr::fetch(instance.py())) }
+    if status == 0 {
+        Ok(())
+    } else {
+        Err(PyErr::fetch(instance.py()))
+    }
 }
 
 fn copy_set<'py>(py: Python<'py>, template: &Py<PySet>) -> PyResult<Bound<'py, PyAny>> {

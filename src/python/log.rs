@@ -70,13 +70,22 @@ fn python_level(level: &Level) -> usize {
 
 impl Subscriber for Collector {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if metadata.is_event() && metadata.target().starts_with("edgequake_llm") { Interest::sometimes() } else { Interest::never() }
+        if metadata.is_event() && metadata.target().starts_with("edgequake_llm") {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
     }
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("edgequake_llm") && python_level(metadata.level()) >= LEVEL.load(Ordering::Relaxed)
+        metadata.target().starts_with("edgequake_llm")
+            && python_level(metadata.level()) >= LEVEL.load(Ordering::Relaxed)
     }
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(if LEVEL.load(Ordering::Relaxed) == OFF { LevelFilter::OFF } else { LevelFilter::TRACE })
+        Some(if LEVEL.load(Ordering::Relaxed) == OFF {
+            LevelFilter::OFF
+        } else {
+            LevelFilter::TRACE
+        })
     }
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
         span::Id::from_u64(1)
@@ -90,7 +99,10 @@ impl Subscriber for Collector {
         event.record(&mut line);
         let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < MOST {
-            waiting.push((python_level(event.metadata().level()), line.message + &line.fields));
+            waiting.push((
+                python_level(event.metadata().level()),
+                line.message + &line.fields,
+            ));
         } else {
             LOST.fetch_add(1, Ordering::Relaxed);
         }
@@ -108,9 +120,17 @@ struct Line {
 impl Visit for Line {
     fn record_str(&mut self, field: &Field, value: &str) {
         // Writing to a String cannot fail.
-        let _ = if field.name() == "message" { write!(self.message, "{value}") } else { write!(self.fields, " {}={value}", field.name()) };
+        let _ = if field.name() == "message" {
+            write!(self.message, "{value}")
+        } else {
+            write!(self.fields, " {}={value}", field.name())
+        };
     }
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let _ = if field.name() == "message" { write!(self.message, "{value:?}") } else { write!(self.fields, " {}={value:?}", field.name()) };
+        let _ = if field.name() == "message" {
+            write!(self.message, "{value:?}")
+        } else {
+            write!(self.fields, " {}={value:?}", field.name())
+        };
     }
 }

@@ -18,10 +18,18 @@ impl PyMeta {
 }
 
 /// Headers with one value a name, as LiteLLM has them; a repeated header is joined.
-pub(super) fn header_dict<'py>(py: Python<'py>, headers: &http::HeaderMap, prefix: &str) -> PyResult<Bound<'py, PyDict>> {
+pub(super) fn header_dict<'py>(
+    py: Python<'py>,
+    headers: &http::HeaderMap,
+    prefix: &str,
+) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for name in headers.keys() {
-        let values: Vec<String> = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+        let values: Vec<String> = headers
+            .get_all(name)
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
         dict.set_item(format!("{prefix}{name}"), values.join(", "))?;
     }
     Ok(dict)
@@ -50,10 +58,15 @@ impl PyMeta {
     /// The provider's id of the request.
     #[getter]
     fn request_id(&self) -> Option<&str> {
-        ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid"]
-            .iter()
-            .find_map(|name| self.meta.headers.get(*name))
-            .and_then(|value| value.to_str().ok())
+        [
+            "x-request-id",
+            "request-id",
+            "apim-request-id",
+            "x-amzn-requestid",
+        ]
+        .iter()
+        .find_map(|name| self.meta.headers.get(*name))
+        .and_then(|value| value.to_str().ok())
     }
 
     /// The provider's response headers, names in lower case.
@@ -65,7 +78,12 @@ impl PyMeta {
     fn hidden_params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let meta = &self.meta;
         let headers = header_dict(py, &meta.headers, "llm_provider-")?;
-        for name in ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens"] {
+        for name in [
+            "x-ratelimit-limit-requests",
+            "x-ratelimit-remaining-requests",
+            "x-ratelimit-limit-tokens",
+            "x-ratelimit-remaining-tokens",
+        ] {
             if let Some(value) = meta.headers.get(name).and_then(|value| value.to_str().ok()) {
                 headers.set_item(name, value)?;
             }

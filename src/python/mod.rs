@@ -31,11 +31,11 @@ mod _eq_core {
     #[pymodule_export]
     use super::bridge::{Bridge, Pending};
     #[pymodule_export]
+    use super::meta::PyMeta as Meta;
+    #[pymodule_export]
     use super::simulator::PySimulator;
     #[pymodule_export]
     use super::stream::{AsyncStream, SyncStream};
-    #[pymodule_export]
-    use super::meta::PyMeta as Meta;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -47,7 +47,12 @@ mod _eq_core {
     /// One plain call. `operation` is `chat` or `embed`; `arguments` are the caller's keyword arguments, `settings` the
     /// module's attributes. Returns the response object.
     #[pyfunction]
-    fn send<'py>(py: Python<'py>, operation: &str, arguments: &Bound<'py, PyDict>, settings: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+    fn send<'py>(
+        py: Python<'py>,
+        operation: &str,
+        arguments: &Bound<'py, PyDict>,
+        settings: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let raise = |error: Error| error::raise(py, &error);
         let settings = Settings::new(settings);
         let runtimes = runtime::current().map_err(raise)?;
@@ -77,14 +82,21 @@ mod _eq_core {
 
     /// As `send`, in the background: the future of the returned `Pending` gets the response object.
     #[pyfunction]
-    fn send_async(py: Python<'_>, operation: &str, arguments: &Bound<'_, PyDict>, settings: &Bound<'_, PyDict>) -> PyResult<bridge::Pending> {
+    fn send_async(
+        py: Python<'_>,
+        operation: &str,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<bridge::Pending> {
         let raise = |error: Error| error::raise(py, &error);
         let settings = Settings::new(settings);
         let runtimes = runtime::current().map_err(raise)?;
         let transport = &runtimes.background_transport;
         match operation {
             "chat" => {
-                let sent = call::chat(arguments, &settings, false).map_err(raise)?.send(transport);
+                let sent = call::chat(arguments, &settings, false)
+                    .map_err(raise)?
+                    .send(transport);
                 runtimes.warm_up();
                 bridge::spawn(py, async move {
                     let answered = sent.await;
@@ -92,7 +104,10 @@ mod _eq_core {
                     Box::new(move |py: Python<'_>| {
                         let answered = answered.map_err(|error| error::raise(py, &error))?;
                         let meta = Bound::new(py, PyMeta::new(answered.meta))?;
-                        Ok(to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())?.unbind())
+                        Ok(
+                            to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())?
+                                .unbind(),
+                        )
                     }) as Outcome
                 })
             }
@@ -105,7 +120,10 @@ mod _eq_core {
                     Box::new(move |py: Python<'_>| {
                         let answered = answered.map_err(|error| error::raise(py, &error))?;
                         let meta = Bound::new(py, PyMeta::new(answered.meta))?;
-                        Ok(to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())?.unbind())
+                        Ok(
+                            to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())?
+                                .unbind(),
+                        )
                     }) as Outcome
                 })
             }
@@ -115,10 +133,16 @@ mod _eq_core {
 
     /// One streamed chat call; returns when the answer has begun.
     #[pyfunction]
-    fn stream<'py>(py: Python<'py>, arguments: &Bound<'py, PyDict>, settings: &Bound<'py, PyDict>) -> PyResult<super::stream::SyncStream> {
+    fn stream<'py>(
+        py: Python<'py>,
+        arguments: &Bound<'py, PyDict>,
+        settings: &Bound<'py, PyDict>,
+    ) -> PyResult<super::stream::SyncStream> {
         let raise = |error: Error| error::raise(py, &error);
         let runtimes = runtime::current().map_err(raise)?;
-        let begun = call::chat(arguments, &Settings::new(settings), true).map_err(raise)?.stream(&runtimes.inline_transport);
+        let begun = call::chat(arguments, &Settings::new(settings), true)
+            .map_err(raise)?
+            .stream(&runtimes.inline_transport);
         runtimes.warm_up();
         let stream = wait(py, runtimes, begun)?.map_err(raise)?;
         log::flush(py);
@@ -127,10 +151,16 @@ mod _eq_core {
 
     /// As `stream`, in the background: the future of the returned `Pending` gets an `AsyncStream`.
     #[pyfunction]
-    fn stream_async(py: Python<'_>, arguments: &Bound<'_, PyDict>, settings: &Bound<'_, PyDict>) -> PyResult<bridge::Pending> {
+    fn stream_async(
+        py: Python<'_>,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<bridge::Pending> {
         let raise = |error: Error| error::raise(py, &error);
         let runtimes = runtime::current().map_err(raise)?;
-        let begun = call::chat(arguments, &Settings::new(settings), true).map_err(raise)?.stream(&runtimes.background_transport);
+        let begun = call::chat(arguments, &Settings::new(settings), true)
+            .map_err(raise)?
+            .stream(&runtimes.background_transport);
         runtimes.warm_up();
         bridge::spawn(py, async move {
             let stream = begun.await;

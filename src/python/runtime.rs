@@ -45,7 +45,10 @@ pub(super) fn current() -> Result<&'static Runtimes> {
     match *current {
         Some(runtimes) if runtimes.pid == pid => Ok(runtimes),
         _ => {
-            let inline = Builder::new_current_thread().enable_all().build().map_err(|error| unavailable(&error))?;
+            let inline = Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| unavailable(&error))?;
             let runtimes = &*Box::leak(Box::new(Runtimes {
                 pid,
                 inline,
@@ -91,7 +94,11 @@ impl Runtimes {
             Python::try_attach(|py| to_python::load(py).map(|_| ()).is_ok());
             self.imported.send_replace(true);
         };
-        if std::thread::Builder::new().name("edgequake-import".to_owned()).spawn(import).is_err() {
+        if std::thread::Builder::new()
+            .name("edgequake-import".to_owned())
+            .spawn(import)
+            .is_err()
+        {
             self.imported.send_replace(true);
         }
     }
@@ -116,7 +123,8 @@ impl Runtimes {
         loop {
             let waited = py.detach(|| {
                 catch_unwind(AssertUnwindSafe(|| {
-                    self.inline.block_on(async { tokio::time::timeout(SIGNALS, &mut future).await })
+                    self.inline
+                        .block_on(async { tokio::time::timeout(SIGNALS, &mut future).await })
                 }))
             });
             match waited {

@@ -19,7 +19,11 @@ impl<'a, 'py> Settings<'a, 'py> {
 
     /// The attribute, when it is set to something.
     pub(super) fn get(&self, name: &str) -> Option<Bound<'py, PyAny>> {
-        self.attributes.get_item(name).ok().flatten().filter(|value| !value.is_none())
+        self.attributes
+            .get_item(name)
+            .ok()
+            .flatten()
+            .filter(|value| !value.is_none())
     }
 }
 

@@ -19,7 +19,12 @@ pub(super) fn implicit() -> Result<String> {
     match *own {
         Some((owner, simulator)) if owner == pid => Ok(simulator.base_url()),
         _ => {
-            let simulator = Simulator::start().map_err(|error| Error::new(ErrorKind::ApiConnection, format!("the simulator cannot start: {error}")))?;
+            let simulator = Simulator::start().map_err(|error| {
+                Error::new(
+                    ErrorKind::ApiConnection,
+                    format!("the simulator cannot start: {error}"),
+                )
+            })?;
             let simulator = &*Box::leak(Box::new(simulator));
             *own = Some((pid, simulator));
             Ok(simulator.base_url())
@@ -44,9 +49,15 @@ impl PySimulator {
     #[new]
     #[pyo3(signature = (port = 0, host = "127.0.0.1"))]
     fn new(py: Python<'_>, port: u16, host: &str) -> PyResult<Self> {
-        let host = host.parse().map_err(|_| PyValueError::new_err(format!("host {host:?} is not an IP address")))?;
-        let simulator = py.detach(|| Simulator::start_on(SocketAddr::new(host, port))).map_err(|error| PyOSError::new_err(error.to_string()))?;
-        Ok(Self { simulator: Mutex::new(simulator) })
+        let host = host
+            .parse()
+            .map_err(|_| PyValueError::new_err(format!("host {host:?} is not an IP address")))?;
+        let simulator = py
+            .detach(|| Simulator::start_on(SocketAddr::new(host, port)))
+            .map_err(|error| PyOSError::new_err(error.to_string()))?;
+        Ok(Self {
+            simulator: Mutex::new(simulator),
+        })
     }
 
     /// Where it listens, ending in `/v1`.

@@ -37,8 +37,17 @@ impl SyncStream {
     pub(super) fn new(py: Python<'_>, stream: ChatStream) -> PyResult<Self> {
         let meta = Py::new(py, PyMeta::new(stream.meta().clone()))?;
         let builder = ChunkBuilder::new(meta.clone_ref(py).into_any());
-        let state = SyncState { stream: Some(stream), usage: None, ready: VecDeque::new(), builder };
-        Ok(Self { state: Mutex::new(state), closing: Arc::new(Notify::new()), meta })
+        let state = SyncState {
+            stream: Some(stream),
+            usage: None,
+            ready: VecDeque::new(),
+            builder,
+        };
+        Ok(Self {
+            state: Mutex::new(state),
+            closing: Arc::new(Notify::new()),
+            meta,
+        })
     }
 
     /// The lock is held while the GIL is not, so waiting for it with the GIL would be for ever.
@@ -58,10 +67,21 @@ impl SyncStream {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(mut state) = self.state() else { return Err(PyValueError::new_err("the stream is being read by another thread")) };
-        let SyncState { stream, usage, ready, builder } = &mut *state;
+        let Some(mut state) = self.state() else {
+            return Err(PyValueError::new_err(
+                "the stream is being read by another thread",
+            ));
+        };
+        let SyncState {
+            stream,
+            usage,
+            ready,
+            builder,
+        } = &mut *state;
         if ready.is_empty() {
-            let Some(open) = stream.as_mut() else { return Ok(None) };
+            let Some(open) = stream.as_mut() else {
+                return Ok(None);
+            };
             let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
             let closing = &self.closing;
             let waited = runtimes.block_on(py, async {
@@ -75,10 +95,12 @@ impl SyncStream {
             if let Some(counted) = open.usage() {
                 *usage = Some(counted.clone());
             }
-            let batch = waited.and_then(|batch| batch.map_err(|error| error::raise(py, &error))).inspect_err(|_| {
-                *stream = None;
-                runtimes.settle(py);
-            })?;
+            let batch = waited
+                .and_then(|batch| batch.map_err(|error| error::raise(py, &error)))
+                .inspect_err(|_| {
+                    *stream = None;
+                    runtimes.settle(py);
+                })?;
             if batch.is_empty() {
                 *stream = None;
                 runtimes.settle(py);
@@ -86,7 +108,9 @@ impl SyncStream {
             }
             ready.extend(batch);
         }
-        let Some(chunk) = ready.pop_front() else { return Ok(None) };
+        let Some(chunk) = ready.pop_front() else {
+            return Ok(None);
+        };
         builder.chunk(py, to_python::load(py)?, &chunk).map(Some)
     }
 
@@ -107,7 +131,9 @@ impl SyncStream {
 
     /// Token counts, once the provider has sent them.
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(state) = self.state() else { return Ok(None) };
+        let Some(state) = self.state() else {
+            return Ok(None);
+        };
         let usage = state.usage.clone();
         drop(state);
         usage.map(|usage| to_python::usage(py, &usage)).transpose()
@@ -149,7 +175,11 @@ impl AsyncStream {
             ended: AtomicBool::new(false),
             usage: Mutex::default(),
         };
-        Ok(Self { shared: Arc::new(shared), builder, meta })
+        Ok(Self {
+            shared: Arc::new(shared),
+            builder,
+            meta,
+        })
     }
 }
 
@@ -168,7 +198,10 @@ impl Shared {
         match batch {
             Ok(batch) if batch.is_empty() => {}
             Ok(batch) => {
-                self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(batch);
+                self.ready
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend(batch);
                 return Ok(());
             }
             Err(error) => {
@@ -187,7 +220,15 @@ impl Shared {
 impl AsyncStream {
     /// The next chunk if it is here, else None.
     fn ready<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(chunk) = self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front() else { return Ok(None) };
+        let Some(chunk) = self
+            .shared
+            .ready
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+        else {
+            return Ok(None);
+        };
         let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
         builder.chunk(py, to_python::load(py)?, &chunk).map(Some)
     }
@@ -213,7 +254,11 @@ impl AsyncStream {
     /// Closes the connection. What was not read is gone.
     fn close(&self) {
         self.shared.ended.store(true, Ordering::Release);
-        self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.shared
+            .ready
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         if let Ok(mut slot) = self.shared.stream.try_lock() {
             *slot = None;
             return;
@@ -227,7 +272,12 @@ impl AsyncStream {
 
     /// Token counts, once the provider has sent them.
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let usage = self.shared.usage.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let usage = self
+            .shared
+            .usage
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         usage.map(|usage| to_python::usage(py, &usage)).transpose()
     }
 }

@@ -56,8 +56,16 @@ impl Assembler {
     }
 
     pub(crate) fn partial(&self) -> Partial {
-        let text = self.choices.iter().find(|choice| choice.index == 0).map(|choice| choice.text.clone()).unwrap_or_default();
-        Partial { text, usage: self.usage.clone() }
+        let text = self
+            .choices
+            .iter()
+            .find(|choice| choice.index == 0)
+            .map(|choice| choice.text.clone())
+            .unwrap_or_default();
+        Partial {
+            text,
+            usage: self.usage.clone(),
+        }
     }
 
     /// Appends what `chunk` says to `out`.
@@ -95,20 +103,40 @@ impl Assembler {
         if let Some(usage) = self.usage.clone() {
             let extra = take(&mut self.usage_extra);
             let chunk = self.chunk(vec![ChunkChoice::default()], extra);
-            out.push(ChatChunk { usage: Some(usage), ..chunk });
+            out.push(ChatChunk {
+                usage: Some(usage),
+                ..chunk
+            });
         }
     }
 
-    fn choice(&mut self, mut choice: ChunkChoice, news: &mut Vec<ChunkChoice>, finishes: &mut Vec<ChunkChoice>) {
-        let position = self.choices.iter().position(|known| known.index == choice.index).unwrap_or_else(|| {
-            self.choices.push(Progress { index: choice.index, ..Progress::default() });
-            self.choices.len() - 1
-        });
-        let Some(progress) = self.choices.get_mut(position) else { return };
+    fn choice(
+        &mut self,
+        mut choice: ChunkChoice,
+        news: &mut Vec<ChunkChoice>,
+        finishes: &mut Vec<ChunkChoice>,
+    ) {
+        let position = self
+            .choices
+            .iter()
+            .position(|known| known.index == choice.index)
+            .unwrap_or_else(|| {
+                self.choices.push(Progress {
+                    index: choice.index,
+                    ..Progress::default()
+                });
+                self.choices.len() - 1
+            });
+        let Some(progress) = self.choices.get_mut(position) else {
+            return;
+        };
         let index = choice.index;
         let reason = choice.finish_reason.take().filter(|reason| !reason.is_empty());
         progress.calls.place(&mut choice.delta.tool_calls);
-        let has_logprobs = choice.logprobs.as_ref().is_some_and(|logprobs| !logprobs.is_null());
+        let has_logprobs = choice
+            .logprobs
+            .as_ref()
+            .is_some_and(|logprobs| !logprobs.is_null());
         if !choice.delta.is_empty() || has_logprobs {
             if let Some(Content::Text(text)) = &choice.delta.content {
                 progress.text.push_str(text);
@@ -116,7 +144,11 @@ impl Assembler {
             choice.delta.role = (!progress.spoken).then(|| "assistant".to_owned());
             progress.spoken = true;
             // What is said of the end belongs to the chunk of the end.
-            let extra = if reason.is_some() { take(&mut choice.extra) } else { Extra::new() };
+            let extra = if reason.is_some() {
+                take(&mut choice.extra)
+            } else {
+                Extra::new()
+            };
             news.push(choice);
             if let Some(reason) = reason {
                 finishes.extend(progress.finish(index, reason, extra));
@@ -148,7 +180,16 @@ impl Progress {
         let mut finish_reason = Some(reason);
         finish::normalize(&mut finish_reason, &mut extra, self.calls.any());
         let role = (!std::mem::replace(&mut self.spoken, true)).then(|| "assistant".to_owned());
-        Some(ChunkChoice { finish_reason, index, delta: Delta { role, ..Delta::default() }, logprobs: None, extra })
+        Some(ChunkChoice {
+            finish_reason,
+            index,
+            delta: Delta {
+                role,
+                ..Delta::default()
+            },
+            logprobs: None,
+            extra,
+        })
     }
 }
 
@@ -186,19 +227,38 @@ mod tests {
             .iter()
             .map(|chunk| {
                 let choice = &chunk.choices[0];
-                (choice.delta.role.as_deref(), choice.delta.content.as_ref().and_then(Content::as_text), choice.finish_reason.as_deref())
+                (
+                    choice.delta.role.as_deref(),
+                    choice.delta.content.as_ref().and_then(Content::as_text),
+                    choice.finish_reason.as_deref(),
+                )
             })
             .collect();
-        assert_eq!(seen, [(Some("assistant"), Some("a"), None), (None, Some("b"), None), (None, None, Some("stop"))]);
-        assert!(out.iter().all(|chunk| chunk.model.as_deref() == Some("asked") && chunk.id.as_deref() == Some("1")));
+        assert_eq!(
+            seen,
+            [
+                (Some("assistant"), Some("a"), None),
+                (None, Some("b"), None),
+                (None, None, Some("stop"))
+            ]
+        );
+        assert!(
+            out.iter()
+                .all(|chunk| chunk.model.as_deref() == Some("asked") && chunk.id.as_deref() == Some("1"))
+        );
         assert!(assembler.is_finished());
         assert_eq!(assembler.partial().text, "ab");
     }
 
     #[test]
     fn usage_is_kept_and_delivered_only_when_asked_for() {
-        let usage = json!({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}});
-        let chunks = vec![delta(json!({"content": "a"}), json!(null)), delta(json!({}), json!("stop")), usage];
+        let usage =
+            json!({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}});
+        let chunks = vec![
+            delta(json!({"content": "a"}), json!(null)),
+            delta(json!({}), json!("stop")),
+            usage,
+        ];
         let (out, assembler) = run(false, chunks.clone());
         assert_eq!((out.len(), assembler.usage().unwrap().total_tokens), (2, Some(3)));
         let (out, _) = run(true, chunks);
@@ -209,7 +269,14 @@ mod tests {
     #[test]
     fn every_alternative_must_finish() {
         let choice = |index: u32, reason: Value| json!({"choices": [{"index": index, "delta": {"content": "x"}, "finish_reason": reason}]});
-        let (_, assembler) = run(false, vec![choice(0, json!(null)), choice(1, json!(null)), choice(0, json!("stop"))]);
+        let (_, assembler) = run(
+            false,
+            vec![
+                choice(0, json!(null)),
+                choice(1, json!(null)),
+                choice(0, json!("stop")),
+            ],
+        );
         assert!(!assembler.is_finished());
         let (_, empty) = run(false, vec![]);
         assert!(!empty.is_finished());

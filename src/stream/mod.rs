@@ -46,12 +46,22 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new(framer: Box<dyn Framer>, decoder: Box<dyn ChunkDecoder>, assembler: Assembler) -> Self {
-        Self { framer, decoder, assembler, decoded: Vec::new() }
+        Self {
+            framer,
+            decoder,
+            assembler,
+            decoded: Vec::new(),
+        }
     }
 
     /// Takes bytes and appends the chunks they complete; chunks before an error are appended too.
     pub(crate) fn push(&mut self, bytes: &[u8], chunks: &mut Vec<ChatChunk>) -> Result<()> {
-        let Self { framer, decoder, assembler, decoded } = self;
+        let Self {
+            framer,
+            decoder,
+            assembler,
+            decoded,
+        } = self;
         framer.push(bytes, &mut |frame| {
             let read = decoder.decode(frame, decoded);
             decoded.drain(..).for_each(|chunk| assembler.push(chunk, chunks));
@@ -65,7 +75,12 @@ impl Machine {
 
     /// Says that no more bytes come.
     pub(crate) fn finish(&mut self, chunks: &mut Vec<ChatChunk>) -> Result<()> {
-        let Self { framer, decoder, assembler, decoded } = self;
+        let Self {
+            framer,
+            decoder,
+            assembler,
+            decoded,
+        } = self;
         framer.finish(&mut |frame| {
             let read = decoder.decode(frame, decoded);
             decoded.drain(..).for_each(|chunk| assembler.push(chunk, chunks));
@@ -93,8 +108,21 @@ fn incomplete(why: &str) -> Error {
 }
 
 impl ChatStream {
-    pub(crate) fn new(answer: Answer, clock: Clock, machine: Machine, meta: Meta, secret: Option<crate::options::Secret>) -> Self {
-        Self { body: Some(answer.body), clock, machine, failure: None, meta, secret }
+    pub(crate) fn new(
+        answer: Answer,
+        clock: Clock,
+        machine: Machine,
+        meta: Meta,
+        secret: Option<crate::options::Secret>,
+    ) -> Self {
+        Self {
+            body: Some(answer.body),
+            clock,
+            machine,
+            failure: None,
+            meta,
+            secret,
+        }
     }
 
     /// What is known before the first chunk.
@@ -126,7 +154,9 @@ impl ChatStream {
         }
         let mut chunks = Vec::new();
         while chunks.is_empty() {
-            let Some(body) = self.body.as_mut() else { return Ok(chunks) };
+            let Some(body) = self.body.as_mut() else {
+                return Ok(chunks);
+            };
             match Self::read(body, &mut self.clock, &mut self.machine, &mut chunks).await {
                 Ok(true) => self.retire(),
                 Ok(false) => {}
@@ -144,7 +174,12 @@ impl ChatStream {
     }
 
     /// One read and what is ready behind it; true when the answer is over.
-    async fn read(body: &mut Body, clock: &mut Clock, machine: &mut Machine, chunks: &mut Vec<ChatChunk>) -> Result<bool> {
+    async fn read(
+        body: &mut Body,
+        clock: &mut Clock,
+        machine: &mut Machine,
+        chunks: &mut Vec<ChatChunk>,
+    ) -> Result<bool> {
         let mut next = Some(clock.piece(body.next()).await?);
         let mut taken = 0;
         while let Some(read) = next.take() {
@@ -174,7 +209,9 @@ impl ChatStream {
         match ready(body.next()) {
             Some(Ok(Some(_))) | None => {
                 if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                    runtime.spawn(async move { tokio::time::timeout(Duration::from_secs(1), drain(body)).await });
+                    runtime.spawn(
+                        async move { tokio::time::timeout(Duration::from_secs(1), drain(body)).await },
+                    );
                 }
             }
             Some(Ok(None) | Err(_)) => {}
@@ -182,7 +219,10 @@ impl ChatStream {
     }
 
     fn dress(&self, error: Error) -> Error {
-        let error = error.about(self.meta.provider, &self.meta.model).with_headers(&self.meta.headers).with_partial(self.machine.partial());
+        let error = error
+            .about(self.meta.provider, &self.meta.model)
+            .with_headers(&self.meta.headers)
+            .with_partial(self.machine.partial());
         let error = error.after_attempts(self.meta.attempts);
         match &self.secret {
             Some(secret) => error.without_secret(secret.expose()),

@@ -20,7 +20,9 @@ impl Calls {
     /// Gives every piece the index of its call and merges pieces of one call.
     pub(super) fn place(&mut self, pieces: &mut Vec<ToolCallDelta>) {
         for (position, piece) in pieces.iter_mut().enumerate() {
-            let index = piece.index.unwrap_or_else(|| i64::try_from(position).unwrap_or(0));
+            let index = piece
+                .index
+                .unwrap_or_else(|| i64::try_from(position).unwrap_or(0));
             piece.index = Some(self.index(index, piece.id.as_deref().filter(|id| !id.is_empty())));
         }
         let mut merged: Vec<ToolCallDelta> = Vec::with_capacity(pieces.len());
@@ -75,34 +77,69 @@ mod tests {
     use crate::types::FunctionCall;
 
     fn piece(index: Option<i64>, id: Option<&str>, arguments: &str) -> ToolCallDelta {
-        let function = FunctionCall { arguments: arguments.to_owned(), ..FunctionCall::default() };
-        ToolCallDelta { id: id.map(str::to_owned), index, function: Some(function), ..ToolCallDelta::default() }
+        let function = FunctionCall {
+            arguments: arguments.to_owned(),
+            ..FunctionCall::default()
+        };
+        ToolCallDelta {
+            id: id.map(str::to_owned),
+            index,
+            function: Some(function),
+            ..ToolCallDelta::default()
+        }
     }
     fn place(calls: &mut Calls, mut pieces: Vec<ToolCallDelta>) -> Vec<(i64, String)> {
         calls.place(&mut pieces);
-        pieces.into_iter().map(|piece| (piece.index.unwrap(), piece.function.unwrap().arguments)).collect()
+        pieces
+            .into_iter()
+            .map(|piece| (piece.index.unwrap(), piece.function.unwrap().arguments))
+            .collect()
     }
 
     #[test]
     fn a_new_id_on_the_same_index_is_a_new_call() {
         let mut calls = Calls::default();
-        assert_eq!(place(&mut calls, vec![piece(Some(0), Some("a"), "{")]), [(0, "{".to_owned())]);
-        assert_eq!(place(&mut calls, vec![piece(Some(0), None, "}")]), [(0, "}".to_owned())]);
-        assert_eq!(place(&mut calls, vec![piece(Some(0), Some("b"), "{}")]), [(1, "{}".to_owned())]);
-        assert_eq!(place(&mut calls, vec![piece(Some(0), None, " ")]), [(1, " ".to_owned())]);
-        assert_eq!(place(&mut calls, vec![piece(Some(1), Some("c"), "{}")]), [(2, "{}".to_owned())]);
+        assert_eq!(
+            place(&mut calls, vec![piece(Some(0), Some("a"), "{")]),
+            [(0, "{".to_owned())]
+        );
+        assert_eq!(
+            place(&mut calls, vec![piece(Some(0), None, "}")]),
+            [(0, "}".to_owned())]
+        );
+        assert_eq!(
+            place(&mut calls, vec![piece(Some(0), Some("b"), "{}")]),
+            [(1, "{}".to_owned())]
+        );
+        assert_eq!(
+            place(&mut calls, vec![piece(Some(0), None, " ")]),
+            [(1, " ".to_owned())]
+        );
+        assert_eq!(
+            place(&mut calls, vec![piece(Some(1), Some("c"), "{}")]),
+            [(2, "{}".to_owned())]
+        );
     }
 
     #[test]
     fn pieces_of_one_index_in_one_chunk_merge() {
         let mut calls = Calls::default();
-        assert_eq!(place(&mut calls, vec![piece(Some(3), Some("a"), "{\"x\""), piece(Some(3), None, ":1}")]), [(0, "{\"x\":1}".to_owned())]);
+        assert_eq!(
+            place(
+                &mut calls,
+                vec![piece(Some(3), Some("a"), "{\"x\""), piece(Some(3), None, ":1}")]
+            ),
+            [(0, "{\"x\":1}".to_owned())]
+        );
     }
 
     #[test]
     fn without_an_index_the_position_counts() {
         let mut calls = Calls::default();
-        let placed = place(&mut calls, vec![piece(None, Some("a"), "1"), piece(None, Some("b"), "2")]);
+        let placed = place(
+            &mut calls,
+            vec![piece(None, Some("a"), "1"), piece(None, Some("b"), "2")],
+        );
         assert_eq!(placed, [(0, "1".to_owned()), (1, "2".to_owned())]);
     }
 
@@ -110,6 +147,9 @@ mod tests {
     fn the_same_id_repeated_is_the_same_call() {
         let mut calls = Calls::default();
         place(&mut calls, vec![piece(Some(0), Some("a"), "1")]);
-        assert_eq!(place(&mut calls, vec![piece(Some(0), Some("a"), "2")]), [(0, "2".to_owned())]);
+        assert_eq!(
+            place(&mut calls, vec![piece(Some(0), Some("a"), "2")]),
+            [(0, "2".to_owned())]
+        );
     }
 }

@@ -24,13 +24,24 @@ impl Clock {
     pub(crate) fn start(timeouts: Timeouts, total: Option<Instant>, stream: bool) -> Self {
         let now = Instant::now();
         let after = |limit: Option<Duration>| limit.and_then(|limit| now.checked_add(limit));
-        let timeouts = Timeouts { attempt: timeouts.attempt.filter(|_| !stream), ..timeouts };
-        Self { first_byte: after(timeouts.first_token), attempt: after(timeouts.attempt), total, idle: timeouts.idle, timeouts, started: false }
+        let timeouts = Timeouts {
+            attempt: timeouts.attempt.filter(|_| !stream),
+            ..timeouts
+        };
+        Self {
+            first_byte: after(timeouts.first_token),
+            attempt: after(timeouts.attempt),
+            total,
+            idle: timeouts.idle,
+            timeouts,
+            started: false,
+        }
     }
 
     /// Waits for something that comes before the first byte of the body.
     pub(crate) async fn first_byte<F: Future>(&self, future: F) -> Result<F::Output> {
-        self.until(self.first_byte, "first_token", self.timeouts.first_token, future).await
+        self.until(self.first_byte, "first_token", self.timeouts.first_token, future)
+            .await
     }
 
     /// Waits for the next piece of the body.
@@ -45,12 +56,28 @@ impl Clock {
         answer
     }
 
-    async fn until<F: Future>(&self, own: Option<Instant>, name: &str, limit: Option<Duration>, future: F) -> Result<F::Output> {
-        let limits = [(own, name, limit), (self.attempt, "attempt", self.timeouts.attempt), (self.total, "total", self.timeouts.total)];
-        let Some((deadline, name, limit)) = limits.into_iter().filter_map(|(at, name, limit)| Some((at?, name, limit))).min_by_key(|(at, ..)| *at) else {
+    async fn until<F: Future>(
+        &self,
+        own: Option<Instant>,
+        name: &str,
+        limit: Option<Duration>,
+        future: F,
+    ) -> Result<F::Output> {
+        let limits = [
+            (own, name, limit),
+            (self.attempt, "attempt", self.timeouts.attempt),
+            (self.total, "total", self.timeouts.total),
+        ];
+        let Some((deadline, name, limit)) = limits
+            .into_iter()
+            .filter_map(|(at, name, limit)| Some((at?, name, limit)))
+            .min_by_key(|(at, ..)| *at)
+        else {
             return Ok(future.await);
         };
-        timeout_at(deadline, future).await.map_err(|_| timed_out(name, limit))
+        timeout_at(deadline, future)
+            .await
+            .map_err(|_| timed_out(name, limit))
     }
 }
 
@@ -62,5 +89,9 @@ pub(crate) fn timed_out(name: &str, limit: Option<Duration>) -> Error {
         "idle" => "no further bytes",
         _ => "no complete answer",
     };
-    Error::new(ErrorKind::Timeout, format!("Request timed out: {what} within {seconds} s (timeout `{name}`)")).with_status(408)
+    Error::new(
+        ErrorKind::Timeout,
+        format!("Request timed out: {what} within {seconds} s (timeout `{name}`)"),
+    )
+    .with_status(408)
 }

@@ -52,8 +52,15 @@ impl Transport {
 
     /// The client for a way of connecting. It may read the environment and certificates, so it is asked for where that
     /// is safe rather than in the middle of a call.
-    pub(crate) fn connection(&self, options: &TransportOptions, connect: Option<Duration>, url: &Url) -> Result<Connection> {
-        self.pool.client(options, connect, url.scheme() == "https").map(Connection)
+    pub(crate) fn connection(
+        &self,
+        options: &TransportOptions,
+        connect: Option<Duration>,
+        url: &Url,
+    ) -> Result<Connection> {
+        self.pool
+            .client(options, connect, url.scheme() == "https")
+            .map(Connection)
     }
 }
 
@@ -66,7 +73,11 @@ impl Connection {
     pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
         let sent = self.0.execute(prepare(target, request)?);
         let response = clock.first_byte(sent).await?.map_err(|error| failed(&error))?;
-        Ok(Answer { status: response.status(), headers: response.headers().clone(), body: Body(response) })
+        Ok(Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: Body(response),
+        })
     }
 }
 
@@ -78,8 +89,14 @@ impl Body {
 
     /// The whole rest of the body, within the limits of `clock`.
     pub(crate) async fn collect(mut self, clock: &mut Clock) -> Result<Bytes> {
-        let expected = self.0.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let Some(first) = clock.piece(self.next()).await?? else { return Ok(Bytes::new()) };
+        let expected = self
+            .0
+            .content_length()
+            .and_then(|length| usize::try_from(length).ok())
+            .unwrap_or(0);
+        let Some(first) = clock.piece(self.next()).await?? else {
+            return Ok(Bytes::new());
+        };
         if first.len() >= expected && expected > 0 {
             // The common case: the whole answer in one read.
             return match clock.piece(self.next()).await?? {
@@ -90,13 +107,22 @@ impl Body {
         self.collect_after(first, &[], expected, clock).await
     }
 
-    async fn collect_after(mut self, first: Bytes, second: &[u8], expected: usize, clock: &mut Clock) -> Result<Bytes> {
+    async fn collect_after(
+        mut self,
+        first: Bytes,
+        second: &[u8],
+        expected: usize,
+        clock: &mut Clock,
+    ) -> Result<Bytes> {
         let mut whole = BytesMut::with_capacity(expected.min(64 << 20).max(first.len() + second.len()));
         whole.extend_from_slice(&first);
         whole.extend_from_slice(second);
         while let Some(piece) = clock.piece(self.next()).await?? {
             if whole.len() + piece.len() > MAX_BODY {
-                return Err(Error::new(ErrorKind::ResponseValidation, "the answer is larger than 1 GiB"));
+                return Err(Error::new(
+                    ErrorKind::ResponseValidation,
+                    "the answer is larger than 1 GiB",
+                ));
             }
             whole.extend_from_slice(&piece);
         }
@@ -108,11 +134,21 @@ fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
     *prepared.body_mut() = Some(request.body.clone().into());
     let headers = prepared.headers_mut();
-    headers.extend(request.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+    headers.extend(
+        request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some(key) = &target.key {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose().trim()))
-            .map_err(|_| Error::new(ErrorKind::Authentication, "the API key has characters no header can hold").with_status(401))?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose().trim())).map_err(|_| {
+            Error::new(
+                ErrorKind::Authentication,
+                "the API key has characters no header can hold",
+            )
+            .with_status(401)
+        })?;
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
     }
@@ -139,6 +175,10 @@ fn failed(error: &reqwest::Error) -> Error {
     if error.is_connect() && error.is_timeout() {
         return Error::new(ErrorKind::Timeout, format!("Connection timed out: {text}")).with_status(408);
     }
-    let what = if error.is_connect() { "Connection error" } else { "Connection broken" };
+    let what = if error.is_connect() {
+        "Connection error"
+    } else {
+        "Connection broken"
+    };
     Error::new(ErrorKind::ApiConnection, format!("{what}: {text}"))
 }

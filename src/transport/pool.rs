@@ -43,9 +43,30 @@ impl Proxies {
     /// The proxies of the environment at this moment.
     #[must_use]
     pub fn now() -> Self {
-        const NAMES: [&str; 8] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
-        let set: Vec<String> = NAMES.iter().filter_map(|name| Some(format!("{name}={}", std::env::var(name).ok().filter(|value| !value.is_empty())?))).collect();
-        if set.is_empty() { Self::Environment } else { Self::EnvironmentNow(set) }
+        const NAMES: [&str; 8] = [
+            "HTTPS_PROXY",
+            "https_proxy",
+            "HTTP_PROXY",
+            "http_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+            "NO_PROXY",
+            "no_proxy",
+        ];
+        let set: Vec<String> = NAMES
+            .iter()
+            .filter_map(|name| {
+                Some(format!(
+                    "{name}={}",
+                    std::env::var(name).ok().filter(|value| !value.is_empty())?
+                ))
+            })
+            .collect();
+        if set.is_empty() {
+            Self::Environment
+        } else {
+            Self::EnvironmentNow(set)
+        }
     }
 }
 
@@ -63,8 +84,17 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn client(&self, options: &TransportOptions, connect: Option<Duration>, tls: bool) -> Result<reqwest::Client> {
-        let key = Key { options: options.clone(), connect: connect.unwrap_or(CONNECT), tls };
+    pub(super) fn client(
+        &self,
+        options: &TransportOptions,
+        connect: Option<Duration>,
+        tls: bool,
+    ) -> Result<reqwest::Client> {
+        let key = Key {
+            options: options.clone(),
+            connect: connect.unwrap_or(CONNECT),
+            tls,
+        };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
@@ -81,7 +111,11 @@ impl Pool {
 fn build(key: &Key) -> Result<reqwest::Client> {
     let options = &key.options;
     // Trust is loaded (some milliseconds) only for hosts that speak TLS.
-    let tls = if key.tls { tls::config(&options.verify, options.client_cert.as_deref(), options.http2)? } else { tls::none()? };
+    let tls = if key.tls {
+        tls::config(&options.verify, options.client_cert.as_deref(), options.http2)?
+    } else {
+        tls::none()?
+    };
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .connect_timeout(key.connect)
@@ -94,11 +128,23 @@ fn build(key: &Key) -> Result<reqwest::Client> {
     if options.proxies == Proxies::Direct {
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| Error::new(ErrorKind::ApiConnection, format!("the HTTP client cannot be made: {error}")))
+    builder.build().map_err(|error| {
+        Error::new(
+            ErrorKind::ApiConnection,
+            format!("the HTTP client cannot be made: {error}"),
+        )
+    })
 }
 
 /// A redirect is followed only where it cannot carry the key to somebody else.
 fn same_host_only(attempt: reqwest::redirect::Attempt<'_>) -> reqwest::redirect::Action {
-    let stays = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
-    if stays && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
+    let stays = attempt
+        .previous()
+        .last()
+        .is_some_and(|from| from.origin() == attempt.url().origin());
+    if stays && attempt.previous().len() <= 5 {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
 }

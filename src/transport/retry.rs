@@ -37,9 +37,12 @@ impl Retries {
         let wait = match error.retry_after() {
             Some(asked) if asked > PATIENCE => return None,
             // Never earlier than asked; jitter keeps a fleet from coming back in step.
-            Some(asked) => asked + Duration::from_secs_f64(jitter() * 0.25 * asked.as_secs_f64().clamp(0.1, 1.0)),
+            Some(asked) => {
+                asked + Duration::from_secs_f64(jitter() * 0.25 * asked.as_secs_f64().clamp(0.1, 1.0))
+            }
             None => {
-                let exponential = (FIRST * 2_f64.powi(i32::try_from(self.made).unwrap_or(16).min(16))).min(LONGEST);
+                let exponential =
+                    (FIRST * 2_f64.powi(i32::try_from(self.made).unwrap_or(16).min(16))).min(LONGEST);
                 Duration::from_secs_f64(exponential * (1.0 - 0.25 * jitter()))
             }
         };
@@ -83,7 +86,10 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> Error {
-        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         Error::from_answer(ErrorKind::from_status(status), status, "x", headers, Bytes::new())
     }
 
@@ -113,13 +119,19 @@ mod tests {
         }
         assert!(retries.after(&limited).is_none());
         assert_eq!(retries.attempts(), 3);
-        assert!(Retries::new(5).after(&answer(429, &[("retry-after", "3600")])).is_none());
+        assert!(
+            Retries::new(5)
+                .after(&answer(429, &[("retry-after", "3600")]))
+                .is_none()
+        );
     }
 
     #[test]
     fn waits_grow_and_are_bounded() {
         let mut retries = Retries::new(20);
-        let waits: Vec<f64> = (0..20).map(|_| retries.after(&answer(500, &[])).unwrap().as_secs_f64()).collect();
+        let waits: Vec<f64> = (0..20)
+            .map(|_| retries.after(&answer(500, &[])).unwrap().as_secs_f64())
+            .collect();
         assert!(waits[0] <= 0.5 && waits[0] >= 0.37);
         assert!(waits.iter().all(|wait| *wait <= LONGEST));
         assert!(waits[10] >= 6.0);

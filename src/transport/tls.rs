@@ -26,27 +26,43 @@ pub enum Verify {
 
 /// No TLS will be spoken: an empty configuration, so nothing is read from disk.
 pub(super) fn none() -> Result<ClientConfig> {
-    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    Ok(builder()?
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth())
 }
 
 /// The configuration for TLS hosts.
 pub(super) fn config(verify: &Verify, client_cert: Option<&Path>, http2: bool) -> Result<ClientConfig> {
     let wants_client = match verify {
-        Verify::Off => builder()?.dangerous().with_custom_certificate_verifier(Arc::new(Unchecked(provider()))),
+        Verify::Off => builder()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Unchecked(provider()))),
         Verify::System => builder()?.with_root_certificates(system()),
         Verify::File(path) => builder()?.with_root_certificates(from_file(path)?),
     };
     let mut config = match client_cert {
         None => wants_client.with_no_client_auth(),
         Some(path) => {
-            let unreadable = |error: &dyn std::fmt::Display| Error::bad_request(format!("the client certificate {} cannot be used: {error}", path.display()));
-            let chain: Vec<CertificateDer<'static>> =
-                CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| unreadable(&error))?;
+            let unreadable = |error: &dyn std::fmt::Display| {
+                Error::bad_request(format!(
+                    "the client certificate {} cannot be used: {error}",
+                    path.display()
+                ))
+            };
+            let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(path)
+                .and_then(Iterator::collect)
+                .map_err(|error| unreadable(&error))?;
             let key = PrivateKeyDer::from_pem_file(path).map_err(|error| unreadable(&error))?;
-            wants_client.with_client_auth_cert(chain, key).map_err(|error| unreadable(&error))?
+            wants_client
+                .with_client_auth_cert(chain, key)
+                .map_err(|error| unreadable(&error))?
         }
     };
-    config.alpn_protocols = if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { vec![b"http/1.1".to_vec()] };
+    config.alpn_protocols = if http2 {
+        vec![b"h2".to_vec(), b"http/1.1".to_vec()]
+    } else {
+        vec![b"http/1.1".to_vec()]
+    };
     Ok(config)
 }
 
@@ -71,9 +87,12 @@ fn system() -> RootCertStore {
 }
 
 fn from_file(path: &Path) -> Result<RootCertStore> {
-    let unreadable = |error: &dyn std::fmt::Display| Error::bad_request(format!("ssl_verify: {} cannot be used: {error}", path.display()));
-    let certificates: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| unreadable(&error))?;
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Error::bad_request(format!("ssl_verify: {} cannot be used: {error}", path.display()))
+    };
+    let certificates: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|error| unreadable(&error))?;
     let mut roots = RootCertStore::empty();
     if roots.add_parsable_certificates(certificates).0 == 0 {
         return Err(unreadable(&"it holds no certificate"));
@@ -103,7 +122,12 @@ impl ServerCertVerifier for Unchecked {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
     fn verify_tls13_signature(
         &self,
@@ -111,7 +135,12 @@ impl ServerCertVerifier for Unchecked {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()

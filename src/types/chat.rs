@@ -21,8 +21,8 @@ pub struct ChatResponse {
     /// Identifies the backend's configuration.
     #[serde(default, deserialize_with = "lenient::text")]
     pub system_fingerprint: Option<String>,
-    /// One or more alternatives.
-    #[serde(default, deserialize_with = "lenient::nullable")]
+    /// One or more alternatives; an answer without this key is no chat answer.
+    #[serde(deserialize_with = "lenient::nullable")]
     pub choices: Vec<Choice>,
     /// Token counts.
     #[serde(default)]
@@ -62,7 +62,11 @@ pub struct Message {
     #[serde(default)]
     pub content: Option<Content>,
     /// Calls of tools.
-    #[serde(default, deserialize_with = "lenient::nullable", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::nullable",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub tool_calls: Vec<ToolCall>,
     /// The legacy form of one call.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -61,7 +61,11 @@ pub struct Delta {
     #[serde(default, deserialize_with = "lenient::text")]
     pub role: Option<String>,
     /// New pieces of tool calls.
-    #[serde(default, deserialize_with = "lenient::nullable", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::nullable",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub tool_calls: Vec<ToolCallDelta>,
     /// The legacy form of one call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,10 +100,19 @@ impl Delta {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ToolCallDelta {
     /// On the first piece.
-    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub id: Option<String>,
     /// `function`, on the first piece.
-    #[serde(default, rename = "type", deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "type",
+        deserialize_with = "lenient::text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub kind: Option<String>,
     /// Name on the first piece, arguments in pieces.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,7 +21,9 @@ pub(super) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 /// A position in a list; anything that is none is 0.
 pub(super) fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    Ok(as_integer(&value).and_then(|index| u32::try_from(index).ok()).unwrap_or(0))
+    Ok(as_integer(&value)
+        .and_then(|index| u32::try_from(index).ok())
+        .unwrap_or(0))
 }
 
 /// A name; numbers are spelt out, other things are left out.
@@ -46,7 +48,9 @@ pub(super) fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<St
 #[allow(clippy::cast_possible_truncation)]
 fn as_integer(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)),
+        Value::Number(number) => number
+            .as_i64()
+            .or_else(|| number.as_f64().map(|number| number as i64)),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }

@@ -27,7 +27,10 @@ pub struct ChatRequest {
 impl ChatRequest {
     /// A request without messages.
     pub fn new(model: impl Into<String>) -> Self {
-        Self { model: model.into(), ..Self::default() }
+        Self {
+            model: model.into(),
+            ..Self::default()
+        }
     }
     /// Adds a system message.
     #[must_use]
@@ -58,21 +61,29 @@ impl ChatRequest {
     /// `BadRequest` that names the place.
     pub fn validate(&self) -> Result<()> {
         if self.model.trim().is_empty() {
-            return Err(Error::bad_request("model is empty; pass \"provider/model\", for example \"openai/gpt-4o-mini\""));
+            return Err(Error::bad_request(
+                "model is empty; pass \"provider/model\", for example \"openai/gpt-4o-mini\"",
+            ));
         }
         if self.messages.is_empty() {
             return Err(Error::bad_request("messages is empty; pass at least one message"));
         }
         for (index, message) in self.messages.iter().enumerate() {
             let Some(message) = message.as_object() else {
-                return Err(Error::bad_request(format!("messages[{index}] is not an object with a role")));
+                return Err(Error::bad_request(format!(
+                    "messages[{index}] is not an object with a role"
+                )));
             };
             match message.get("role") {
                 Some(Value::String(role)) if !role.is_empty() => {}
                 Some(Value::String(_)) => {
                     return Err(Error::bad_request(format!("messages[{index}].role is empty")));
                 }
-                Some(_) => return Err(Error::bad_request(format!("messages[{index}].role is not a string"))),
+                Some(_) => {
+                    return Err(Error::bad_request(format!(
+                        "messages[{index}].role is not a string"
+                    )));
+                }
                 None => return Err(Error::bad_request(format!("messages[{index}] has no role"))),
             }
         }
@@ -94,7 +105,11 @@ pub struct EmbedRequest {
 impl EmbedRequest {
     /// A request for one or more inputs.
     pub fn new(model: impl Into<String>, input: impl Into<Value>) -> Self {
-        Self { model: model.into(), input: input.into(), params: Map::new() }
+        Self {
+            model: model.into(),
+            input: input.into(),
+            params: Map::new(),
+        }
     }
     /// Sets a parameter.
     #[must_use]
@@ -113,10 +128,21 @@ impl EmbedRequest {
         }
         match &self.input {
             Value::String(_) => Ok(()),
-            Value::Array(items) if items.is_empty() => Err(Error::bad_request("input is empty; pass at least one text")),
+            Value::Array(items) if items.is_empty() => {
+                Err(Error::bad_request("input is empty; pass at least one text"))
+            }
             Value::Array(items) => {
-                let wrong = items.iter().position(|item| !matches!(item, Value::String(_) | Value::Array(_) | Value::Number(_) | Value::Object(_)));
-                wrong.map_or(Ok(()), |index| Err(Error::bad_request(format!("input[{index}] is neither text nor tokens"))))
+                let wrong = items.iter().position(|item| {
+                    !matches!(
+                        item,
+                        Value::String(_) | Value::Array(_) | Value::Number(_) | Value::Object(_)
+                    )
+                });
+                wrong.map_or(Ok(()), |index| {
+                    Err(Error::bad_request(format!(
+                        "input[{index}] is neither text nor tokens"
+                    )))
+                })
             }
             _ => Err(Error::bad_request("input is neither a text nor a list")),
         }

@@ -17,7 +17,14 @@ pub struct Embed;
 
 impl EmbedWire for Embed {
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {
-        request::post(target, "embeddings", &Body { target, request: &request })
+        request::post(
+            target,
+            "embeddings",
+            &Body {
+                target,
+                request: &request,
+            },
+        )
     }
 
     fn response(&self, _target: &Target, body: &Bytes) -> Result<EmbeddingResponse> {
@@ -27,7 +34,11 @@ impl EmbedWire for Embed {
             return Err(response::unreadable(body, "it has no embeddings"));
         }
         // The document promises the order of the inputs; `index` is the order.
-        if answer.data.windows(2).any(|pair| matches!(pair, [before, after] if before.index > after.index)) {
+        if answer
+            .data
+            .windows(2)
+            .any(|pair| matches!(pair, [before, after] if before.index > after.index))
+        {
             answer.data.sort_by_key(|embedding| embedding.index);
         }
         Ok(answer)
@@ -40,7 +51,8 @@ impl EmbedWire for Embed {
 
 fn read(body: &Bytes) -> Result<EmbeddingResponse> {
     if let Some((rest, vectors)) = vectors::cut_out(body) {
-        let mut answer: EmbeddingResponse = serde_json::from_slice(&rest).map_err(|error| response::unreadable(body, &error.to_string()))?;
+        let mut answer: EmbeddingResponse =
+            serde_json::from_slice(&rest).map_err(|error| response::unreadable(body, &error.to_string()))?;
         if answer.data.len() == vectors.len() {
             for (embedding, vector) in answer.data.iter_mut().zip(vectors) {
                 embedding.embedding = Vector::Floats(vector);

@@ -12,7 +12,9 @@ pub(super) fn from_status(status: u16, headers: HeaderMap, body: Bytes) -> Error
     let parsed: Option<Value> = serde_json::from_slice(&body).ok();
     let details = parsed.as_ref().map(Details::of).unwrap_or_default();
     let kind = details.kind(status);
-    let message = details.message.map_or_else(|| plain_message(status, &body), str::to_owned);
+    let message = details
+        .message
+        .map_or_else(|| plain_message(status, &body), str::to_owned);
     Error::from_answer(kind, status, message, headers, body)
 }
 
@@ -22,7 +24,9 @@ pub(super) fn from_event(body: &Bytes) -> Error {
     let details = parsed.as_ref().map(Details::of).unwrap_or_default();
     let status = details.status();
     let kind = details.kind(status);
-    let message = details.message.map_or_else(|| plain_message(status, body), str::to_owned);
+    let message = details
+        .message
+        .map_or_else(|| plain_message(status, body), str::to_owned);
     Error::from_answer(kind, status, message, HeaderMap::new(), body.clone())
 }
 
@@ -41,19 +45,31 @@ impl<'a> Details<'a> {
         let body = body.as_array().and_then(|items| items.first()).unwrap_or(body);
         let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
         if let Some(message) = error.as_str() {
-            return Self { message: Some(message), ..Self::default() };
+            return Self {
+                message: Some(message),
+                ..Self::default()
+            };
         }
-        let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |name: &str| {
+            error
+                .get(name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+        };
         let number = |name: &str| {
             let value = error.get(name)?;
             let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
-            u16::try_from(number).ok().filter(|number| (400..600).contains(number))
+            u16::try_from(number)
+                .ok()
+                .filter(|number| (400..600).contains(number))
         };
         Self {
             message: text("message").or_else(|| text("detail")).or_else(|| text("msg")),
             code: text("code"),
             kind: text("type").or_else(|| text("status")),
-            number: number("code").or_else(|| number("status")).or_else(|| number("status_code")),
+            number: number("code")
+                .or_else(|| number("status"))
+                .or_else(|| number("status_code")),
         }
     }
 
@@ -66,13 +82,20 @@ impl<'a> Details<'a> {
             "rate_limit_exceeded" | "insufficient_quota" => return 429,
             "invalid_api_key" => return 401,
             "model_not_found" => return 404,
-            "context_length_exceeded" | "content_policy_violation" | "content_filter" | "invalid_prompt" => return 400,
+            "context_length_exceeded" | "content_policy_violation" | "content_filter" | "invalid_prompt" => {
+                return 400;
+            }
             _ => {}
         }
         match self.kind.unwrap_or_default() {
             "invalid_request_error" | "invalid_request" | "bad_request" | "INVALID_ARGUMENT" => 400,
             "authentication_error" | "UNAUTHENTICATED" => 401,
-            "insufficient_quota" | "rate_limit_error" | "rate_limit_exceeded" | "tokens" | "requests" | "RESOURCE_EXHAUSTED" => 429,
+            "insufficient_quota"
+            | "rate_limit_error"
+            | "rate_limit_exceeded"
+            | "tokens"
+            | "requests"
+            | "RESOURCE_EXHAUSTED" => 429,
             "permission_error" | "PERMISSION_DENIED" => 403,
             "not_found_error" | "NOT_FOUND" => 404,
             "timeout" | "timeout_error" | "DEADLINE_EXCEEDED" => 504,
@@ -84,8 +107,12 @@ impl<'a> Details<'a> {
     fn kind(&self, status: u16) -> ErrorKind {
         let by_status = ErrorKind::from_status(status);
         match self.code.or(self.kind).unwrap_or_default() {
-            "context_length_exceeded" if (400..500).contains(&status) => return ErrorKind::ContextWindowExceeded,
-            "content_policy_violation" | "content_filter" | "moderation_blocked" if status < 500 => return ErrorKind::ContentPolicyViolation,
+            "context_length_exceeded" if (400..500).contains(&status) => {
+                return ErrorKind::ContextWindowExceeded;
+            }
+            "content_policy_violation" | "content_filter" | "moderation_blocked" if status < 500 => {
+                return ErrorKind::ContentPolicyViolation;
+            }
             "model_not_found" if matches!(status, 400 | 404) => return ErrorKind::NotFound,
             "invalid_api_key" if status < 500 => return ErrorKind::Authentication,
             _ => {}
@@ -124,15 +151,17 @@ fn says_prompt_too_long(message: &str) -> bool {
 
 fn says_policy(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("request was rejected as a result of")
-        && message.contains("safety system")
+    message.contains("request was rejected as a result of") && message.contains("safety system")
         || (message.contains("invalid prompt") && message.contains("violating our usage policy"))
 }
 
 /// For bodies that are not JSON: a gateway's page is named, not quoted whole.
 fn plain_message(status: u16, body: &Bytes) -> String {
     const SHOWN: usize = 500;
-    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("error");
+    let reason = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("error");
     let text = String::from_utf8_lossy(body.get(..SHOWN.min(body.len())).unwrap_or_default());
     let text = text.trim();
     if text.is_empty() {
@@ -155,13 +184,52 @@ mod tests {
     #[test]
     fn status_and_code_decide() {
         use ErrorKind as K;
-        assert_eq!(kind(400, r#"{"error":{"message":"x","code":"context_length_exceeded"}}"#), K::ContextWindowExceeded);
-        assert_eq!(kind(400, r#"{"error":{"message":"x","code":"content_policy_violation"}}"#), K::ContentPolicyViolation);
-        assert_eq!(kind(400, r#"{"error":{"message":"This model's maximum context length is 8 tokens"}}"#), K::ContextWindowExceeded);
-        assert_eq!(kind(429, r#"{"error":{"message":"x","type":"insufficient_quota","code":"insufficient_quota"}}"#), K::RateLimit);
-        assert_eq!(kind(404, r#"{"error":{"message":"x","code":"model_not_found"}}"#), K::NotFound);
-        assert_eq!(kind(401, r#"{"error":{"message":"rate limit","type":"invalid_request_error","code":"invalid_api_key"}}"#), K::Authentication);
-        assert_eq!(kind(500, r#"{"error":{"message":"this model's maximum context length is 8"}}"#), K::InternalServer);
+        assert_eq!(
+            kind(
+                400,
+                r#"{"error":{"message":"x","code":"context_length_exceeded"}}"#
+            ),
+            K::ContextWindowExceeded
+        );
+        assert_eq!(
+            kind(
+                400,
+                r#"{"error":{"message":"x","code":"content_policy_violation"}}"#
+            ),
+            K::ContentPolicyViolation
+        );
+        assert_eq!(
+            kind(
+                400,
+                r#"{"error":{"message":"This model's maximum context length is 8 tokens"}}"#
+            ),
+            K::ContextWindowExceeded
+        );
+        assert_eq!(
+            kind(
+                429,
+                r#"{"error":{"message":"x","type":"insufficient_quota","code":"insufficient_quota"}}"#
+            ),
+            K::RateLimit
+        );
+        assert_eq!(
+            kind(404, r#"{"error":{"message":"x","code":"model_not_found"}}"#),
+            K::NotFound
+        );
+        assert_eq!(
+            kind(
+                401,
+                r#"{"error":{"message":"rate limit","type":"invalid_request_error","code":"invalid_api_key"}}"#
+            ),
+            K::Authentication
+        );
+        assert_eq!(
+            kind(
+                500,
+                r#"{"error":{"message":"this model's maximum context length is 8"}}"#
+            ),
+            K::InternalServer
+        );
         assert_eq!(kind(503, "<html>"), K::ServiceUnavailable);
         assert_eq!(kind(418, ""), K::Api);
     }
@@ -171,9 +239,18 @@ mod tests {
         let event = |body: &'static str| from_event(&Bytes::from_static(body.as_bytes()));
         let error = event(r#"{"error":{"message":"slow down","code":429}}"#);
         assert_eq!((error.kind(), error.status()), (ErrorKind::RateLimit, Some(429)));
-        assert_eq!(event(r#"{"error":{"message":"x","code":"502"}}"#).kind(), ErrorKind::BadGateway);
-        assert_eq!(event(r#"{"error":{"message":"x","type":"overloaded_error"}}"#).kind(), ErrorKind::ServiceUnavailable);
+        assert_eq!(
+            event(r#"{"error":{"message":"x","code":"502"}}"#).kind(),
+            ErrorKind::BadGateway
+        );
+        assert_eq!(
+            event(r#"{"error":{"message":"x","type":"overloaded_error"}}"#).kind(),
+            ErrorKind::ServiceUnavailable
+        );
         assert_eq!(event(r#"{"error":"boom"}"#).message(), "boom");
-        assert_eq!(event(r#"{"error":{"message":"x","type":"invalid_request_error"}}"#).kind(), ErrorKind::BadRequest);
+        assert_eq!(
+            event(r#"{"error":{"message":"x","type":"invalid_request_error"}}"#).kind(),
+            ErrorKind::BadRequest
+        );
     }
 }

@@ -3,6 +3,7 @@
 mod embed;
 mod error;
 pub mod params;
+mod reasoning;
 mod request;
 mod response;
 mod stream;
@@ -45,8 +46,26 @@ impl ChatWire for Chat {
 #[must_use]
 pub fn owns_model(model: &str) -> bool {
     const FAMILIES: &[&str] = &[
-        "gpt-3.5", "gpt-4", "gpt-5", "gpt-audio", "gpt-realtime", "gpt-image", "chatgpt-", "o1", "o3", "o4", "codex-mini", "computer-use-preview",
-        "text-embedding-3", "text-embedding-ada", "text-moderation", "omni-moderation", "whisper-", "tts-", "dall-e-", "sora-",
+        "gpt-3.5",
+        "gpt-4",
+        "gpt-5",
+        "gpt-audio",
+        "gpt-realtime",
+        "gpt-image",
+        "chatgpt-",
+        "o1",
+        "o3",
+        "o4",
+        "codex-mini",
+        "computer-use-preview",
+        "text-embedding-3",
+        "text-embedding-ada",
+        "text-moderation",
+        "omni-moderation",
+        "whisper-",
+        "tts-",
+        "dall-e-",
+        "sora-",
     ];
     // A fine-tune names its base model after the prefix.
     let base = model.strip_prefix("ft:").unwrap_or(model);

@@ -8,8 +8,17 @@ const FOREIGN: &str = "thinking";
 
 static REASONING_O: ParamRules = ParamRules {
     unsupported: &[
-        FOREIGN, "top_p", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "parallel_tool_calls", "verbosity",
-        "prediction", "modalities", "audio", "web_search_options",
+        FOREIGN,
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "verbosity",
+        "modalities",
+        "audio",
     ],
     renamed: &[("max_tokens", "max_completion_tokens")],
     pinned: &[("temperature", 1.0)],
@@ -18,23 +27,49 @@ static REASONING_O: ParamRules = ParamRules {
 /// The o-series after o3-mini calls tools in parallel.
 static REASONING_O_PARALLEL: ParamRules = ParamRules {
     unsupported: &[
-        FOREIGN, "top_p", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "verbosity", "prediction", "modalities",
-        "audio", "web_search_options",
+        FOREIGN,
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "verbosity",
+        "modalities",
+        "audio",
     ],
     ..REASONING_O
 };
 
 static REASONING_GPT: ParamRules = ParamRules {
     unsupported: &[
-        FOREIGN, "top_p", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "stop", "prediction", "modalities",
-        "audio", "web_search_options",
+        FOREIGN,
+        "top_p",
+        "presence_penalty",
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "stop",
+        "prediction",
+        "modalities",
+        "audio",
+        "web_search_options",
     ],
     ..REASONING_O
 };
 
-static CHAT: ParamRules = ParamRules { unsupported: &[FOREIGN, "reasoning_effort", "verbosity"], renamed: &[], pinned: &[] };
+static CHAT: ParamRules = ParamRules {
+    unsupported: &[FOREIGN, "reasoning_effort", "verbosity"],
+    renamed: &[],
+    pinned: &[],
+};
 
-static UNKNOWN: ParamRules = ParamRules { unsupported: &[FOREIGN], renamed: &[], pinned: &[] };
+static UNKNOWN: ParamRules = ParamRules {
+    unsupported: &[FOREIGN],
+    renamed: &[],
+    pinned: &[],
+};
 
 /// The rules of a model of OpenAI's.
 #[must_use]

@@ -5,7 +5,7 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error;
+use super::{error, reasoning};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish;
 use crate::resolve::Target;
@@ -15,11 +15,13 @@ pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
     let mut response: ChatResponse = parse(body)?;
     if response.choices.is_empty() {
         refuse_error(&response.extra, body)?;
-        if response.extra.is_empty() && response.id.is_none() {
-            return Err(unreadable(body, "it has no choices"));
-        }
     }
     for choice in &mut response.choices {
+        reasoning::settle(&mut choice.message);
+        // The answer is here as a whole; a server that gives no reason means the common one.
+        if choice.finish_reason.as_deref().is_none_or(str::is_empty) {
+            choice.finish_reason = Some("stop".to_owned());
+        }
         let calls_tools = !choice.message.tool_calls.is_empty();
         finish::normalize(&mut choice.finish_reason, &mut choice.extra, calls_tools);
     }
@@ -28,7 +30,11 @@ pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
 
 /// Parses a body as `T`.
 pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| unreadable(body, &error.to_string()))
+    serde_json::from_slice(body).map_err(|failure| {
+        let plain: Option<Extra> = serde_json::from_slice(body).ok();
+        let error = plain.and_then(|plain| refuse_error(&plain, body).err());
+        error.unwrap_or_else(|| unreadable(body, &failure.to_string()))
+    })
 }
 
 /// Some servers answer 200 with an error in the body.
@@ -41,7 +47,8 @@ pub(super) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
 
 /// A 200 that is not what the wire promises.
 pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
-    let start: String = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
+    let start: String =
+        String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
     Error::from_answer(
         ErrorKind::ResponseValidation,
         200,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{error, response};
+use super::{error, reasoning, response};
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::types::ChatChunk;
@@ -29,18 +29,38 @@ impl ChunkDecoder for Decoder {
             return Err(error::from_event(&Bytes::copy_from_slice(data)));
         }
         match serde_json::from_slice::<ChatChunk>(data) {
-            Ok(chunk) => {
-                if chunk.choices.is_empty() && chunk.extra.get("error").is_some_and(|error| *error != Value::Null) {
+            Ok(mut chunk) => {
+                if chunk.choices.is_empty()
+                    && chunk
+                        .extra
+                        .get("error")
+                        .is_some_and(|error| *error != Value::Null)
+                {
                     return Err(error::from_event(&Bytes::copy_from_slice(data)));
                 }
+                chunk
+                    .choices
+                    .iter_mut()
+                    .for_each(|choice| reasoning::rename(&mut choice.delta.extra));
                 chunks.push(chunk);
                 Ok(())
             }
             // A server that leaves out the blank line between events has several lines of JSON here.
             Err(_) if data.contains(&b'\n') && data.split(|byte| *byte == b'\n').all(is_event) => {
-                data.split(|byte| *byte == b'\n').try_for_each(|line| self.decode(Frame { name: frame.name, data: line }, chunks))
+                data.split(|byte| *byte == b'\n').try_for_each(|line| {
+                    self.decode(
+                        Frame {
+                            name: frame.name,
+                            data: line,
+                        },
+                        chunks,
+                    )
+                })
             }
-            Err(error) => Err(response::unreadable(&Bytes::copy_from_slice(data), &format!("an event of the stream is corrupt: {error}"))),
+            Err(error) => Err(response::unreadable(
+                &Bytes::copy_from_slice(data),
+                &format!("an event of the stream is corrupt: {error}"),
+            )),
         }
     }
 

@@ -16,7 +16,9 @@ pub(super) fn cut_out(body: &[u8]) -> Option<(Vec<u8>, Vec<Vec<f64>>)> {
     let mut copied = 0;
     for key in memmem::find_iter(body, KEY) {
         let after = key + KEY.len();
-        let Some(list) = body.get(after..)?.trim_ascii_start().strip_prefix(b":") else { continue };
+        let Some(list) = body.get(after..)?.trim_ascii_start().strip_prefix(b":") else {
+            continue;
+        };
         let list = list.trim_ascii_start().strip_prefix(b"[")?;
         let length = vectors.last().map_or(1536, Vec::len);
         let (vector, remaining) = numbers(list, length)?;
@@ -38,7 +40,10 @@ fn numbers(mut bytes: &[u8], expected: usize) -> Option<(Vec<f64>, &[u8])> {
     }
     loop {
         // The reader below also takes `inf`, `nan` and `+1`, which are no JSON.
-        if !matches!(bytes.first(), Some(b'-' | b'0'..=b'9')) || bytes.starts_with(b"-i") || bytes.starts_with(b"-n") {
+        if !matches!(bytes.first(), Some(b'-' | b'0'..=b'9'))
+            || bytes.starts_with(b"-i")
+            || bytes.starts_with(b"-n")
+        {
             return None;
         }
         let (number, length) = fast_float2::parse_partial::<f64, _>(bytes).ok()?;
@@ -64,10 +69,16 @@ mod tests {
     fn lists_are_cut_out_and_exact() {
         let body = r#"{"data": [{"object":"embedding", "embedding" : [ 0.1,-2e-3 , 3 ],"index":0}, {"embedding":[],"index":1}]}"#;
         let (rest, vectors) = cut(body).unwrap();
-        assert_eq!(rest, r#"{"data": [{"object":"embedding", "embedding" : [],"index":0}, {"embedding":[],"index":1}]}"#);
+        assert_eq!(
+            rest,
+            r#"{"data": [{"object":"embedding", "embedding" : [],"index":0}, {"embedding":[],"index":1}]}"#
+        );
         assert_eq!(vectors, vec![vec![0.1, -2e-3, 3.0], vec![]]);
         let exact = "0.29291254281997681";
-        assert_eq!(cut(&format!("{{\"embedding\":[{exact}]}}")).unwrap().1[0][0], exact.parse::<f64>().unwrap());
+        assert_eq!(
+            cut(&format!("{{\"embedding\":[{exact}]}}")).unwrap().1[0][0],
+            exact.parse::<f64>().unwrap()
+        );
     }
 
     #[test]

@@ -36,7 +36,10 @@ pub(in crate::python) fn load(py: Python<'_>) -> PyResult<&'static Classes> {
 
 impl Classes {
     fn new(py: Python<'_>) -> PyResult<Self> {
-        let layouts = py.import("edgequake_python.types.trusted")?.getattr("LAYOUTS")?.cast_into::<PyDict>()?;
+        let layouts = py
+            .import("edgequake_python.types.trusted")?
+            .getattr("LAYOUTS")?
+            .cast_into::<PyDict>()?;
         let names = py.import("edgequake_python.types")?;
         let class = |name: &str| -> PyResult<Class> {
             let class = names.getattr(name)?.cast_into::<PyType>()?;

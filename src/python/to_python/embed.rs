@@ -34,7 +34,10 @@ pub(in crate::python) fn embed<'py>(
     fields.set_item(intern!(py, "model"), optional(py, answer.model.as_deref()))?;
     fields.set_item(intern!(py, "data"), data)?;
     fields.set_item(intern!(py, "object"), intern!(py, "list"))?;
-    fields.set_item(intern!(py, "usage"), parts::usage(py, classes, answer.usage.as_ref())?)?;
+    fields.set_item(
+        intern!(py, "usage"),
+        parts::usage(py, classes, answer.usage.as_ref())?,
+    )?;
     let extra = object(py, &answer.extra)?;
     if extra.contains(intern!(py, "object"))? {
         extra.del_item(intern!(py, "object"))?;

@@ -56,7 +56,10 @@ pub(super) fn object<'py>(py: Python<'py>, map: &Extra) -> PyResult<Bound<'py, P
 
 /// Text or None.
 fn optional<'py>(py: Python<'py>, text: Option<&str>) -> Bound<'py, PyAny> {
-    text.map_or_else(|| py.None().into_bound(py), |text| PyString::new(py, text).into_any())
+    text.map_or_else(
+        || py.None().into_bound(py),
+        |text| PyString::new(py, text).into_any(),
+    )
 }
 
 /// Token counts on their own, for errors.
