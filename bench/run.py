@@ -36,10 +36,10 @@ PEERS = {
     "orjson": ["orjson"],
 }
 WORKLOADS = {
-    OURS: ["import", "sync", "threads", "async", "stream", "astream", "embed", "aembed"],
-    "litellm": ["import", "sync", "threads", "async", "stream", "astream", "embed", "aembed"],
-    "openai": ["import", "sync", "threads", "async", "stream", "astream", "embed", "aembed"],
-    "pyreqwest": ["import", "sync", "threads", "async", "embed", "aembed"],
+    OURS: ["import", "first", "sync", "threads", "async", "stream", "astream", "embed", "aembed"],
+    "litellm": ["import", "first", "sync", "threads", "async", "stream", "astream", "embed", "aembed"],
+    "openai": ["import", "first", "sync", "threads", "async", "stream", "astream", "embed", "aembed"],
+    "pyreqwest": ["import", "first", "sync", "threads", "async", "embed", "aembed"],
     "aiohttp": ["import", "async", "astream", "aembed"],
     "socket": ["sync", "stream", "embed"],
     "orjson": ["embed"],
@@ -49,6 +49,7 @@ WORKLOADS = {
 ROWS: list[tuple[str, str, str, float, str]] = [
     ("import, cold (ms)", "import", "wall_us", 1e3, "<= 40"),
     ("import, RSS (MB)", "import", "peak_rss_mb", 1, "<= 25"),
+    ("import and first call (ms)", "first", "wall_us", 1e3, ""),
     ("sync call, p50 (us)", "sync", "p50_us", 1, "<= 140"),
     ("sync calls in 64 threads, CPU (us)", "threads", "cpu_us", 1, ""),
     ("async call at 64 in flight, CPU (us)", "async", "cpu_us", 1, "<= 85"),

@@ -91,8 +91,9 @@ def __getattr__(name: str) -> Any:
     """Names that cost an import: response classes, rare exceptions, loggers, submodules."""
     from importlib import import_module
 
-    from . import exceptions, types
-
+    # Not `from . import types`, which would ask this function for it.
+    exceptions = import_module(".exceptions", __name__)
+    types = import_module(".types", __name__)
     if name in exceptions.LAZY_TOP_LEVEL:
         return getattr(exceptions, name)
     if name in types.__all__:

@@ -11,7 +11,6 @@ from typing import Any, Callable
 import pytest
 
 import edgequake_python
-import edgequake_python.types
 from loopback import Loopback
 
 #: Variables by which a machine changes where calls go, or as whom.
@@ -19,14 +18,6 @@ _MEANT = ("OPENAI_", "LITELLM_", "EDGEQUAKE_", "AZURE_", "AWS_", "ANTHROPIC_", "
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 Complete = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither keys nor bases nor proxies of the machine's."""
-    for name in list(os.environ):
-        if name.startswith(_MEANT) or name.lower() in _PROXIES:
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +29,21 @@ def restored_settings() -> Iterator[None]:
     for name in set(attributes) - set(before):
         # What the package itself loads when first asked for stays.
         module = sys.modules.get(f"edgequake_python.{name}")
-        lazy = name in edgequake_python.types.__all__ or name in edgequake_python._LAZY
+        types = sys.modules.get("edgequake_python.types")
+        lazy = name in edgequake_python._LAZY or name in getattr(types, "__all__", ())
         if not lazy and attributes[name] is not module:
             delattr(edgequake_python, name)
     for name, value in before.items():
         if attributes.get(name) is not value or name not in attributes:
             setattr(edgequake_python, name, value)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(restored_settings: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither keys nor bases nor proxies of the machine's. What a test sets by ``monkeypatch`` is undone before the restoring."""
+    for name in list(os.environ):
+        if name.startswith(_MEANT) or name.lower() in _PROXIES:
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -124,9 +124,11 @@ class RawServer:
         self.tls = tls
         self.connections = 0
         self.requests: list[Exchange] = []
-        #: Filled as requests come in, and as clients hang up in `Exchange.until_hangup`.
+        #: Filled as requests come in, and as clients hang up before the handler is through.
         self.arrivals: queue.Queue[Exchange] = queue.Queue()
         self.hangups: queue.Queue[Exchange] = queue.Queue()
+        #: Filled when the server itself has closed a connection.
+        self.closed: queue.Queue[int] = queue.Queue()
         self.protocols: list[str | None] = []
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -172,11 +174,16 @@ class RawServer:
                     return
                 self.requests.append(exchange)
                 self.arrivals.put(exchange)
-                self.handler(exchange)
+                try:
+                    self.handler(exchange)
+                except ConnectionError:  # it was still sending
+                    self.hangups.put(exchange)
+                    return
         except OSError:
             pass
         finally:
             connection.close()
+            self.closed.put(self.connections)
 
     def _receive(self, connection: socket.socket) -> Exchange | None:
         data = b""
