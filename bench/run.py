@@ -204,7 +204,8 @@ def table(results: dict[str, dict[str, dict[str, float]]]) -> str:
             if cost is not None and ours and library != OURS:
                 cell += f" ({cost / ours:.2g}x)" if cost / ours < 10 else f" ({cost / ours:.0f}x)"
             cells.append(cell)
-        lines.append(f"| {label} | " + " | ".join(cells) + f" | {goal} |")
+        if any(cells):
+            lines.append(f"| {label} | " + " | ".join(cells) + f" | {goal} |")
     return "\n".join(lines)
 
 
