@@ -73,10 +73,11 @@ class Exchange:
             self.send(event(chunk(text)))
 
     def finish(self) -> None:
-        """Sends the finish, `[DONE]`, and the end of the body."""
-        self.send(event(chunk(finish="stop")) + event("[DONE]"))
-        tail = b"" if self._compress is None else self._compress.flush()
-        self.connection.sendall((b"%x\r\n%b\r\n" % (len(tail), tail) if tail else b"") + b"0\r\n\r\n")
+        """Sends the finish, `[DONE]` and the end of the body in one write."""
+        data = event(chunk(finish="stop")) + event("[DONE]")
+        if self._compress is not None:
+            data = self._compress.compress(data) + self._compress.flush()
+        self.connection.sendall(b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data))
 
     def stream(self, *texts: str, gzip: bool = False) -> None:
         """A whole streamed answer."""
