@@ -1,8 +1,10 @@
 """A drop-in replacement for LiteLLM with a Rust core.
 
-``import edgequake_python as litellm`` and go on. Importing it loads neither pydantic nor asyncio and touches no
-network; both load when first needed.
+``import edgequake_python as litellm`` and go on. Importing it loads neither pydantic nor asyncio and touches
+no network; both load when first needed.
 """
+
+# ruff: noqa: F401, F405 - a package's names are its interface; lazy names stand here for type checkers
 
 from __future__ import annotations
 
@@ -71,11 +73,64 @@ if TYPE_CHECKING:
         Usage,
     )
 
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "AuthenticationError",
+    "AzureOpenAIError",
+    "BadGatewayError",
+    "BadRequestError",
+    "BudgetExceededError",
+    "ContentPolicyViolationError",
+    "ContextWindowExceededError",
+    "CustomStreamWrapper",
+    "ImageFetchError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "JSONSchemaValidationError",
+    "LiteLLMUnknownProvider",
+    "MockException",
+    "NotFoundError",
+    "OpenAIError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RouterRateLimitError",
+    "ServiceUnavailableError",
+    "Simulator",
+    "Timeout",
+    "Timeouts",
+    "UnprocessableEntityError",
+    "UnsupportedParamsError",
+    "__version__",
+    "acompletion",
+    "aembedding",
+    "api_base",
+    "api_key",
+    "api_version",
+    "completion",
+    "drop_params",
+    "embedding",
+    "headers",
+    "http2",
+    "num_retries",
+    "openai_key",
+    "organization",
+    "project",
+    "request_timeout",
+    "set_verbose",
+    "ssl_certificate",
+    "ssl_verify",
+    "suppress_debug_info",
+    "telemetry",
+    "verbose_logger",
+]
+
 if _eq_core.DEBUG_BUILD:
     import warnings
 
     warnings.warn(
-        "edgequake_python runs on a debug build of its core, which is many times slower; build it with --release",
+        "edgequake_python runs on a debug build of its core, many times slower; build with --release",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -18,7 +18,7 @@ _settings = sys.modules[__package__].__dict__
 
 
 def gather(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a call, from the ``locals()`` of a function that has them as parameters and ``kwargs``.
+    """The arguments of a call, from the ``locals()`` of a function with parameters and ``kwargs``.
 
     None stands for "not given" and is left out by the core. Nothing in it is copied or changed.
     """

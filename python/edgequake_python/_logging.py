@@ -16,7 +16,7 @@ verbose_proxy_logger = logging.getLogger("LiteLLM Proxy")
 
 
 def set_level(level: int | None) -> None:
-    """Log the core's events of ``level`` and above (``logging.DEBUG``, ...) to the logger ``edgequake_python``.
+    """Log the core's events of ``level`` and above to the logger ``edgequake_python``.
 
     None turns them off, which is how they start. They are handed over in batches, when a call returns.
     """

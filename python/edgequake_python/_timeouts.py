@@ -6,13 +6,14 @@ from __future__ import annotations
 class Timeouts:
     """Seconds, each None for no limit of its own (``connect``: 10 s).
 
-    ``connect``: to an open connection, name look-up and TLS included. ``first_token``: from sending to the first
-    byte of the answer's body. ``idle``: between two pieces of the body. These three start anew with every attempt.
-    ``total``: for the whole call, its retries and the waiting between them included; of a stream, to its last chunk.
+    ``connect``: to an open connection, name look-up and TLS included. ``first_token``: from sending to the
+    first byte of the answer's body. ``idle``: between two pieces of the body. These three start anew with
+    every attempt. ``total``: for the whole call, its retries and the waiting between them included; of a stream, to
+    its last chunk.
 
-    A plain number as ``timeout`` means: no silence longer than that, and no plain (unstreamed) attempt longer than
-    that. A stream that keeps talking is not cut off by a number; ``total`` does that. What runs out raises
-    ``Timeout``, which names the limit.
+    A plain number as ``timeout`` means: no silence longer than that, and no plain (unstreamed) attempt longer
+    than that. A stream that keeps talking is not cut off by a number; ``total`` does that. What runs out
+    raises ``Timeout``, which names the limit.
     """
 
     __slots__ = ("connect", "first_token", "idle", "total")

@@ -1,8 +1,5 @@
 """The command ``edgequake``."""
 
-# A command prints; the library never does.
-# ruff: noqa: T201
-
 from __future__ import annotations
 
 import argparse
@@ -24,9 +21,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     simulate_parser = commands.add_parser(
         "simulate",
         help="run the simulator, an OpenAI-compatible server for trying and testing",
-        description="Run the simulator until Ctrl-C. Point any OpenAI client at the URL it prints; any key will do.",
+        description="Run the simulator until Ctrl-C. Point an OpenAI client at the URL it prints; any key will do.",
     )
-    simulate_parser.add_argument("--port", type=int, default=8080, help="port to listen on; 0 for a free one (%(default)s)")
+    simulate_parser.add_argument(
+        "--port", type=int, default=8080, help="port to listen on; 0 for a free one (%(default)s)"
+    )
     simulate_parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     options = parser.parse_args(argv)
     return simulate(options.host, options.port)

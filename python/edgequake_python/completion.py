@@ -1,8 +1,9 @@
 """Chat: `completion` and `acompletion`."""
 
-# Each parameter is named once, in a signature that programs and their tools read; the functions gather them all, so a
-# name stands unused below.
-# ruff: noqa: ARG001
+# The parameters that the docstrings do not list are OpenAI's, under OpenAI's names.
+# ruff: noqa: D417
+# Overloads, whose decorator ruff does not know under the name it has here.
+# ruff: noqa: D103, F811
 
 from __future__ import annotations
 
@@ -16,36 +17,30 @@ if TYPE_CHECKING:
     from ._timeouts import Timeouts
     from .streaming import CustomStreamWrapper
     from .types import ModelResponse
+else:
 
-    @overload
-    def completion(
-        model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
-    ) -> CustomStreamWrapper: ...
-    @overload
-    def completion(
-        model: str, messages: Sequence[Any] = ..., *, stream: Literal[False] | None = ..., **kwargs: Any
-    ) -> ModelResponse: ...
-    @overload
-    def completion(
-        model: str, messages: Sequence[Any] = ..., *args: Any, **kwargs: Any
-    ) -> ModelResponse | CustomStreamWrapper: ...
-    @overload
-    async def acompletion(
-        model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
-    ) -> CustomStreamWrapper: ...
-    @overload
-    async def acompletion(
-        model: str, messages: Sequence[Any] = ..., *, stream: Literal[False] | None = ..., **kwargs: Any
-    ) -> ModelResponse: ...
-    @overload
-    async def acompletion(
-        model: str, messages: Sequence[Any] = ..., *args: Any, **kwargs: Any
-    ) -> ModelResponse | CustomStreamWrapper: ...
+    def overload(function):
+        """typing.overload, whose module is not worth its import here."""
+        return function
+
+
+@overload
+def completion(
+    model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
+) -> CustomStreamWrapper: ...
+@overload
+def completion(
+    model: str, messages: Sequence[Any] = ..., *, stream: Literal[False] | None = ..., **kwargs: Any
+) -> ModelResponse: ...
+@overload
+def completion(
+    model: str, messages: Sequence[Any] = ..., *args: Any, **kwargs: Any
+) -> ModelResponse | CustomStreamWrapper: ...
 
 
 def completion(
     model: str,
-    messages: Sequence[Any] = [],  # noqa: B006 - LiteLLM's default; never changed
+    messages: Sequence[Any] = [],  # LiteLLM's default; never changed
     timeout: float | str | Timeouts | dict[str, float | None] | Any | None = None,
     temperature: float | None = None,
     top_p: float | None = None,
@@ -94,15 +89,18 @@ def completion(
 
     Args:
         model: ``provider/model``, or a bare name that tells its provider (``gpt-4o``).
-        messages: dicts with a ``role`` each, or message objects of earlier answers; at least one. Never changed.
-        timeout: seconds of silence allowed (and of a plain attempt in all), or `Timeouts`, or ``httpx.Timeout``.
+        messages: dicts with a ``role`` each, or message objects of earlier answers; at least one.
+            Never changed.
+        timeout: seconds of silence allowed (and of a plain attempt in all), or `Timeouts`, or an
+            ``httpx.Timeout``.
         stream: True for an iterator of chunks instead of the whole answer.
-        **kwargs: ``api_base``, ``num_retries`` (N means at most N+1 requests), ``max_retries``, ``drop_params``,
-            ``additional_drop_params``, ``allowed_openai_params``, ``extra_body``, ``extra_query``, ``organization``,
-            ``ssl_verify``, ``http2``, ``custom_llm_provider``, ...; whatever is not known is sent to the provider.
+        **kwargs: ``api_base``, ``num_retries`` (N means at most N+1 requests), ``max_retries``,
+            ``drop_params``, ``additional_drop_params``, ``allowed_openai_params``, ``extra_body``,
+            ``extra_query``, ``organization``, ``ssl_verify``, ``http2``, ``custom_llm_provider``, ...;
+            whatever is not known is sent to the provider.
 
-    Every parameter reaches the wire, or is refused, or is dropped because ``drop_params`` allows it and is then
-    listed in ``response.dropped_params``.
+    Every parameter reaches the wire, or is refused, or is dropped because ``drop_params`` allows it and is
+    then listed in ``response.dropped_params``.
 
     Returns:
         A `ModelResponse`, or with ``stream=True`` a `CustomStreamWrapper`.
@@ -120,9 +118,23 @@ def completion(
     return answer
 
 
+@overload
+async def acompletion(
+    model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
+) -> CustomStreamWrapper: ...
+@overload
+async def acompletion(
+    model: str, messages: Sequence[Any] = ..., *, stream: Literal[False] | None = ..., **kwargs: Any
+) -> ModelResponse: ...
+@overload
+async def acompletion(
+    model: str, messages: Sequence[Any] = ..., *args: Any, **kwargs: Any
+) -> ModelResponse | CustomStreamWrapper: ...
+
+
 async def acompletion(
     model: str,
-    messages: Sequence[Any] = [],  # noqa: B006 - LiteLLM's default; never changed
+    messages: Sequence[Any] = [],  # LiteLLM's default; never changed
     functions: Sequence[Any] | None = None,
     function_call: str | dict[str, Any] | None = None,
     timeout: float | str | Timeouts | dict[str, float | None] | Any | None = None,

@@ -1,8 +1,8 @@
 """The package's switches and their defaults.
 
-Each is an attribute of the package, to be assigned at any time: ``edgequake_python.drop_params = True`` counts at
-the next call, in every thread. Each has an argument of a call that wins over it. Any other attribute may be
-assigned too and is simply kept.
+Each is an attribute of the package, to be assigned at any time: ``edgequake_python.drop_params = True``
+counts at the next call, in every thread. Each has an argument of a call that wins over it. Any other attribute
+may be assigned too and is simply kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ headers: dict[str, str] | None = None
 
 # What is sent.
 drop_params: bool = _os.environ.get("LITELLM_DROP_PARAMS", "").lower() == "true"
-"""Leave out parameters that the provider does not take, and list them on the response, instead of refusing."""
+"""Leave out parameters that the provider does not take, and list them on the response, instead of
+refusing.
+"""
 
 # How it is sent.
 num_retries: int | None = None

@@ -1,11 +1,8 @@
 """The main job, end to end: ``python -m edgequake_python.demo``.
 
-With ``OPENAI_API_KEY`` in the environment it talks to OpenAI (or to ``OPENAI_BASE_URL``), without one to the built-in
-simulator. It prints what each step cost in time.
+With ``OPENAI_API_KEY`` in the environment it talks to OpenAI (or to ``OPENAI_BASE_URL``), without one to the
+built-in simulator. It prints what each step cost in time.
 """
-
-# A demonstration prints; the library never does.
-# ruff: noqa: T201
 
 from __future__ import annotations
 
@@ -60,7 +57,9 @@ def sync_stream(model: str) -> None:
 async def async_stream(model: str) -> None:
     """The same on an event loop, which is free meanwhile."""
     print("  ", end="")
-    async for chunk in await eq.acompletion(model, [{"role": "user", "content": "Count 1 to 5"}], stream=True):
+    async for chunk in await eq.acompletion(
+        model, [{"role": "user", "content": "Count 1 to 5"}], stream=True
+    ):
         print(chunk.choices[0].delta.content or "", end="", flush=True)
     print()
 
@@ -72,6 +71,7 @@ def tools(model: str) -> None:
     message = answer.choices[0].message
     messages.append(message)
     for call in message.tool_calls or []:
+        assert isinstance(call, eq.ChatCompletionMessageToolCall)  # the only kind of tool that was offered
         arguments = json.loads(call.function.arguments)
         print(f"  {call.function.name}({arguments})")
         result = json.dumps({"city": arguments.get("city"), "celsius": 21})
@@ -91,7 +91,10 @@ def main() -> int:
     real = bool(os.environ.get("OPENAI_API_KEY"))
     chat = "openai/gpt-4o-mini" if real else "sim/demo"
     embed = "openai/text-embedding-3-small" if real else "sim/demo-embedding"
-    print(f"edgequake_python {eq.__version__}, {chat}" + ("" if real else " (no OPENAI_API_KEY: the built-in simulator)"))
+    print(
+        f"edgequake_python {eq.__version__}, {chat}"
+        + ("" if real else " (no OPENAI_API_KEY: the built-in simulator)")
+    )
     try:
         with step("A plain completion"):
             plain(chat)

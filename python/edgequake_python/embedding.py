@@ -1,6 +1,6 @@
 """Embeddings: `embedding` and `aembedding`."""
 
-# ruff: noqa: ARG001 - each parameter is named once and all are gathered
+# ruff: noqa: D417 - the parameters that are not listed are `completion`'s
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def embedding(
     model: str,
-    input: str | Sequence[Any] = [],  # noqa: A002, B006 - LiteLLM's name and default; never changed
+    input: str | Sequence[Any] = [],  # LiteLLM's default; never changed
     dimensions: int | None = None,
     encoding_format: str | None = None,
     timeout: float | Any = 600,
@@ -53,7 +53,7 @@ def embedding(
 
 async def aembedding(
     model: str,
-    input: str | Sequence[Any] = [],  # noqa: A002, B006 - LiteLLM's name and default; never changed
+    input: str | Sequence[Any] = [],  # LiteLLM's default; never changed
     dimensions: int | None = None,
     encoding_format: str | None = None,
     timeout: float | Any = 600,

@@ -10,25 +10,25 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._eq_core import AsyncStream, SyncStream
     from .types import ModelResponseStream, Usage
 
 
 class CustomStreamWrapper:
     """An iterator of `ModelResponseStream`, each handed over when the provider sends it.
 
-    ``completion(stream=True)`` gives one to be read with ``for``, ``acompletion(stream=True)`` one for ``async for``.
-    Reading drives the connection, so a slow reader slows the sender down and memory does not grow. The connection is
-    closed by reading to the end, ``break`` (with the last reference gone), ``close()`` / ``aclose()``, leaving a
-    ``with`` / ``async with``, and by cancelling a task that waits for a chunk.
+    ``completion(stream=True)`` gives one to be read with ``for``, ``acompletion(stream=True)`` one for
+    ``async for``. Reading drives the connection, so a slow reader slows the sender down and memory does not
+    grow. The connection is closed by reading to the end, ``break`` (with the last reference gone),
+    ``close()`` / ``aclose()``, leaving a ``with`` / ``async with``, and by cancelling a task that waits for a
+    chunk.
 
-    An answer that ends without saying so raises `IncompleteStreamError`, which holds what had come; it is never
-    reported as finished.
+    An answer that ends without saying so raises `IncompleteStreamError`, which holds what had come; it is
+    never reported as finished.
     """
 
     def __init__(
         self,
-        completion_stream: SyncStream | AsyncStream | Any,
+        completion_stream: Any,
         model: str,
         logging_obj: Any = None,
         custom_llm_provider: str | None = None,
@@ -37,7 +37,7 @@ class CustomStreamWrapper:
         _response_headers: dict[str, Any] | None = None,
         count_prompt_tokens: bool | None = None,
     ) -> None:
-        self.completion_stream = completion_stream
+        self.completion_stream = completion_stream  # a SyncStream or an AsyncStream of the core
         self.model = model
         self.logging_obj = logging_obj
         self.custom_llm_provider = custom_llm_provider
@@ -75,12 +75,12 @@ class CustomStreamWrapper:
 
     async def __anext__(self) -> ModelResponseStream:
         core = self.completion_stream
-        chunk: ModelResponseStream | None
         try:
             ready = core.ready
         except AttributeError:
             return await self._anext_of_sync()
-        while (chunk := ready()) is None:
+        chunk: ModelResponseStream | None = ready()
+        while chunk is None:
             if core.ended:
                 self._refuse_to_end_quietly()
                 raise StopAsyncIteration
@@ -94,6 +94,7 @@ class CustomStreamWrapper:
                     self._cancelled = True
                     core.close()
                 raise
+            chunk = ready()
         return chunk
 
     async def _anext_of_sync(self) -> ModelResponseStream:
@@ -129,7 +130,7 @@ class CustomStreamWrapper:
 
     @property
     def usage(self) -> Usage | None:
-        """Token counts as soon as the provider has sent them (at the end), whether or not a chunk carries them."""
+        """Token counts once the provider has sent them (at the end), whether or not a chunk has them."""
         usage: Usage | None = self.completion_stream.usage()
         return usage
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def response_format(given: Any) -> Any:
-    """``given`` as the wire has it: a pydantic class becomes a strict ``json_schema``, all else stays as it is.
+    """``given`` as the wire has it: a pydantic class as a strict ``json_schema``, all else unchanged.
 
     Raises:
         BadRequestError: for a class that has no JSON schema.
@@ -29,10 +29,11 @@ def response_format(given: Any) -> Any:
 
 
 def strict(schema: Any) -> Any:
-    """A copy of ``schema`` in OpenAI's strict subset: every object closed and all of its properties required.
+    """A copy of ``schema`` in OpenAI's strict subset: every object closed, every property required.
 
-    Rule: platform.openai.com/docs/guides/structured-outputs, "Supported schemas". A ``$ref`` beside other keys is
-    not allowed there, so it becomes an ``allOf`` of one; a default means nothing where everything is required.
+    Rule: platform.openai.com/docs/guides/structured-outputs, "Supported schemas". A ``$ref`` beside other
+    keys is not allowed there, so it becomes an ``allOf`` of one; a default of None means nothing where everything
+    is required.
     """
     if isinstance(schema, list):
         return [strict(item) for item in schema]
