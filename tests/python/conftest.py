@@ -40,7 +40,7 @@ def restored_settings() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def clean_environment(restored_settings: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither keys nor bases nor proxies of the machine's. What a test sets by ``monkeypatch`` is undone before the restoring."""
+    """Neither keys nor bases nor proxies of the machine's. ``monkeypatch`` is undone before the restoring."""
     for name in list(os.environ):
         if name.startswith(_MEANT) or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
