@@ -76,7 +76,7 @@ test-python: build ## Run the Python tests (choose some: make test-python PYTEST
 	$(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: test-wheel
-test-wheel: wheel ## Check the wheel: contents, size, and an import from an environment of its own
+test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
 
 .PHONY: lint
@@ -122,9 +122,10 @@ deny-if-present:
 # --- Products -------------------------------------------------------------------------------------
 
 .PHONY: wheel
-wheel: setup ## Build a release wheel into dist/
+wheel: setup ## Build a release wheel and the source distribution into dist/
 	@rm -rf dist
 	$(BIN)/maturin build --release $(LOCKED) --out dist
+	$(BIN)/maturin sdist --out dist
 
 .PHONY: bench
 bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for the choices)

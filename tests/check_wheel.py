@@ -1,4 +1,4 @@
-"""Check the built wheel as a user meets it: contents, size, and a call from an environment of its own.
+"""Check what is released: the wheel's contents and size, a call from an environment of its own, the sources.
 
 usage: python tests/check_wheel.py DIST_FOLDER
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 import zipfile
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 MAX_BYTES = 12_000_000
 
 # Runs in the fresh environment, where nothing but the wheel and its dependencies is installed.
@@ -56,6 +58,22 @@ def contents_errors(wheel: Path) -> list[str]:
     return errors
 
 
+def source_errors(folder: Path) -> list[str]:
+    """What the source distribution lacks: a pattern meant for one folder excludes others of the same name."""
+    archives = list(folder.glob("*.tar.gz"))
+    if len(archives) != 1:
+        return [f"expected one source distribution, found {[a.name for a in archives]}"]
+    with tarfile.open(archives[0]) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for pattern in ("src/**/*.rs", "python/**/*.py", "python/**/*.pyi")
+        for path in ROOT.glob(pattern)
+    }
+    missing = sorted(sources - packed)
+    return [f"{archives[0].name} lacks {missing}"] if missing else []
+
+
 def use_errors(wheel: Path) -> list[str]:
     """What is wrong when the wheel is installed alone and used."""
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +97,7 @@ def main() -> int:
     if len(wheels) != 1:
         print(f"expected one wheel in {sys.argv[1]}, found {[w.name for w in wheels]}", file=sys.stderr)
         return 1
-    errors = contents_errors(wheels[0]) or use_errors(wheels[0])
+    errors = contents_errors(wheels[0]) + source_errors(wheels[0].parent) or use_errors(wheels[0])
     for error in errors:
         print(f"{wheels[0].name}: {error}", file=sys.stderr)
     if not errors:
