@@ -8,8 +8,8 @@ class Timeouts:
 
     ``connect``: to an open connection, name look-up and TLS included. ``first_token``: from sending to the
     first byte of the answer's body. ``idle``: between two pieces of the body. These three start anew with
-    every attempt. ``total``: for the whole call, its retries and the waiting between them included; of a stream, to
-    its last chunk.
+    every attempt. ``total``: for the whole call, its retries and the waiting between them included; of a
+    stream, to its last chunk.
 
     A plain number as ``timeout`` means: no silence longer than that, and no plain (unstreamed) attempt longer
     than that. A stream that keeps talking is not cut off by a number; ``total`` does that. What runs out

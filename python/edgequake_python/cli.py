@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     simulate_parser = commands.add_parser(
         "simulate",
         help="run the simulator, an OpenAI-compatible server for trying and testing",
-        description="Run the simulator until Ctrl-C. Point an OpenAI client at the URL it prints; any key will do.",
+        description="Run the simulator until Ctrl-C. Point an OpenAI client at the URL it prints.",
     )
     simulate_parser.add_argument(
         "--port", type=int, default=8080, help="port to listen on; 0 for a free one (%(default)s)"

@@ -1,8 +1,8 @@
 """The package's switches and their defaults.
 
 Each is an attribute of the package, to be assigned at any time: ``edgequake_python.drop_params = True``
-counts at the next call, in every thread. Each has an argument of a call that wins over it. Any other attribute
-may be assigned too and is simply kept.
+counts at the next call, in every thread. Each has an argument of a call that wins over it. Any other
+attribute may be assigned too and is simply kept.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ def strict(schema: Any) -> Any:
     """A copy of ``schema`` in OpenAI's strict subset: every object closed, every property required.
 
     Rule: platform.openai.com/docs/guides/structured-outputs, "Supported schemas". A ``$ref`` beside other
-    keys is not allowed there, so it becomes an ``allOf`` of one; a default of None means nothing where everything
-    is required.
+    keys is not allowed there, so it becomes an ``allOf`` of one; a default of None means nothing where
+    everything is required.
     """
     if isinstance(schema, list):
         return [strict(item) for item in schema]

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
@@ -20,10 +20,24 @@ use crate::transport::Transport;
 /// How long a blocked call goes without looking for Ctrl-C.
 const SIGNALS: Duration = Duration::from_millis(50);
 
+/// After so long without anybody waiting, a server may have closed connections unnoticed.
+const UNWATCHED: Duration = Duration::from_millis(1);
+/// Turns of a runtime in which a connection notices its end, or an answer's, and the pool learns of it.
+const TURNS: usize = 8;
+
+/// Runs what is ready, and looks at the sockets, so many times.
+async fn turns(count: usize) {
+    for _ in 0..count {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// The runtimes of one process.
 pub(super) struct Runtimes {
     pid: u32,
     inline: Runtime,
+    /// When somebody last waited there.
+    inline_used: Mutex<Instant>,
     /// Connections of the inline runtime; they are served only while somebody waits there.
     pub(super) inline_transport: Transport,
     background: OnceLock<Runtime>,
@@ -52,6 +66,7 @@ pub(super) fn current() -> Result<&'static Runtimes> {
             let runtimes = &*Box::leak(Box::new(Runtimes {
                 pid,
                 inline,
+                inline_used: Mutex::new(Instant::now()),
                 inline_transport: Transport::new(),
                 background: OnceLock::new(),
                 background_transport: Transport::new(),
@@ -119,7 +134,13 @@ impl Runtimes {
         F: Future + Send,
         F::Output: Send,
     {
-        let mut future = pin!(future);
+        let catch_up = self.since_inline_use() > UNWATCHED;
+        let mut future = pin!(async move {
+            if catch_up {
+                turns(TURNS).await;
+            }
+            future.await
+        });
         loop {
             let waited = py.detach(|| {
                 catch_unwind(AssertUnwindSafe(|| {
@@ -127,12 +148,19 @@ impl Runtimes {
                         .block_on(async { tokio::time::timeout(SIGNALS, &mut future).await })
                 }))
             });
+            self.since_inline_use();
             match waited {
                 Ok(Ok(output)) => return Ok(output),
                 Ok(Err(_)) => py.check_signals()?,
                 Err(panic) => return Err(error::raise(py, &error::panicked(&*panic))),
             }
         }
+    }
+
+    /// How long nobody waited on the inline runtime; from now on, no time at all.
+    fn since_inline_use(&self) -> Duration {
+        let mut used = self.inline_used.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *used, Instant::now()).elapsed()
     }
 
     /// Lets the inline runtime notice what was dropped: a connection is closed by its own task, and that runs only while
@@ -144,11 +172,7 @@ impl Runtimes {
         }
         py.detach(|| {
             let _ = catch_unwind(AssertUnwindSafe(|| {
-                self.inline.block_on(async {
-                    for _ in 0..4 {
-                        tokio::task::yield_now().await;
-                    }
-                });
+                self.inline.block_on(turns(TURNS));
             }));
         });
     }
