@@ -218,6 +218,11 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
         .headers
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    if let Some(key) = &found
+        && HeaderValue::from_str(key.expose().trim()).is_err()
+    {
+        return Err(Error::bad_request("api_key has characters that no header can hold"));
+    }
     match (provider.auth, found) {
         (_, Some(key)) => Ok(Some(key)),
         (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => {
