@@ -229,7 +229,8 @@ class Reading:
     """What came of a streamed call."""
 
     chunks: list[Any]
-    error: Exception | None
+    #: None, or what was raised.
+    error: Any
     stream: Any
 
     @property

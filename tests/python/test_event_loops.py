@@ -150,7 +150,7 @@ def test_a_stream_made_in_one_task_and_read_in_others(server: RawServer) -> None
     async def main() -> list[str]:
         make = asyncio.create_task(edgequake_python.acompletion(**server.call(stream=True)))
         stream = await make
-        texts = []
+        texts: list[str] = []
         while True:
             try:
                 chunk = await asyncio.create_task(stream.__anext__())

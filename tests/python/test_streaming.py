@@ -237,7 +237,7 @@ class TestBesideTheChunks:
 
     def test_async_headers_before_the_first_chunk(self) -> None:
         async def main() -> None:
-            call = {"model": "sim/slow_first?ms=60000", "messages": MESSAGES}
+            call: dict[str, Any] = {"model": "sim/slow_first?ms=60000", "messages": MESSAGES}
             async with await edgequake_python.acompletion(stream=True, **call) as stream:
                 assert stream.request_id == stream.headers["x-request-id"] != ""
 
