@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::options::{CallOptions, Timeouts};
 use crate::params;
 use crate::resolve::{Environment, Surroundings, Target};
+use crate::secret::Secrets;
 use crate::stream::{Assembler, ChatStream, Machine};
 use crate::transport::{Answer, Clock, Connection, Retries, Transport, TransportOptions};
 use crate::types::{ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
@@ -141,6 +142,17 @@ pub fn prepare_embed(
     })
 }
 
+/// Whether an answer is one JSON document and not a stream of events.
+fn is_whole(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// How a wire reads errors, whatever its operation.
 trait ReadsErrors {
     fn read_error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error;
@@ -183,13 +195,22 @@ impl PreparedChat {
     pub fn stream(self, transport: &Transport) -> impl Future<Output = Result<ChatStream>> + Send + 'static {
         let connection = self.connection(transport);
         async move {
-            let (answer, clock, meta) = self.begin(&connection?).await?;
+            let (answer, mut clock, meta) = self.begin(&connection?).await?;
+            let assembler = Assembler::new(&self.target.model, self.deliver_usage);
+            let secrets = self.secrets();
+            if is_whole(&answer.headers) {
+                // The server answers as if no stream had been asked for, or refuses inside a 200.
+                let read = answer.body.collect(&mut clock).await;
+                let whole = read.and_then(|body| self.wire.response(&self.target, &body));
+                let whole = whole.map_err(|error| self.dress(error, &meta))?;
+                return Ok(ChatStream::of_whole(whole, assembler, clock, meta));
+            }
             let machine = Machine::new(
                 self.wire.framer(&self.target),
                 self.wire.decoder(&self.target),
-                Assembler::new(&self.target.model, self.deliver_usage),
+                assembler,
             );
-            Ok(ChatStream::new(answer, clock, machine, meta, self.target.key))
+            Ok(ChatStream::new(answer, clock, machine, meta, secrets))
         }
     }
 }
@@ -288,13 +309,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
                 (_, None) => false,
             });
         let Some(wait) = wait else {
-            let error = error
-                .about(self.target.provider.name, &self.target.model)
-                .after_attempts(attempts);
-            return Err(match &self.target.key {
-                Some(key) => error.without_secret(key.expose()),
-                None => error,
-            });
+            return Err(self.dressed(error, attempts));
         };
         tracing::debug!(
             provider = self.target.provider.name,
@@ -308,14 +323,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         Ok(())
     }
 
-    fn meta(&self, headers: HeaderMap, begun: Instant, retries: &Retries) -> Meta {
-        let mut url = self.request.url.clone();
-        url.set_query(None);
-        let _ = (url.set_username(""), url.set_password(None));
+    fn meta(&self, mut headers: HeaderMap, begun: Instant, retries: &Retries) -> Meta {
+        self.secrets().blot_headers(&mut headers);
         Meta {
             provider: self.target.provider.name,
             model: self.target.model.clone(),
-            url: url.into(),
+            url: self.shown_url(),
             headers,
             elapsed: begun.elapsed(),
             attempts: retries.attempts(),
@@ -324,14 +337,27 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     }
 
     fn dress(&self, error: Error, meta: &Meta) -> Error {
+        self.dressed(error.with_headers(&meta.headers), meta.attempts)
+    }
+
+    /// The error as the caller gets it.
+    fn dressed(&self, error: Error, attempts: u32) -> Error {
         let error = error
-            .about(meta.provider, &meta.model)
-            .with_headers(&meta.headers)
-            .after_attempts(meta.attempts);
-        match &self.target.key {
-            Some(key) => error.without_secret(key.expose()),
-            None => error,
-        }
+            .about(self.target.provider.name, &self.target.model)
+            .with_url(&self.shown_url());
+        error.after_attempts(attempts).without(&self.secrets())
+    }
+
+    fn secrets(&self) -> Secrets {
+        Secrets::of(self.target.key.as_ref(), &self.target.headers)
+    }
+
+    /// Where the call goes, without what may be secret about it.
+    fn shown_url(&self) -> String {
+        let mut url = self.request.url.clone();
+        url.set_query(None);
+        let _ = (url.set_username(""), url.set_password(None));
+        url.into()
     }
 }
 

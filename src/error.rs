@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::HeaderMap;
 
+use crate::secret::Secrets;
 use crate::types::Usage;
 
 /// Result with this crate's [`Error`].
@@ -129,6 +130,7 @@ struct Inner {
     partial: Option<Partial>,
     attempts: u32,
     sent: bool,
+    url: String,
 }
 
 impl Error {
@@ -145,6 +147,7 @@ impl Error {
             partial: None,
             attempts: 0,
             sent: false,
+            url: String::new(),
         }))
     }
 
@@ -214,6 +217,11 @@ impl Error {
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
+    /// Where the request went, without its query; empty when it went nowhere.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
     /// Whether a request left this machine (false: refused before sending).
     #[must_use]
     pub fn was_sent(&self) -> bool {
@@ -265,23 +273,21 @@ impl Error {
         self
     }
 
-    /// Blots `secret` out of message and body: some providers repeat the key they refuse.
+    /// Names where the request went.
     #[must_use]
-    pub fn without_secret(mut self, secret: &str) -> Self {
-        const BLOT: &str = "***";
-        // Placeholders such as "sk-1" or "none" are no secrets, and blotting them would maim ordinary words.
-        if secret.len() < 8 {
-            return self;
+    pub fn with_url(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.0.url);
+        self
+    }
+
+    /// Blots everything secret out of message, body and headers: some providers repeat the key they refuse.
+    #[must_use]
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        secrets.blot(&mut self.0.message);
+        if let Some(body) = &mut self.0.body {
+            secrets.blot_bytes(body);
         }
-        if self.0.message.contains(secret) {
-            self.0.message = self.0.message.replace(secret, BLOT);
-        }
-        if let Some(body) = &self.0.body
-            && memchr::memmem::find(body, secret.as_bytes()).is_some()
-        {
-            let text = String::from_utf8_lossy(body).replace(secret, BLOT);
-            self.0.body = Some(Bytes::from(text));
-        }
+        secrets.blot_headers(&mut self.0.headers);
         self
     }
 
@@ -350,19 +356,5 @@ mod tests {
             Some(Duration::ZERO)
         );
         assert_eq!(retry_after(&headers("retry-after", "1e300"), now), None);
-    }
-
-    #[test]
-    fn a_repeated_key_is_blotted_out() {
-        let error = Error::from_answer(
-            ErrorKind::Authentication,
-            401,
-            "no such key sk-canary-1234",
-            HeaderMap::new(),
-            Bytes::from_static(b"{\"error\":\"sk-canary-1234\"}"),
-        )
-        .without_secret("sk-canary-1234");
-        assert!(!format!("{error:?}").contains("canary"));
-        assert_eq!(error.message(), "no such key ***");
     }
 }

@@ -27,6 +27,7 @@ pub mod params;
 mod providers;
 pub mod registry;
 pub mod resolve;
+mod secret;
 pub mod sim;
 mod stream;
 pub mod transport;
@@ -41,6 +42,7 @@ pub use client::{
 };
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
-pub use options::{CallOptions, Secret, Timeouts};
+pub use options::{CallOptions, Timeouts};
+pub use secret::Secret;
 pub use stream::ChatStream;
 pub use types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};

@@ -5,30 +5,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::params::ParamPolicy;
+use crate::secret::Secret;
 use crate::transport::TransportOptions;
-
-/// A key. It is never shown: not by `Debug`, not in an error.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a key.
-    #[must_use]
-    pub fn new(key: String) -> Self {
-        Self(key)
-    }
-    /// The key itself, for the wire.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret(***)")
-    }
-}
 
 /// Time limits. All but `total` are per attempt, so a retry starts with fresh ones; `total` covers the whole call, its
 /// retries and the waiting between them included.

@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{CallOptions, Secret};
+use crate::options::CallOptions;
 use crate::registry::{self, Auth, Provider, StreamUsage};
+use crate::secret::Secret;
 
 /// Where one call goes.
 #[derive(Debug, Clone)]
@@ -204,14 +205,14 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
                 .key_settings
                 .iter()
                 .find_map(|name| around.setting(name))
-                .map(Secret::new)
+                .map(|key| Secret::new(&key))
         })
         .or_else(|| {
             provider
                 .key_env
                 .iter()
                 .find_map(|name| around.env(name))
-                .map(Secret::new)
+                .map(|key| Secret::new(&key))
         });
     // The caller's own Authorization header is a key of its own kind.
     let authorized = options
@@ -219,14 +220,16 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     if let Some(key) = &found
-        && HeaderValue::from_str(key.expose().trim()).is_err()
+        && HeaderValue::from_str(key.expose()).is_err()
     {
-        return Err(Error::bad_request("api_key has characters that no header can hold"));
+        return Err(Error::bad_request(
+            "api_key has characters that no header can hold",
+        ));
     }
     match (provider.auth, found) {
         (_, Some(key)) => Ok(Some(key)),
         (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => {
-            Ok(Some(Secret::new("sk-built-in-simulator".to_owned())))
+            Ok(Some(Secret::new("sk-built-in-simulator")))
         }
         (Auth::OptionalBearer, None) => Ok(None),
         (Auth::Bearer, None) if authorized => Ok(None),
@@ -320,7 +323,7 @@ mod tests {
         ];
         let key = |target: Target| target.key.map(|key| key.expose().to_owned()).unwrap_or_default();
         let options = CallOptions {
-            api_key: Some(Secret::new("argument".into())),
+            api_key: Some(Secret::new("argument")),
             base_url: Some("http://argument/v1".into()),
             ..CallOptions::default()
         };
@@ -374,7 +377,7 @@ mod tests {
             "https://user:canary@host:bad/v1?key=canary",
         ] {
             let options = CallOptions {
-                api_key: Some(Secret::new("k".into())),
+                api_key: Some(Secret::new("k")),
                 base_url: Some(base.into()),
                 ..CallOptions::default()
             };
@@ -387,7 +390,7 @@ mod tests {
     #[test]
     fn paths_and_queries_join() {
         let options = CallOptions {
-            api_key: Some(Secret::new("k".into())),
+            api_key: Some(Secret::new("k")),
             base_url: Some("http://host/deep/v1/?a=b".into()),
             query: vec![("c".into(), "d e".into())],
             ..CallOptions::default()

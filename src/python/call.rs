@@ -11,9 +11,10 @@ use super::from_python::to_json;
 use super::settings::Settings;
 use crate::client::{self, PreparedChat, PreparedEmbed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{CallOptions, Secret, Timeouts};
+use crate::options::{CallOptions, Timeouts};
 use crate::registry;
 use crate::resolve::Surroundings;
+use crate::secret::Secret;
 use crate::transport::{Proxies, Verify};
 use crate::types::{ChatRequest, EmbedRequest};
 
@@ -113,7 +114,7 @@ impl<'py> Sorted<'py> {
                 "messages" => sorted.messages = Some(value),
                 "input" => sorted.input = Some(value),
                 "stream" => {}
-                "api_key" => options.api_key = Some(Secret::new(string(&value, "api_key")?)),
+                "api_key" => options.api_key = Some(Secret::new(&string(&value, "api_key")?)),
                 "api_base" => options.base_url = Some(string(&value, "api_base")?),
                 // `api_base` wins where both are given.
                 "base_url" if options.base_url.is_none() => {

@@ -33,6 +33,9 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         }
     }
     details.set_item("attempts", error.attempts().max(1))?;
+    if !error.url().is_empty() {
+        details.set_item("url", error.url())?;
+    }
     let arguments = (
         error.kind().class_name(),
         error.status(),

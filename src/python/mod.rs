@@ -61,7 +61,6 @@ mod _eq_core {
             "chat" => {
                 let prepared = call::chat(arguments, &settings, false).map_err(raise)?;
                 let sent = prepared.send(transport);
-                runtimes.warm_up();
                 let answered = wait(py, runtimes, sent)?.map_err(raise)?;
                 let meta = Bound::new(py, PyMeta::new(answered.meta))?;
                 to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())
@@ -69,7 +68,6 @@ mod _eq_core {
             "embed" => {
                 let prepared = call::embed(arguments, &settings).map_err(raise)?;
                 let sent = prepared.send(transport);
-                runtimes.warm_up();
                 let answered = wait(py, runtimes, sent)?.map_err(raise)?;
                 let meta = Bound::new(py, PyMeta::new(answered.meta))?;
                 to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())
@@ -97,7 +95,7 @@ mod _eq_core {
                 let sent = call::chat(arguments, &settings, false)
                     .map_err(raise)?
                     .send(transport);
-                runtimes.warm_up();
+                runtimes.warm_up(py)?;
                 bridge::spawn(py, async move {
                     let answered = sent.await;
                     runtimes.warm().await;
@@ -113,7 +111,7 @@ mod _eq_core {
             }
             "embed" => {
                 let sent = call::embed(arguments, &settings).map_err(raise)?.send(transport);
-                runtimes.warm_up();
+                runtimes.warm_up(py)?;
                 bridge::spawn(py, async move {
                     let answered = sent.await;
                     runtimes.warm().await;
@@ -143,7 +141,6 @@ mod _eq_core {
         let begun = call::chat(arguments, &Settings::new(settings), true)
             .map_err(raise)?
             .stream(&runtimes.inline_transport);
-        runtimes.warm_up();
         let stream = wait(py, runtimes, begun)?.map_err(raise)?;
         log::flush(py);
         super::stream::SyncStream::new(py, stream)
@@ -161,7 +158,7 @@ mod _eq_core {
         let begun = call::chat(arguments, &Settings::new(settings), true)
             .map_err(raise)?
             .stream(&runtimes.background_transport);
-        runtimes.warm_up();
+        runtimes.warm_up(py)?;
         bridge::spawn(py, async move {
             let stream = begun.await;
             runtimes.warm().await;
@@ -170,6 +167,14 @@ mod _eq_core {
                 Ok(Py::new(py, super::stream::AsyncStream::new(py, stream)?)?.into_any())
             }) as Outcome
         })
+    }
+
+    /// Imports the response classes. Run on a thread beside the first asynchronous call.
+    #[pyfunction]
+    fn load_types(py: Python<'_>) -> PyResult<()> {
+        runtime::current()
+            .map_err(|error| error::raise(py, &error))?
+            .load_types(py)
     }
 
     /// Starts handing diagnostics of `level` (10 debug, 20 info, ...) and above to Python's `logging`; None stops it.

@@ -3,14 +3,15 @@
 //! made again after a fork, which takes threads away.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::error;
 use super::to_python;
@@ -99,23 +100,37 @@ impl Runtimes {
         Ok(self.background.get_or_init(|| runtime))
     }
 
-    /// Imports the response classes beside the first request instead of before or after it.
-    pub(super) fn warm_up(&'static self) {
+    /// Imports the response classes on a thread of its own, so that an event loop does not stand still for it. The thread
+    /// is one of Python's `threading`, which the interpreter waits for before it ends: it could not end one of ours that
+    /// runs Python without tearing it.
+    pub(super) fn warm_up(&self, py: Python<'_>) -> PyResult<()> {
         if self.importing.swap(true, Ordering::Relaxed) {
-            return;
+            return Ok(());
         }
-        let import = move || {
-            // None while the interpreter shuts down.
-            Python::try_attach(|py| to_python::load(py).map(|_| ()).is_ok());
-            self.imported.send_replace(true);
+        let started = || -> PyResult<()> {
+            let details = PyDict::new(py);
+            details.set_item(
+                "target",
+                py.import("edgequake_python._eq_core")?.getattr("load_types")?,
+            )?;
+            details.set_item("name", "edgequake-import")?;
+            py.import("threading")?
+                .getattr("Thread")?
+                .call((), Some(&details))?
+                .call_method0("start")
+                .map(drop)
         };
-        if std::thread::Builder::new()
-            .name("edgequake-import".to_owned())
-            .spawn(import)
-            .is_err()
-        {
-            self.imported.send_replace(true);
-        }
+        // Where no thread can be started (the interpreter is ending), the loop itself imports.
+        started().inspect_err(|_| {
+            let _ = self.imported.send_replace(true);
+        })
+    }
+
+    /// Imports the response classes and tells whoever waits for them.
+    pub(super) fn load_types(&self, py: Python<'_>) -> PyResult<()> {
+        let loaded = to_python::load(py).map(drop);
+        self.imported.send_replace(true);
+        loaded
     }
 
     /// Waits until the response classes are imported, so that an event loop does not stand still for it.
@@ -141,6 +156,11 @@ impl Runtimes {
             }
             future.await
         });
+        if !to_python::is_loaded(py)
+            && let Some(output) = self.beside_import(py, future.as_mut())?
+        {
+            return Ok(output);
+        }
         loop {
             let waited = py.detach(|| {
                 catch_unwind(AssertUnwindSafe(|| {
@@ -155,6 +175,37 @@ impl Runtimes {
                 Err(panic) => return Err(error::raise(py, &error::panicked(&*panic))),
             }
         }
+    }
+
+    /// The first call: a helper thread, which never touches Python, drives it while this one imports the response
+    /// classes. Returns its output if it came in that time.
+    fn beside_import<F>(&self, py: Python<'_>, mut future: Pin<&mut F>) -> PyResult<Option<F::Output>>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        let imported = Notify::new();
+        std::thread::scope(|scope| {
+            let drive = async {
+                tokio::select! {
+                    biased;
+                    output = future.as_mut() => Some(output),
+                    () = imported.notified() => None,
+                }
+            };
+            let helper = std::thread::Builder::new().name("edgequake-first".to_owned());
+            let helper = helper.spawn_scoped(scope, || {
+                catch_unwind(AssertUnwindSafe(|| self.inline.block_on(drive)))
+            });
+            let loaded = to_python::load(py);
+            imported.notify_one();
+            let Ok(helper) = helper else {
+                return loaded.map(|_| None);
+            };
+            let driven = py.detach(|| helper.join()).and_then(|driven| driven);
+            loaded?;
+            driven.map_err(|panic| error::raise(py, &error::panicked(&*panic)))
+        })
     }
 
     /// How long nobody waited on the inline runtime; from now on, no time at all.

@@ -15,9 +15,10 @@ use http::HeaderMap;
 
 use crate::client::Meta;
 use crate::error::{Error, ErrorKind, Partial, Result};
-use crate::framing::Framer;
+use crate::framing::{Frame, Framer, SseFramer};
+use crate::secret::Secrets;
 use crate::transport::{Answer, Body, Clock};
-use crate::types::{ChatChunk, Usage};
+use crate::types::{ChatChunk, ChatResponse, Usage};
 use crate::wire::ChunkDecoder;
 
 pub(crate) use assemble::Assembler;
@@ -33,7 +34,9 @@ pub struct ChatStream {
     /// What is said after the chunks that came before it.
     failure: Option<Error>,
     meta: Meta,
-    secret: Option<crate::options::Secret>,
+    secrets: Secrets,
+    /// Chunks that were there before the first read.
+    early: Vec<ChatChunk>,
 }
 
 /// Bytes in, chunks out: the stream without its I/O.
@@ -108,20 +111,32 @@ fn incomplete(why: &str) -> Error {
 }
 
 impl ChatStream {
-    pub(crate) fn new(
-        answer: Answer,
-        clock: Clock,
-        machine: Machine,
-        meta: Meta,
-        secret: Option<crate::options::Secret>,
-    ) -> Self {
+    pub(crate) fn new(answer: Answer, clock: Clock, machine: Machine, meta: Meta, secrets: Secrets) -> Self {
         Self {
             body: Some(answer.body),
             clock,
             machine,
             failure: None,
             meta,
-            secret,
+            secrets,
+            early: Vec::new(),
+        }
+    }
+
+    /// A whole answer as a stream that is there at once.
+    pub(crate) fn of_whole(whole: ChatResponse, assembler: Assembler, clock: Clock, meta: Meta) -> Self {
+        let mut machine = Machine::new(Box::new(SseFramer::new()), Box::new(Over), assembler);
+        let mut early = Vec::new();
+        machine.assembler.push(whole.into(), &mut early);
+        machine.assembler.end(&mut early);
+        Self {
+            body: None,
+            clock,
+            machine,
+            failure: None,
+            meta,
+            secrets: Secrets::default(),
+            early,
         }
     }
 
@@ -152,7 +167,7 @@ impl ChatStream {
             self.body = None;
             return Err(error);
         }
-        let mut chunks = Vec::new();
+        let mut chunks = std::mem::take(&mut self.early);
         while chunks.is_empty() {
             let Some(body) = self.body.as_mut() else {
                 return Ok(chunks);
@@ -223,11 +238,22 @@ impl ChatStream {
             .about(self.meta.provider, &self.meta.model)
             .with_headers(&self.meta.headers)
             .with_partial(self.machine.partial());
-        let error = error.after_attempts(self.meta.attempts);
-        match &self.secret {
-            Some(secret) => error.without_secret(secret.expose()),
-            None => error,
-        }
+        error
+            .with_url(&self.meta.url)
+            .after_attempts(self.meta.attempts)
+            .without(&self.secrets)
+    }
+}
+
+/// The decoder of a stream that is over.
+struct Over;
+
+impl ChunkDecoder for Over {
+    fn decode(&mut self, _: Frame<'_>, _: &mut Vec<ChatChunk>) -> Result<()> {
+        Ok(())
+    }
+    fn is_done(&self) -> bool {
+        true
     }
 }
 

@@ -142,7 +142,7 @@ fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     );
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some(key) = &target.key {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose().trim())).map_err(|_| {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
             Error::new(
                 ErrorKind::Authentication,
                 "the API key has characters no header can hold",

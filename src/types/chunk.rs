@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Content, Extra, FunctionCall, Usage, lenient};
+use super::{ChatResponse, Choice, Content, Extra, FunctionCall, ToolCall, Usage, lenient};
 
 /// One step of `chat.completion.chunk` shape.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -123,4 +123,61 @@ pub struct ToolCallDelta {
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// A whole answer as one step, for servers that do not stream when asked to.
+impl From<ChatResponse> for ChatChunk {
+    fn from(whole: ChatResponse) -> Self {
+        Self {
+            id: whole.id,
+            created: whole.created,
+            model: whole.model,
+            system_fingerprint: whole.system_fingerprint,
+            choices: whole.choices.into_iter().map(ChunkChoice::from).collect(),
+            usage: whole.usage,
+            extra: whole.extra,
+        }
+    }
+}
+
+impl From<Choice> for ChunkChoice {
+    fn from(whole: Choice) -> Self {
+        let Choice {
+            finish_reason,
+            index,
+            message,
+            logprobs,
+            extra,
+        } = whole;
+        let tool_calls = message
+            .tool_calls
+            .into_iter()
+            .zip(0..)
+            .map(|(call, index)| piece(call, index))
+            .collect();
+        let delta = Delta {
+            content: message.content,
+            role: message.role,
+            tool_calls,
+            function_call: message.function_call,
+            extra: message.extra,
+        };
+        Self {
+            finish_reason,
+            index,
+            delta,
+            logprobs,
+            extra,
+        }
+    }
+}
+
+fn piece(call: ToolCall, index: i64) -> ToolCallDelta {
+    ToolCallDelta {
+        id: call.id,
+        kind: call.kind,
+        function: call.function,
+        index: Some(index),
+        extra: call.extra,
+    }
 }
