@@ -7,6 +7,7 @@ import dataclasses
 import http.server
 import json
 import socket
+import socketserver
 import threading
 import urllib.parse
 from collections.abc import Iterable, Iterator
@@ -169,7 +170,7 @@ class _Server(http.server.ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         # Not the base's: it asks for the host's name, which can take seconds.
-        http.server.socketserver.TCPServer.server_bind(self)
+        socketserver.TCPServer.server_bind(self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no defect of the server's."""
@@ -190,11 +191,11 @@ class _Connection(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urllib.parse.urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        asked = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         owner = self.server.owner
-        reply = owner.answer(Request(self.command, url.path, query, headers, body, owner))
+        reply = owner.answer(Request(self.command, url.path, query, headers, asked, owner))
         if reply is DROP:
             self.close_connection = True
             return

@@ -224,7 +224,7 @@ class TestContent:
 
     @pytest.mark.parametrize("name", UNWRITABLE)
     def test_in_an_embedding(self, server: Loopback, name: str) -> None:
-        call = {
+        call: dict[str, Any] = {
             "model": "openai/e",
             "api_base": server.base_url,
             "api_key": "k",

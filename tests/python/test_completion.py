@@ -65,7 +65,7 @@ class TestAnswers:
         assert follow_up.choices[0].message.tool_calls is None
 
     def test_a_message_handed_back_is_a_valid_one(self) -> None:
-        message = completion(model="sim/gpt-4o", messages=MESSAGES, tools=TOOLS).choices[0].message
+        message: Any = completion(model="sim/gpt-4o", messages=MESSAGES, tools=TOOLS).choices[0].message
         body = echo(messages=[*MESSAGES, message, {"role": "tool", "tool_call_id": "1", "content": "x"}])
         sent = body["messages"][1]
         assert sent["role"] == "assistant"
@@ -75,7 +75,7 @@ class TestAnswers:
         assert "provider_specific_fields" not in sent
 
     def test_a_text_message_handed_back_has_no_empty_tool_calls(self) -> None:
-        message = completion(model="sim/gpt-4o", messages=MESSAGES).choices[0].message
+        message: Any = completion(model="sim/gpt-4o", messages=MESSAGES).choices[0].message
         sent = echo(messages=[*MESSAGES, message, *MESSAGES])["messages"][1]
         assert sent["content"] == message.content
         assert not {"tool_calls", "function_call"} & set(sent)
@@ -90,7 +90,7 @@ class TestAnswers:
 
     def test_legacy_functions(self) -> None:
         functions = [TOOLS[0]["function"]]
-        answer = completion(model="sim/gpt-4o", messages=MESSAGES, functions=functions)
+        answer: Any = completion(model="sim/gpt-4o", messages=MESSAGES, functions=functions)
         assert answer.choices[0].finish_reason == "function_call"
         assert answer.choices[0].message.function_call.name == "get_weather"
         assert json.loads(answer.choices[0].message.function_call.arguments)
@@ -98,7 +98,7 @@ class TestAnswers:
         assert none.choices[0].message.content
 
     def test_logprobs(self) -> None:
-        answer = completion(model="sim/gpt-4o", messages=MESSAGES, logprobs=True, top_logprobs=2)
+        answer: Any = completion(model="sim/gpt-4o", messages=MESSAGES, logprobs=True, top_logprobs=2)
         tokens = answer.choices[0].logprobs.content
         assert "".join(token.token for token in tokens) == answer.choices[0].message.content
         assert all(len(token.top_logprobs) == 2 for token in tokens)
@@ -109,14 +109,14 @@ class TestAnswers:
         assert echo(messages=[{"role": "user", "content": text}])["messages"][0]["content"] == text
 
     def test_reasoning_and_refusal(self) -> None:
-        message = completion(model="sim/reasoning", messages=MESSAGES).choices[0].message
+        message: Any = completion(model="sim/reasoning", messages=MESSAGES).choices[0].message
         assert message.reasoning_content and message.content
-        refused = completion(model="sim/refusal", messages=MESSAGES).choices[0].message
+        refused: Any = completion(model="sim/refusal", messages=MESSAGES).choices[0].message
         assert refused.content is None
         assert "can't help" in refused.provider_specific_fields["refusal"]
 
     def test_five_megabytes(self) -> None:
-        answer = completion(model="sim/huge?mb=5", messages=MESSAGES)
+        answer: Any = completion(model="sim/huge?mb=5", messages=MESSAGES)
         assert len(answer.choices[0].message.content) > 4_000_000
 
     def test_compressed(self) -> None:
@@ -137,7 +137,8 @@ class Weather(pydantic.BaseModel):
 class TestStructured:
     def test_a_pydantic_class(self, complete: Any) -> None:
         answer = complete(model="sim/gpt-4o", messages=MESSAGES, response_format=Weather)
-        assert Weather.model_validate_json(answer.choices[0].message.content)
+        weather = Weather.model_validate_json(answer.choices[0].message.content)
+        assert isinstance(weather.unit, Weather.Unit)
 
     def test_it_is_sent_as_a_strict_schema(self) -> None:
         sent = echo(response_format=Weather)["response_format"]
@@ -211,7 +212,7 @@ class TestResponse:
             return answer
 
         server.handler = handler
-        answer = completion(**server.call())
+        answer: Any = completion(**server.call())
         assert answer.citations == ["a"]
         assert answer["deep"] == {"er": [1, None]}
         message, choice = answer.choices[0].message, answer.choices[0]

@@ -34,6 +34,7 @@ class TestSimulated:
         assert response.data[0]["index"] == 0
         assert len(vector(response)) == 1536
         assert all(type(number) is float for number in vector(response))
+        assert response.usage is not None
         assert response.usage.prompt_tokens > 0
         assert response.usage.total_tokens > 0
 
@@ -73,12 +74,12 @@ class TestSimulated:
         assert len(embedding(model=MODEL, input=given).data) == vectors
 
     def test_a_large_batch(self) -> None:
-        response = embedding(model=MODEL, input=[f"text {number}" for number in range(256)])
+        response: Any = embedding(model=MODEL, input=[f"text {number}" for number in range(256)])
         assert len(response.data) == 256
         assert {len(item["embedding"]) for item in response.data} == {1536}
 
     def test_response_object(self) -> None:
-        response = embedding(model=MODEL, input=["a"], dimensions=2)
+        response: Any = embedding(model=MODEL, input=["a"], dimensions=2)
         assert response["data"] is response.data
         assert response.get("nothing", 5) == 5
         assert "usage" in response

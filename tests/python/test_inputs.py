@@ -109,7 +109,7 @@ class Vector:
         return [1.5, 2.0]
 
 
-class Frozen(Mapping):  # type: ignore[type-arg]
+class Frozen(Mapping):
     def __init__(self, items: dict[str, Any]) -> None:
         self._items = items
 

@@ -1,4 +1,4 @@
-"""The key is in the request's header alone: in no error's text, attributes, traceback or pickle, and no log."""
+"""The key is in the request's header alone: in no text, attribute or pickle of an error, and in no log."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from edgequake_python import acompletion, completion
 from edgequake_python.exceptions import AuthenticationError, RateLimitError, Timeout, UnsupportedParamsError
 from loopback import MESSAGES, Loopback, Request, chat, error
 
-CALL = {"model": "gpt-4o", "messages": MESSAGES}
+CALL: dict[str, Any] = {"model": "gpt-4o", "messages": MESSAGES}
 
 
 def keys(server: Loopback) -> list[str]:
@@ -135,9 +135,9 @@ class TestAttributes:
         assert completion(**server.call(timeout=30, num_retries=0)).choices
 
     def test_unknown_attributes_are_kept(self) -> None:
-        edgequake_python._some_framework_was_here = True  # type: ignore[attr-defined]
-        edgequake_python.made_up = {"a": 1}  # type: ignore[attr-defined]
-        assert edgequake_python.made_up == {"a": 1}  # type: ignore[attr-defined]
+        edgequake_python._some_framework_was_here = True
+        edgequake_python.made_up = {"a": 1}
+        assert edgequake_python.made_up == {"a": 1}
         assert completion(**{**CALL, "model": "sim/gpt-4o"}).choices
 
     def test_unknown_attributes_that_nobody_assigned(self) -> None:
