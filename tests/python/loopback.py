@@ -83,7 +83,7 @@ def usual(request: Request) -> Reply | dict[str, Any]:
     if request.path.endswith("/embeddings"):
         return embeddings(request)
     if request.json.get("stream"):
-        return Reply(events("Hel", "lo!"), headers={"content-type": "text/event-stream"})
+        return Reply(events("Hel", "lo!"))
     return chat()
 
 
@@ -205,7 +205,9 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         if isinstance(body, str):
             body = body.encode()
         self.send_response(reply.status)
-        named = {"content-type": "application/json", **{k.lower(): v for k, v in reply.headers.items()}}
+        streamed = not isinstance(body, bytes) and b'"stream":true' in asked
+        kind = "text/event-stream" if streamed else "application/json"
+        named = {"content-type": kind, **{name.lower(): value for name, value in reply.headers.items()}}
         if isinstance(body, bytes):
             named["content-length"] = str(len(body))
         else:

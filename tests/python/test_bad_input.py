@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edgequake_python import aembedding, completion, embedding
-from edgequake_python.exceptions import AuthenticationError, BadRequestError, EdgeQuakeError
+from edgequake_python.exceptions import BadRequestError, EdgeQuakeError
 from loopback import Loopback, Request, chat
 
 HELLO = {"role": "user", "content": "Hello"}
@@ -126,6 +126,7 @@ CALLS: dict[str, tuple[dict[str, Any], str]] = {
     "headers a list": ({"extra_headers": [("a", "b")]}, "extra_headers"),
     "headers a str": ({"headers": "a: b"}, "headers"),
     "newline in the organization": ({"organization": "a\nb"}, "organization"),
+    "newline in the key": ({"api_key": "sk-a\nb"}, "api_key"),
     "int key": ({"api_key": 5}, "api_key"),
     "extra_body a str": ({"extra_body": "x"}, "extra_body"),
     "extra_body a list": ({"extra_body": [1]}, "extra_body"),
@@ -184,12 +185,6 @@ class TestCalls:
         with pytest.raises(BadRequestError, match="LLM Provider NOT provided"):
             completion(model="some-model", messages=[HELLO])
 
-    def test_a_key_that_fits_no_header(self, server: Loopback, complete: Any) -> None:
-        with pytest.raises(AuthenticationError, match="API key") as caught:
-            complete(**server.call(api_key="sk-canary\nb"))
-        assert "canary" not in repr(caught.value)
-        assert server.requests == []
-
     def test_the_end_of_the_line_is_no_part_of_a_key(self, server: Loopback) -> None:
         completion(**server.call(api_key=" sk-canary\r\n"))
         assert server.requests[0].headers["authorization"] == "Bearer sk-canary"
@@ -197,6 +192,7 @@ class TestCalls:
     def test_secrets_are_not_quoted(self, server: Loopback, complete: Any) -> None:
         for bad in (
             {"extra_headers": {"x-key": "sk-canary\n"}},
+            {"api_key": "sk-canary\nb"},
             {"api_base": "http://user:sk-canary@host:bad/v1?key=sk-canary"},
             {"extra_headers": {"authorization": "Bearer sk-canary\x00"}},
         ):

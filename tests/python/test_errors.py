@@ -14,7 +14,7 @@ import pytest
 import edgequake_python
 from edgequake_python import completion, exceptions
 from edgequake_python.exceptions import EdgeQuakeError
-from loopback import CUT, DROP, MESSAGES, Loopback, Reply, error, event
+from loopback import CUT, DROP, MESSAGES, Loopback, Reply, error, event, events
 
 #: The simulator's refusals: model, class, status, code.
 REFUSALS: list[tuple[str, str, int, str | None]] = [
@@ -163,6 +163,14 @@ class TestInside200:
         failure = failed(content, **server.call())
         assert type(failure) is getattr(exceptions, name)
         assert str(failure).endswith("m")
+
+    @pytest.mark.parametrize(
+        "kind",
+        ["Text/Event-Stream; charset=utf-8", "text/plain", "application/octet-stream", "application/json"],
+    )
+    def test_a_stream_is_one_by_whatever_name(self, server: Loopback, streamed: Any, kind: str) -> None:
+        server.handler = lambda request: Reply(events("Hel", "lo!"), headers={"content-type": kind})
+        assert streamed(**server.call()) == "Hello!"
 
     @pytest.mark.parametrize(("status", "name"), [(429, "RateLimitError"), (503, "ServiceUnavailableError")])
     def test_an_error_event(self, streamed: Any, status: int, name: str) -> None:
