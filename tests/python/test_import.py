@@ -153,7 +153,7 @@ state = lambda: [
     signal.getsignal(signal.SIGINT) is signal.default_int_handler,
     sys.excepthook is sys.__excepthook__,
     sys.unraisablehook is sys.__unraisablehook__,
-    threading.excepthook is threading.__excepthook__,
+    threading.excepthook,
     len(warnings.filters),
 ]
 before = state()
