@@ -104,7 +104,7 @@ class Loopback:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="loopback")
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.002,), name="loopback")
         self._thread.start()
 
     @property
