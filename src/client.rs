@@ -142,8 +142,8 @@ pub fn prepare_embed(
     })
 }
 
-/// Whether an answer is one JSON document and not a stream of events.
-fn is_whole(headers: &HeaderMap) -> bool {
+/// Whether an answer is said to be one JSON document and not a stream of events.
+fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -195,10 +195,18 @@ impl PreparedChat {
     pub fn stream(self, transport: &Transport) -> impl Future<Output = Result<ChatStream>> + Send + 'static {
         let connection = self.connection(transport);
         async move {
-            let (answer, mut clock, meta) = self.begin(&connection?).await?;
+            let (mut answer, mut clock, meta) = self.begin(&connection?).await?;
             let assembler = Assembler::new(&self.target.model, self.deliver_usage);
             let secrets = self.secrets();
-            if is_whole(&answer.headers) {
+            // Some servers call a stream JSON too: its first byte tells.
+            let whole = is_json(&answer.headers)
+                && answer
+                    .body
+                    .peek(&mut clock)
+                    .await
+                    .map_err(|error| self.dress(error, &meta))?
+                    == Some(b'{');
+            if whole {
                 // The server answers as if no stream had been asked for, or refuses inside a 200.
                 let read = answer.body.collect(&mut clock).await;
                 let whole = read.and_then(|body| self.wire.response(&self.target, &body));

@@ -11,17 +11,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ._eq_core import AsyncStream, SyncStream
+    from ._eq_core import AsyncStream, Begun, SyncStream
 
 # The package's own attributes: what a program assigns there counts at its next call.
 _settings = sys.modules[__package__].__dict__
 
 
-def gather(arguments: dict[str, Any]) -> dict[str, Any]:
+def gather(parameters: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a call, from the ``locals()`` of a function with parameters and ``kwargs``.
 
-    None stands for "not given" and is left out by the core. Nothing in it is copied or changed.
+    None stands for "not given" and is left out by the core. The values are neither copied nor changed.
     """
+    # A copy: until Python 3.13 the dict is the frame's own, which a debugger fills again when it looks.
+    arguments = {**parameters}
     arguments.update(arguments.pop("kwargs"))
     given = arguments.get("response_format")
     if isinstance(given, type):
@@ -31,9 +33,35 @@ def gather(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
+def load_types() -> None:
+    """Import the response classes, and pydantic with them; on a thread beside the first asynchronous call."""
+    global _types_are_loaded
+    try:
+        from .types import trusted  # noqa: F401
+    finally:
+        # Calls that wait for the classes must learn of a failure too: they will meet it themselves.
+        _eq_core.types_loaded()
+    _types_are_loaded = True
+
+
+_types_are_loaded = False
+
+
 def send(operation: str, arguments: dict[str, Any]) -> Any:
     """One plain call; blocks without the GIL."""
-    return _eq_core.send(operation, arguments, _settings)
+    if _types_are_loaded:
+        return _eq_core.send(operation, arguments, _settings)
+    return _first(_eq_core.begin(operation, False, arguments, _settings))
+
+
+def _first(begun: Begun) -> Any:
+    """The first call: it is under way while the response classes are imported here, by Python itself."""
+    try:
+        load_types()
+    except BaseException:
+        begun.abandon()
+        raise
+    return begun.finish()
 
 
 async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
@@ -48,12 +76,14 @@ async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
 
 def stream(arguments: dict[str, Any]) -> CustomStreamWrapper:
     """One streamed chat call; returns when the answer has begun."""
-    return _wrap(_eq_core.stream(arguments, _settings), arguments)
+    if _types_are_loaded:
+        return _wrap(_eq_core.stream("chat", arguments, _settings), arguments)
+    return _wrap(_first(_eq_core.begin("chat", True, arguments, _settings)), arguments)
 
 
 async def stream_async(arguments: dict[str, Any]) -> CustomStreamWrapper:
     """As `stream`; cancelling it closes its connection."""
-    pending = _eq_core.stream_async(arguments, _settings)
+    pending = _eq_core.stream_async("chat", arguments, _settings)
     try:
         core = await pending.future
     except BaseException:

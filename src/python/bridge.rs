@@ -9,10 +9,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use super::operation::Outcome;
 use super::{error, log, runtime};
-
-/// Makes the Python result, on the loop's thread.
-pub(super) type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
 /// What a loop has waiting.
 pub(super) struct Queue {

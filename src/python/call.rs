@@ -531,9 +531,9 @@ fn environment_verification(settings: &Settings<'_, '_>) -> Verify {
     if let Some(text) = settings.env("SSL_VERIFY") {
         return spelt(&text);
     }
-    // SSL_CERT_FILE is read with the system's store; this one is requests' name for the same wish.
-    match settings.env("REQUESTS_CA_BUNDLE") {
-        Some(path) if settings.env("SSL_CERT_FILE").is_none() => Verify::File(path.into()),
-        _ => Verify::System,
-    }
+    // OpenSSL's name, and requests' name, for the same wish.
+    let file = settings
+        .env("SSL_CERT_FILE")
+        .or_else(|| settings.env("REQUESTS_CA_BUNDLE"));
+    file.map_or(Verify::System, |path| Verify::File(path.into()))
 }

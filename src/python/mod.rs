@@ -1,5 +1,6 @@
 //! The extension module `_eq_core`. Everything that knows Python is in this folder.
 
+mod begun;
 mod bridge;
 mod call;
 mod error;
@@ -7,6 +8,7 @@ mod from_python;
 mod instance;
 mod log;
 mod meta;
+mod operation;
 mod runtime;
 mod settings;
 mod simulator;
@@ -18,16 +20,14 @@ use pyo3::prelude::*;
 /// The module.
 #[pymodule(gil_used = false)]
 mod _eq_core {
-    use pyo3::exceptions::PyValueError;
     use pyo3::prelude::*;
     use pyo3::types::PyDict;
 
-    use super::bridge::{self, Outcome};
-    use super::meta::PyMeta;
-    use super::settings::Settings;
-    use super::{call, error, log, runtime, to_python};
-    use crate::error::Error;
+    use super::operation::Reader;
+    use super::{error, log, operation, runtime};
 
+    #[pymodule_export]
+    use super::begun::Begun;
     #[pymodule_export]
     use super::bridge::{Bridge, Pending};
     #[pymodule_export]
@@ -44,38 +44,20 @@ mod _eq_core {
         module.add("DEBUG_BUILD", cfg!(debug_assertions))
     }
 
-    /// One plain call. `operation` is `chat` or `embed`; `arguments` are the caller's keyword arguments, `settings` the
-    /// module's attributes. Returns the response object.
+    /// One plain call on this thread. `operation` is `chat` or `embed`; `arguments` are the caller's keyword arguments,
+    /// `settings` the module's attributes. Returns the response object.
     #[pyfunction]
-    fn send<'py>(
-        py: Python<'py>,
+    fn send(
+        py: Python<'_>,
         operation: &str,
-        arguments: &Bound<'py, PyDict>,
-        settings: &Bound<'py, PyDict>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let raise = |error: Error| error::raise(py, &error);
-        let settings = Settings::new(settings);
-        let runtimes = runtime::current().map_err(raise)?;
-        let transport = &runtimes.inline_transport;
-        let answer = match operation {
-            "chat" => {
-                let prepared = call::chat(arguments, &settings, false).map_err(raise)?;
-                let sent = prepared.send(transport);
-                let answered = wait(py, runtimes, sent)?.map_err(raise)?;
-                let meta = Bound::new(py, PyMeta::new(answered.meta))?;
-                to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())
-            }
-            "embed" => {
-                let prepared = call::embed(arguments, &settings).map_err(raise)?;
-                let sent = prepared.send(transport);
-                let answered = wait(py, runtimes, sent)?.map_err(raise)?;
-                let meta = Bound::new(py, PyMeta::new(answered.meta))?;
-                to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())
-            }
-            _ => Err(PyValueError::new_err(format!("no operation {operation:?}"))),
-        };
-        log::flush(py);
-        answer
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<Py<PyAny>> {
+        let transport = &runtimes(py)?.inline_transport;
+        finish(
+            py,
+            operation::plain(py, operation, arguments, settings, transport)?,
+        )
     }
 
     /// As `send`, in the background: the future of the returned `Pending` gets the response object.
@@ -85,96 +67,66 @@ mod _eq_core {
         operation: &str,
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
-    ) -> PyResult<bridge::Pending> {
-        let raise = |error: Error| error::raise(py, &error);
-        let settings = Settings::new(settings);
-        let runtimes = runtime::current().map_err(raise)?;
-        let transport = &runtimes.background_transport;
-        match operation {
-            "chat" => {
-                let sent = call::chat(arguments, &settings, false)
-                    .map_err(raise)?
-                    .send(transport);
-                runtimes.warm_up(py)?;
-                bridge::spawn(py, async move {
-                    let answered = sent.await;
-                    runtimes.warm().await;
-                    Box::new(move |py: Python<'_>| {
-                        let answered = answered.map_err(|error| error::raise(py, &error))?;
-                        let meta = Bound::new(py, PyMeta::new(answered.meta))?;
-                        Ok(
-                            to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())?
-                                .unbind(),
-                        )
-                    }) as Outcome
-                })
-            }
-            "embed" => {
-                let sent = call::embed(arguments, &settings).map_err(raise)?.send(transport);
-                runtimes.warm_up(py)?;
-                bridge::spawn(py, async move {
-                    let answered = sent.await;
-                    runtimes.warm().await;
-                    Box::new(move |py: Python<'_>| {
-                        let answered = answered.map_err(|error| error::raise(py, &error))?;
-                        let meta = Bound::new(py, PyMeta::new(answered.meta))?;
-                        Ok(
-                            to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())?
-                                .unbind(),
-                        )
-                    }) as Outcome
-                })
-            }
-            _ => Err(PyValueError::new_err(format!("no operation {operation:?}"))),
-        }
+    ) -> PyResult<Pending> {
+        let transport = &runtimes(py)?.background_transport;
+        spawn(
+            py,
+            operation::plain(py, operation, arguments, settings, transport)?,
+        )
     }
 
-    /// One streamed chat call; returns when the answer has begun.
+    /// One streamed call on this thread; returns a `SyncStream` when the answer has begun.
     #[pyfunction]
-    fn stream<'py>(
-        py: Python<'py>,
-        arguments: &Bound<'py, PyDict>,
-        settings: &Bound<'py, PyDict>,
-    ) -> PyResult<super::stream::SyncStream> {
-        let raise = |error: Error| error::raise(py, &error);
-        let runtimes = runtime::current().map_err(raise)?;
-        let begun = call::chat(arguments, &Settings::new(settings), true)
-            .map_err(raise)?
-            .stream(&runtimes.inline_transport);
-        let stream = wait(py, runtimes, begun)?.map_err(raise)?;
-        log::flush(py);
-        super::stream::SyncStream::new(py, stream)
+    fn stream(
+        py: Python<'_>,
+        operation: &str,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<Py<PyAny>> {
+        let transport = &runtimes(py)?.inline_transport;
+        finish(
+            py,
+            operation::streamed(py, operation, arguments, settings, transport, Reader::Sync)?,
+        )
     }
 
     /// As `stream`, in the background: the future of the returned `Pending` gets an `AsyncStream`.
     #[pyfunction]
     fn stream_async(
         py: Python<'_>,
+        operation: &str,
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
-    ) -> PyResult<bridge::Pending> {
-        let raise = |error: Error| error::raise(py, &error);
-        let runtimes = runtime::current().map_err(raise)?;
-        let begun = call::chat(arguments, &Settings::new(settings), true)
-            .map_err(raise)?
-            .stream(&runtimes.background_transport);
-        runtimes.warm_up(py)?;
-        bridge::spawn(py, async move {
-            let stream = begun.await;
-            runtimes.warm().await;
-            Box::new(move |py: Python<'_>| {
-                let stream = stream.map_err(|error| error::raise(py, &error))?;
-                Ok(Py::new(py, super::stream::AsyncStream::new(py, stream)?)?.into_any())
-            }) as Outcome
-        })
+    ) -> PyResult<Pending> {
+        let transport = &runtimes(py)?.background_transport;
+        spawn(
+            py,
+            operation::streamed(py, operation, arguments, settings, transport, Reader::Async)?,
+        )
     }
 
-    /// Imports the response classes. Run on a thread beside the first asynchronous call.
+    /// As `send` or `stream`, but returns at once with a `Begun`, to import the response classes meanwhile.
     #[pyfunction]
-    fn load_types(py: Python<'_>) -> PyResult<()> {
-        runtime::current()
-            .map_err(|error| error::raise(py, &error))?
-            .load_types(py)
+    fn begin(
+        py: Python<'_>,
+        operation: &str,
+        streamed: bool,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<Begun> {
+        let transport = &runtimes(py)?.inline_transport;
+        let work = if streamed {
+            operation::streamed(py, operation, arguments, settings, transport, Reader::Sync)?
+        } else {
+            operation::plain(py, operation, arguments, settings, transport)?
+        };
+        Begun::new(py, work)
+    }
+
+    /// Says that the response classes are imported, for calls that wait for them.
+    #[pyfunction]
+    fn types_loaded(py: Python<'_>) -> PyResult<()> {
+        runtimes(py)?.types_loaded(py)
     }
 
     /// Starts handing diagnostics of `level` (10 debug, 20 info, ...) and above to Python's `logging`; None stops it.
@@ -184,17 +136,23 @@ mod _eq_core {
         log::set_level(level);
     }
 
-    fn wait<F>(py: Python<'_>, runtimes: &runtime::Runtimes, future: F) -> PyResult<F::Output>
-    where
-        F: Future + Send,
-        F::Output: Send,
-    {
-        let waited = runtimes.block_on(py, future);
-        if waited.is_err() {
-            // The call was interrupted: let its connection go.
-            runtimes.settle(py);
-        }
+    fn runtimes(py: Python<'_>) -> PyResult<&'static runtime::Runtimes> {
+        runtime::current().map_err(|error| error::raise(py, &error))
+    }
+
+    fn finish(py: Python<'_>, work: operation::Work) -> PyResult<Py<PyAny>> {
+        let outcome = runtime::wait(py, work);
         log::flush(py);
-        waited
+        outcome?(py)
+    }
+
+    fn spawn(py: Python<'_>, work: operation::Work) -> PyResult<Pending> {
+        let runtimes = runtimes(py)?;
+        runtimes.warm_up(py)?;
+        super::bridge::spawn(py, async move {
+            let outcome = work.await;
+            runtimes.warm().await;
+            outcome
+        })
     }
 }

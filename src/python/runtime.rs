@@ -3,7 +3,7 @@
 //! made again after a fork, which takes threads away.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use super::error;
 use super::to_python;
@@ -111,7 +111,7 @@ impl Runtimes {
             let details = PyDict::new(py);
             details.set_item(
                 "target",
-                py.import("edgequake_python._eq_core")?.getattr("load_types")?,
+                py.import("edgequake_python._call")?.getattr("load_types")?,
             )?;
             details.set_item("name", "edgequake-import")?;
             py.import("threading")?
@@ -126,8 +126,8 @@ impl Runtimes {
         })
     }
 
-    /// Imports the response classes and tells whoever waits for them.
-    pub(super) fn load_types(&self, py: Python<'_>) -> PyResult<()> {
+    /// Looks up the response classes, which Python has imported, and tells whoever waits for them.
+    pub(super) fn types_loaded(&self, py: Python<'_>) -> PyResult<()> {
         let loaded = to_python::load(py).map(drop);
         self.imported.send_replace(true);
         loaded
@@ -138,6 +138,11 @@ impl Runtimes {
         let mut imported = self.imported.subscribe();
         // An error means that the sender is gone, and it lives as long as the process.
         let _ = imported.wait_for(|imported| *imported).await;
+    }
+
+    /// Drives `future` on a thread that is not Python's.
+    pub(super) fn drive<F: Future>(&self, future: F) -> F::Output {
+        self.inline.block_on(future)
     }
 
     /// Runs `future` on the calling thread without the GIL, looking for signals meanwhile.
@@ -156,11 +161,6 @@ impl Runtimes {
             }
             future.await
         });
-        if !to_python::is_loaded(py)
-            && let Some(output) = self.beside_import(py, future.as_mut())?
-        {
-            return Ok(output);
-        }
         loop {
             let waited = py.detach(|| {
                 catch_unwind(AssertUnwindSafe(|| {
@@ -175,37 +175,6 @@ impl Runtimes {
                 Err(panic) => return Err(error::raise(py, &error::panicked(&*panic))),
             }
         }
-    }
-
-    /// The first call: a helper thread, which never touches Python, drives it while this one imports the response
-    /// classes. Returns its output if it came in that time.
-    fn beside_import<F>(&self, py: Python<'_>, mut future: Pin<&mut F>) -> PyResult<Option<F::Output>>
-    where
-        F: Future + Send,
-        F::Output: Send,
-    {
-        let imported = Notify::new();
-        std::thread::scope(|scope| {
-            let drive = async {
-                tokio::select! {
-                    biased;
-                    output = future.as_mut() => Some(output),
-                    () = imported.notified() => None,
-                }
-            };
-            let helper = std::thread::Builder::new().name("edgequake-first".to_owned());
-            let helper = helper.spawn_scoped(scope, || {
-                catch_unwind(AssertUnwindSafe(|| self.inline.block_on(drive)))
-            });
-            let loaded = to_python::load(py);
-            imported.notify_one();
-            let Ok(helper) = helper else {
-                return loaded.map(|_| None);
-            };
-            let driven = py.detach(|| helper.join()).and_then(|driven| driven);
-            loaded?;
-            driven.map_err(|panic| error::raise(py, &error::panicked(&*panic)))
-        })
     }
 
     /// How long nobody waited on the inline runtime; from now on, no time at all.
@@ -227,4 +196,18 @@ impl Runtimes {
             }));
         });
     }
+}
+
+/// Runs `future` on the calling thread; when the wait is interrupted, what it had under way is let go.
+pub(super) fn wait<F>(py: Python<'_>, future: F) -> PyResult<F::Output>
+where
+    F: Future + Send,
+    F::Output: Send,
+{
+    let runtimes = current().map_err(|error| error::raise(py, &error))?;
+    let waited = runtimes.block_on(py, future);
+    if waited.is_err() {
+        runtimes.settle(py);
+    }
+    waited
 }

@@ -9,8 +9,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tokio::sync::Notify;
 
-use super::bridge::{self, Outcome, Pending};
+use super::bridge::{self, Pending};
 use super::meta::PyMeta;
+use super::operation::Outcome;
 use super::to_python::{self, ChunkBuilder};
 use super::{error, log, runtime};
 use crate::stream::ChatStream;

@@ -82,9 +82,10 @@ impl Clock {
 }
 
 /// The error of a limit that ran out.
-pub(crate) fn timed_out(name: &str, limit: Option<Duration>) -> Error {
+pub(super) fn timed_out(name: &str, limit: Option<Duration>) -> Error {
     let seconds = limit.unwrap_or_default().as_secs_f64();
     let what = match name {
+        "connect" => "no connection",
         "first_token" => "no answer",
         "idle" => "no further bytes",
         _ => "no complete answer",

@@ -17,6 +17,7 @@ use crate::resolve::Target;
 use crate::wire::WireRequest;
 
 pub(crate) use deadline::Clock;
+use deadline::timed_out;
 pub use pool::{Proxies, TransportOptions};
 pub(crate) use retry::Retries;
 pub use tls::Verify;
@@ -41,7 +42,11 @@ pub(crate) struct Answer {
 
 /// A body that is read piece by piece. Dropping it before its end closes the connection.
 #[derive(Debug)]
-pub(crate) struct Body(reqwest::Response);
+pub(crate) struct Body {
+    response: reqwest::Response,
+    /// A piece that was looked at before its time.
+    peeked: Option<Bytes>,
+}
 
 impl Transport {
     /// Connections of its own, none open yet.
@@ -58,25 +63,36 @@ impl Transport {
         connect: Option<Duration>,
         url: &Url,
     ) -> Result<Connection> {
-        self.pool
-            .client(options, connect, url.scheme() == "https")
-            .map(Connection)
+        let connect = connect.unwrap_or(pool::CONNECT);
+        let client = self.pool.client(options, connect, url.scheme() == "https")?;
+        Ok(Connection { client, connect })
     }
 }
 
 /// A way to a server.
 #[derive(Debug, Clone)]
-pub(crate) struct Connection(reqwest::Client);
+pub(crate) struct Connection {
+    client: reqwest::Client,
+    connect: Duration,
+}
 
 impl Connection {
     /// Sends `request` once and returns when the headers of the answer are here.
     pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
-        let sent = self.0.execute(prepare(target, request)?);
-        let response = clock.first_byte(sent).await?.map_err(|error| failed(&error))?;
+        let sent = self.client.execute(prepare(target, request)?);
+        let response = clock.first_byte(sent).await?.map_err(|error| {
+            if error.is_connect() && error.is_timeout() {
+                return timed_out("connect", Some(self.connect));
+            }
+            failed(&error)
+        })?;
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
-            body: Body(response),
+            body: Body {
+                response,
+                peeked: None,
+            },
         })
     }
 }
@@ -84,13 +100,25 @@ impl Connection {
 impl Body {
     /// The next bytes, or none at a proper end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
-        self.0.chunk().await.map_err(|error| failed(&error))
+        match self.peeked.take() {
+            Some(piece) => Ok(Some(piece)),
+            None => self.response.chunk().await.map_err(|error| failed(&error)),
+        }
+    }
+
+    /// The first byte that is no white space in the next piece, which is still to be read.
+    pub(crate) async fn peek(&mut self, clock: &mut Clock) -> Result<Option<u8>> {
+        self.peeked = clock.piece(self.next()).await??;
+        Ok(self
+            .peeked
+            .as_ref()
+            .and_then(|piece| piece.trim_ascii_start().first().copied()))
     }
 
     /// The whole rest of the body, within the limits of `clock`.
     pub(crate) async fn collect(mut self, clock: &mut Clock) -> Result<Bytes> {
         let expected = self
-            .0
+            .response
             .content_length()
             .and_then(|length| usize::try_from(length).ok())
             .unwrap_or(0);
@@ -171,9 +199,6 @@ fn failed(error: &reqwest::Error) -> Error {
     }
     if text.is_empty() {
         text = "no details".to_owned();
-    }
-    if error.is_connect() && error.is_timeout() {
-        return Error::new(ErrorKind::Timeout, format!("Connection timed out: {text}")).with_status(408);
     }
     let what = if error.is_connect() {
         "Connection error"

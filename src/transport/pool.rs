@@ -9,7 +9,7 @@ use super::tls::{self, Verify};
 use crate::error::{Error, ErrorKind, Result};
 
 /// LiteLLM and openai-python wait longer; a host that does not accept within this will not.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 const KEEP_IDLE: Duration = Duration::from_secs(120);
 /// Distinct ways of connecting that are kept; a caller who makes new ones without end must not fill the memory.
 const MOST_CLIENTS: usize = 64;
@@ -87,12 +87,12 @@ impl Pool {
     pub(super) fn client(
         &self,
         options: &TransportOptions,
-        connect: Option<Duration>,
+        connect: Duration,
         tls: bool,
     ) -> Result<reqwest::Client> {
         let key = Key {
             options: options.clone(),
-            connect: connect.unwrap_or(CONNECT),
+            connect,
             tls,
         };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);

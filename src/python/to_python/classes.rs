@@ -30,11 +30,6 @@ pub(in crate::python) struct Classes {
 
 static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
 
-/// Whether the classes are here already.
-pub(in crate::python) fn is_loaded(py: Python<'_>) -> bool {
-    CLASSES.get(py).is_some()
-}
-
 /// The classes; the first call imports pydantic and the package's types.
 pub(in crate::python) fn load(py: Python<'_>) -> PyResult<&'static Classes> {
     CLASSES.get_or_try_init(py, || Classes::new(py))

@@ -14,7 +14,7 @@ use crate::types::Extra;
 
 pub(super) use chat::chat;
 pub(super) use chunk::ChunkBuilder;
-pub(super) use classes::{is_loaded, load};
+pub(super) use classes::load;
 pub(super) use embed::embed;
 
 /// JSON as Python's own types.

@@ -1,0 +1,102 @@
+//! The operations: from arguments to work that can be run anywhere, and whose outcome becomes Python on the thread that
+//! wants it.
+
+use std::pin::Pin;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::meta::PyMeta;
+use super::settings::Settings;
+use super::stream::{AsyncStream, SyncStream};
+use super::{call, error, to_python};
+use crate::client::Answered;
+use crate::error::Result;
+use crate::stream::ChatStream;
+use crate::transport::Transport;
+use crate::types::{ChatResponse, EmbeddingResponse};
+
+/// Makes the Python result; called with the GIL.
+pub(super) type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+/// A call under way.
+pub(super) type Work = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// Who reads a stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Synchronous code, on its own thread.
+    Sync,
+    /// An event loop.
+    Async,
+}
+
+/// A plain call. `operation` is `chat` or `embed`. Everything that can be wrong before sending is said here.
+pub(super) fn plain(
+    py: Python<'_>,
+    operation: &str,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Bound<'_, PyDict>,
+    transport: &Transport,
+) -> PyResult<Work> {
+    let settings = Settings::new(settings);
+    match operation {
+        "chat" => {
+            let sent = call::chat(arguments, &settings, false)
+                .map_err(|error| error::raise(py, &error))?
+                .send(transport);
+            Ok(Box::pin(async move { chat_outcome(sent.await) }))
+        }
+        "embed" => {
+            let sent = call::embed(arguments, &settings)
+                .map_err(|error| error::raise(py, &error))?
+                .send(transport);
+            Ok(Box::pin(async move { embed_outcome(sent.await) }))
+        }
+        _ => Err(PyValueError::new_err(format!("no operation {operation:?}"))),
+    }
+}
+
+/// A streamed call. `operation` is `chat`.
+pub(super) fn streamed(
+    py: Python<'_>,
+    operation: &str,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Bound<'_, PyDict>,
+    transport: &Transport,
+    reader: Reader,
+) -> PyResult<Work> {
+    if operation != "chat" {
+        return Err(PyValueError::new_err(format!("{operation:?} does not stream")));
+    }
+    let prepared =
+        call::chat(arguments, &Settings::new(settings), true).map_err(|error| error::raise(py, &error))?;
+    let begun = prepared.stream(transport);
+    Ok(Box::pin(async move { stream_outcome(begun.await, reader) }))
+}
+
+fn chat_outcome(answered: Result<Answered<ChatResponse>>) -> Outcome {
+    Box::new(move |py| {
+        let answered = answered.map_err(|error| error::raise(py, &error))?;
+        let meta = Bound::new(py, PyMeta::new(answered.meta))?;
+        Ok(to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())?.unbind())
+    })
+}
+
+fn embed_outcome(answered: Result<Answered<EmbeddingResponse>>) -> Outcome {
+    Box::new(move |py| {
+        let answered = answered.map_err(|error| error::raise(py, &error))?;
+        let meta = Bound::new(py, PyMeta::new(answered.meta))?;
+        Ok(to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())?.unbind())
+    })
+}
+
+fn stream_outcome(begun: Result<ChatStream>, reader: Reader) -> Outcome {
+    Box::new(move |py| {
+        let stream = begun.map_err(|error| error::raise(py, &error))?;
+        Ok(match reader {
+            Reader::Sync => Py::new(py, SyncStream::new(py, stream)?)?.into_any(),
+            Reader::Async => Py::new(py, AsyncStream::new(py, stream)?)?.into_any(),
+        })
+    })
+}
