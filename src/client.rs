@@ -123,12 +123,15 @@ pub fn prepare_embed(
         .embed
         .ok_or_else(|| about(Error::bad_request(format!("{} has no embeddings", provider.name))))?;
     let mut request = request;
-    let mut dropped_params = Vec::new();
-    for path in &options.params.drop {
-        if request.params.shift_remove(path).is_some() {
-            dropped_params.push(path.clone());
-        }
-    }
+    let rules = (provider.embed_params)(&target.model);
+    let dropped_params = params::apply(
+        &mut request.params,
+        rules,
+        &options.params,
+        provider.name,
+        &target.model,
+    );
+    let dropped_params = dropped_params.map_err(about)?;
     let request = wire.request(&target, request).map_err(about)?;
     Ok(Prepared {
         wire,

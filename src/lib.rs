@@ -18,6 +18,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod auth;
 mod client;
 mod error;
 mod finish;
@@ -42,7 +43,7 @@ pub use client::{
 };
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
-pub use options::{CallOptions, Timeouts};
+pub use options::{CallOptions, ProviderOptions, Timeouts};
 pub use secret::Secret;
 pub use stream::ChatStream;
 pub use types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};

@@ -8,6 +8,36 @@ use crate::params::ParamPolicy;
 use crate::secret::Secret;
 use crate::transport::TransportOptions;
 
+/// Options that only some provider knows. Credentials are among them, so only their names are ever shown.
+#[derive(Clone, Default, PartialEq)]
+pub struct ProviderOptions(Map<String, Value>);
+
+impl ProviderOptions {
+    /// Sets an option.
+    pub fn set(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
+    }
+    /// The option of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+    /// The option of that name, when it is a text that says something.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    }
+}
+
+impl std::fmt::Debug for ProviderOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 /// Time limits. All but `total` are per attempt, so a retry starts with fresh ones; `total` covers the whole call, its
 /// retries and the waiting between them included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +96,8 @@ pub struct CallOptions {
     pub query: Vec<(String, String)>,
     /// Body to add; the caller's keys win.
     pub body: Map<String, Value>,
+    /// Options that only some provider knows: `aws_region_name`, `vertex_project`, `api_version`, ...
+    pub provider_options: ProviderOptions,
     /// Time limits.
     pub timeouts: Timeouts,
     /// How many times a failed attempt is repeated: at most `retries + 1` requests are made.
@@ -87,6 +119,7 @@ impl Default for CallOptions {
             headers: Vec::new(),
             query: Vec::new(),
             body: Map::new(),
+            provider_options: ProviderOptions::default(),
             timeouts: Timeouts::default(),
             retries: 2,
             params: ParamPolicy::default(),

@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// What a family of models does with parameters; what is not listed is supported.
 #[derive(Debug)]
 pub struct ParamRules {
-    /// Parameters it does not take.
-    pub unsupported: &'static [&'static str],
+    /// Parameters it does not take, in groups.
+    pub unsupported: &'static [&'static [&'static str]],
     /// Parameters it takes under another name. When both are given the new name wins.
     pub renamed: &'static [(&'static str, &'static str)],
     /// Parameters it takes only at one value.
@@ -98,7 +98,7 @@ pub fn apply(
 }
 
 fn is_refused(rules: &ParamRules, name: &str, value: Option<&Value>) -> bool {
-    if rules.unsupported.contains(&name) {
+    if rules.unsupported.iter().any(|group| group.contains(&name)) {
         return true;
     }
     let pin = rules.pinned.iter().find(|(pinned, _)| *pinned == name);
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     const RULES: ParamRules = ParamRules {
-        unsupported: &["logit_bias"],
+        unsupported: &[&["logit_bias"]],
         renamed: &[("max_tokens", "max_completion_tokens")],
         pinned: &[("temperature", 1.0)],
     };

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::CallOptions;
-use crate::registry::{self, Auth, Provider, StreamUsage};
+use crate::options::{CallOptions, ProviderOptions};
+use crate::registry::{self, Call, KeyOrder, Provider, StreamUsage};
 use crate::secret::Secret;
 
 /// Where one call goes.
@@ -28,6 +28,8 @@ pub struct Target {
     pub query: Vec<(String, String)>,
     /// The caller's extra body, written over the wire's own at the top level.
     pub body: Map<String, Value>,
+    /// The caller's options that only this provider knows: `aws_region_name`, `vertex_project`, `api_version`, ...
+    pub options: ProviderOptions,
 }
 
 /// What a call may find out about its surroundings.
@@ -108,16 +110,23 @@ impl Target {
         options: &CallOptions,
         around: &dyn Surroundings,
     ) -> Result<Self> {
-        let (base, own_host) = base_url(provider, options, around)?;
+        let call = Call {
+            provider,
+            model,
+            options,
+            around,
+        };
+        let (base, own_host) = base_url(&call)?;
         Ok(Self {
             provider,
             model: model.to_owned(),
             base_url: base,
             own_host,
-            key: key(provider, options, around)?,
+            key: key(&call)?,
             headers: headers(provider, options, around)?,
             query: options.query.clone(),
             body: options.body.clone(),
+            options: options.provider_options.clone(),
         })
     }
 
@@ -143,26 +152,38 @@ impl Target {
     }
 }
 
-fn base_url(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) -> Result<(Url, bool)> {
+fn base_url(call: &Call<'_>) -> Result<(Url, bool)> {
+    let Call {
+        provider,
+        options,
+        around,
+        ..
+    } = call;
     let given = options.base_url.clone().filter(|base| !base.trim().is_empty());
     let named = given
         .or_else(|| {
-            (provider.name == "openai")
-                .then(|| around.setting("api_base"))
-                .flatten()
+            provider
+                .base_settings
+                .iter()
+                .find_map(|name| around.setting(name))
         })
         .or_else(|| provider.base_env.iter().find_map(|name| around.env(name)));
     let own_host = named.is_none();
-    let text = match named {
-        Some(text) => text,
-        None if provider.name == registry::SIMULATOR => around.simulator()?,
-        None if provider.base_url.is_empty() => {
+    let text = match (named, provider.site) {
+        (Some(text), _) => text,
+        (None, Some(site)) => site(call)?,
+        (None, None) if provider.base_url.is_empty() => {
+            let variable = provider
+                .base_env
+                .first()
+                .map(|name| format!(" or set {name}"))
+                .unwrap_or_default();
             return Err(Error::bad_request(format!(
-                "{} has no base URL of its own; pass `api_base`",
+                "{} has no base URL of its own; pass `api_base`{variable}",
                 provider.name
             )));
         }
-        None => provider.base_url.to_owned(),
+        (None, None) => provider.base_url.to_owned(),
     };
     let wrong = |why: &str| {
         Error::bad_request(format!(
@@ -195,30 +216,26 @@ fn without_password(text: &str) -> String {
     }
 }
 
-fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) -> Result<Option<Secret>> {
+fn key(call: &Call<'_>) -> Result<Option<Secret>> {
+    let Call {
+        provider,
+        options,
+        around,
+        ..
+    } = call;
+    let setting = || provider.key_settings.iter().find_map(|name| around.setting(name));
+    let environment = || provider.key_env.iter().find_map(|name| around.env(name));
     let found = options
         .api_key
         .clone()
         .filter(|key| !key.expose().is_empty())
         .or_else(|| {
-            provider
-                .key_settings
-                .iter()
-                .find_map(|name| around.setting(name))
-                .map(|key| Secret::new(&key))
-        })
-        .or_else(|| {
-            provider
-                .key_env
-                .iter()
-                .find_map(|name| around.env(name))
-                .map(|key| Secret::new(&key))
+            let found = match provider.key_order {
+                KeyOrder::SettingsFirst => setting().or_else(environment),
+                KeyOrder::EnvironmentFirst => environment().or_else(setting),
+            };
+            found.map(|key| Secret::new(&key))
         });
-    // The caller's own Authorization header is a key of its own kind.
-    let authorized = options
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     if let Some(key) = &found
         && HeaderValue::from_str(key.expose()).is_err()
     {
@@ -226,15 +243,21 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
             "api_key has characters that no header can hold",
         ));
     }
-    match (provider.auth, found) {
-        (_, Some(key)) => Ok(Some(key)),
-        (Auth::OptionalBearer, None) if provider.name == registry::SIMULATOR => {
-            Ok(Some(Secret::new("sk-built-in-simulator")))
-        }
-        (Auth::OptionalBearer, None) => Ok(None),
-        (Auth::Bearer, None) if authorized => Ok(None),
-        (Auth::Bearer, None) => {
-            let variable = provider.key_env.first().copied().unwrap_or("the provider's key");
+    // The caller's own Authorization header is a key of its own kind.
+    let authorized = options
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    match found {
+        Some(key) => Ok(Some(key)),
+        None if provider.name == registry::SIMULATOR => Ok(Some(Secret::new("sk-built-in-simulator"))),
+        None if provider.key_optional || authorized => Ok(None),
+        None => {
+            let variable = provider
+                .key_env
+                .first()
+                .copied()
+                .unwrap_or("of the provider's key");
             Err(Error::new(
                 ErrorKind::Authentication,
                 format!(
@@ -249,6 +272,9 @@ fn key(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) ->
 
 fn headers(provider: &Provider, options: &CallOptions, around: &dyn Surroundings) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
+    for (name, value) in provider.headers {
+        insert(&mut headers, name, value)?;
+    }
     if provider.name == "openai" {
         let organization = options
             .organization

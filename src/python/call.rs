@@ -143,7 +143,14 @@ impl<'py> Sorted<'py> {
                     options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
                 }
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
-                name if is_label(name) || is_credential(name) => {}
+                name if is_label(name) => {}
+                // What this call's provider does not know of these it does not look at.
+                name if is_credential(name) => {
+                    // Callables that make tokens are the business of the layer above.
+                    if let Ok(value) = to_json(&value, name) {
+                        options.provider_options.set(name, value);
+                    }
+                }
                 name if is_unavailable(name) => {
                     if value.is_truthy().unwrap_or(true) {
                         return Err(Error::new(
@@ -253,7 +260,7 @@ fn is_label(name: &str) -> bool {
     )
 }
 
-/// Other providers' credentials and addresses: they must not end up in a body.
+/// Credentials and addresses that only some providers know: they must never end up in a body.
 fn is_credential(name: &str) -> bool {
     ["azure_", "aws_", "vertex_", "watsonx_"]
         .iter()

@@ -8,11 +8,12 @@ mod tls;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::wire::WireRequest;
 
@@ -71,7 +72,7 @@ impl Transport {
 
 /// A way to a server.
 #[derive(Debug, Clone)]
-pub(crate) struct Connection {
+pub struct Connection {
     client: reqwest::Client,
     connect: Duration,
 }
@@ -79,7 +80,12 @@ pub(crate) struct Connection {
 impl Connection {
     /// Sends `request` once and returns when the headers of the answer are here.
     pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
-        let sent = self.client.execute(prepare(target, request)?);
+        let mut prepared = prepare(target, request)?;
+        if let Auth::Signed(signer) = target.provider.auth {
+            let proof = clock.first_byte(signer.sign(target, request, self)).await??;
+            prepared.headers_mut().extend(proof);
+        }
+        let sent = self.client.execute(prepared);
         let response = clock.first_byte(sent).await?.map_err(|error| {
             if error.is_connect() && error.is_timeout() {
                 return timed_out("connect", Some(self.connect));
@@ -170,15 +176,17 @@ fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     );
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some(key) = &target.key {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
-            Error::new(
-                ErrorKind::Authentication,
-                "the API key has characters no header can hold",
-            )
-            .with_status(401)
-        })?;
-        value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+        let proof = match target.provider.auth {
+            Auth::Bearer => Some((AUTHORIZATION, format!("Bearer {}", key.expose()))),
+            Auth::Header(name) => Some((HeaderName::from_static(name), key.expose().to_owned())),
+            Auth::Signed(_) => None,
+        };
+        if let Some((name, value)) = proof {
+            let mut value = HeaderValue::from_str(&value)
+                .map_err(|_| Error::bad_request("api_key has characters that no header can hold"))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
     }
     for (name, value) in &target.headers {
         headers.insert(name.clone(), value.clone());

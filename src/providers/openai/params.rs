@@ -4,69 +4,58 @@
 use crate::params::ParamRules;
 
 /// Anthropic's dialect; nothing on this wire carries it.
-const FOREIGN: &str = "thinking";
+pub(crate) const THINKING: &[&str] = &["thinking"];
+/// Weights of tokens and what they tell.
+pub(crate) const LOGPROBS: &[&str] = &["logprobs", "top_logprobs"];
+/// Punishments for repetition.
+pub(crate) const PENALTIES: &[&str] = &["presence_penalty", "frequency_penalty"];
+const SAMPLING: &[&str] = &["top_p", "logit_bias"];
+const SPEECH: &[&str] = &["modalities", "audio"];
+
+const REASONING: &[(&str, &str)] = &[("max_tokens", "max_completion_tokens")];
+const ONE: &[(&str, f64)] = &[("temperature", 1.0)];
 
 static REASONING_O: ParamRules = ParamRules {
     unsupported: &[
-        FOREIGN,
-        "top_p",
-        "presence_penalty",
-        "frequency_penalty",
-        "logit_bias",
-        "logprobs",
-        "top_logprobs",
-        "parallel_tool_calls",
-        "verbosity",
-        "modalities",
-        "audio",
+        THINKING,
+        SAMPLING,
+        PENALTIES,
+        LOGPROBS,
+        SPEECH,
+        &["verbosity", "parallel_tool_calls"],
     ],
-    renamed: &[("max_tokens", "max_completion_tokens")],
-    pinned: &[("temperature", 1.0)],
+    renamed: REASONING,
+    pinned: ONE,
 };
 
 /// The o-series after o3-mini calls tools in parallel.
 static REASONING_O_PARALLEL: ParamRules = ParamRules {
-    unsupported: &[
-        FOREIGN,
-        "top_p",
-        "presence_penalty",
-        "frequency_penalty",
-        "logit_bias",
-        "logprobs",
-        "top_logprobs",
-        "verbosity",
-        "modalities",
-        "audio",
-    ],
-    ..REASONING_O
+    unsupported: &[THINKING, SAMPLING, PENALTIES, LOGPROBS, SPEECH, &["verbosity"]],
+    renamed: REASONING,
+    pinned: ONE,
 };
 
 static REASONING_GPT: ParamRules = ParamRules {
     unsupported: &[
-        FOREIGN,
-        "top_p",
-        "presence_penalty",
-        "frequency_penalty",
-        "logit_bias",
-        "logprobs",
-        "top_logprobs",
-        "stop",
-        "prediction",
-        "modalities",
-        "audio",
-        "web_search_options",
+        THINKING,
+        SAMPLING,
+        PENALTIES,
+        LOGPROBS,
+        SPEECH,
+        &["stop", "prediction", "web_search_options"],
     ],
-    ..REASONING_O
+    renamed: REASONING,
+    pinned: ONE,
 };
 
 static CHAT: ParamRules = ParamRules {
-    unsupported: &[FOREIGN, "reasoning_effort", "verbosity"],
+    unsupported: &[THINKING, &["reasoning_effort", "verbosity"]],
     renamed: &[],
     pinned: &[],
 };
 
 static UNKNOWN: ParamRules = ParamRules {
-    unsupported: &[FOREIGN],
+    unsupported: &[THINKING],
     renamed: &[],
     pinned: &[],
 };

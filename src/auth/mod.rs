@@ -1,0 +1,26 @@
+//! Authentication that is more than a key in a header: signatures and short-lived tokens. It runs for every attempt, on
+//! the bytes that will be sent.
+
+use std::pin::Pin;
+
+use http::HeaderMap;
+
+use crate::error::Result;
+use crate::resolve::Target;
+use crate::transport::Connection;
+use crate::wire::WireRequest;
+
+/// Headers that prove who asks, for one attempt at one request.
+pub type Signed<'a> = Pin<Box<dyn Future<Output = Result<HeaderMap>> + Send + 'a>>;
+
+/// A way to authenticate that depends on the request or on a service that gives out tokens.
+pub trait Sign: Send + Sync {
+    /// The headers to add to `request`. `connection` leads to the provider's network, for those that must ask for a
+    /// token first.
+    fn sign<'a>(
+        &'a self,
+        target: &'a Target,
+        request: &'a WireRequest,
+        connection: &'a Connection,
+    ) -> Signed<'a>;
+}
