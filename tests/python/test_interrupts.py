@@ -20,6 +20,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX sig
 
 #: Counts in another thread, says when a signal broke the wait, and lives on until the test lets it go.
 INTERRUPTED = """
+import signal
+# A suite that runs in the background has Ctrl-C ignored, and its children with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ticks = 0
 def tick():
     global ticks
@@ -114,7 +117,8 @@ def leave(process: subprocess.Popen[str]) -> None:
 
 
 def test_sigterm_ends_the_process() -> None:
-    with RawServer(hold()) as server, child("eq.completion(**call)", server.base_url) as process:
+    program = "import signal; signal.signal(signal.SIGTERM, signal.SIG_DFL); eq.completion(**call)"
+    with RawServer(hold()) as server, child(program, server.base_url) as process:
         server.arrivals.get(timeout=GUARD)
         process.send_signal(signal.SIGTERM)
         assert process.wait(GUARD) == -signal.SIGTERM
