@@ -14,11 +14,50 @@ pub struct ParamRules {
     pub renamed: &'static [(&'static str, &'static str)],
     /// Parameters it takes only at one value.
     pub pinned: &'static [(&'static str, f64)],
+    /// Whether it can be told how hard to think.
+    pub reasoning_effort: Effort,
 }
+
+/// Who takes `reasoning_effort`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Every model.
+    Passes,
+    /// No model.
+    Refused,
+    /// Every model but those known not to reason; of a new name nothing is assumed.
+    UnlessPlain,
+}
+
+/// Families of open and older models that do not reason.
+const PLAIN: &[&str] = &[
+    "llama",
+    "gpt-4",
+    "gpt-3.5",
+    "mixtral",
+    "mistral-7b",
+    "mistral-large",
+    "mistral-small",
+    "mistral-nemo",
+    "codestral",
+    "gemma",
+    "qwen2",
+    "phi-3",
+    "phi-4",
+    "command-r",
+    "sonar",
+    "jamba",
+    "dbrx",
+    "kimi-k2-0",
+    "kimi-k2-instruct",
+];
+/// Marks of a model that reasons although its family does not.
+const REASONING: &[&str] = &["reason", "think", "r1", "nemotron", "qwq"];
 
 impl ParamRules {
     /// Everything goes.
     pub const ALL: Self = Self {
+        reasoning_effort: Effort::Passes,
         unsupported: &[],
         renamed: &[],
         pinned: &[],
@@ -55,7 +94,7 @@ pub fn apply(
     }
     let refused: Vec<String> = params
         .keys()
-        .filter(|name| !policy.allowed.contains(name) && is_refused(rules, name, params.get(*name)))
+        .filter(|name| !policy.allowed.contains(name) && is_refused(rules, model, name, params.get(*name)))
         .cloned()
         .collect();
     if !refused.is_empty() {
@@ -97,12 +136,26 @@ pub fn apply(
     Ok(dropped)
 }
 
-fn is_refused(rules: &ParamRules, name: &str, value: Option<&Value>) -> bool {
+fn is_refused(rules: &ParamRules, model: &str, name: &str, value: Option<&Value>) -> bool {
+    if name == "reasoning_effort" {
+        return match rules.reasoning_effort {
+            Effort::Passes => false,
+            Effort::Refused => true,
+            Effort::UnlessPlain => is_plain(model),
+        };
+    }
     if rules.unsupported.iter().any(|group| group.contains(&name)) {
         return true;
     }
     let pin = rules.pinned.iter().find(|(pinned, _)| *pinned == name);
     pin.is_some_and(|(_, only)| value.and_then(Value::as_f64) != Some(*only))
+}
+
+/// Whether a model is known not to reason.
+fn is_plain(model: &str) -> bool {
+    let model = model.to_ascii_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| model.contains(word));
+    holds(PLAIN) && !holds(REASONING)
 }
 
 /// Removes what `path` names (`a`, `a.b`, `a[*].b`, `a[0].b`) and says whether there was anything.
@@ -171,6 +224,7 @@ mod tests {
         unsupported: &[&["logit_bias"]],
         renamed: &[("max_tokens", "max_completion_tokens")],
         pinned: &[("temperature", 1.0)],
+        reasoning_effort: Effort::Passes,
     };
 
     fn map(value: Value) -> Map<String, Value> {

@@ -22,6 +22,8 @@ pub struct Target {
     pub own_host: bool,
     /// The key.
     pub key: Option<Secret>,
+    /// Whether the key is a token that travels as `Authorization: Bearer` whatever the provider's keys do.
+    pub key_is_token: bool,
     /// The caller's extra headers, `organization` and `project` among them.
     pub headers: HeaderMap,
     /// The caller's extra query.
@@ -117,16 +119,27 @@ impl Target {
             around,
         };
         let (base, own_host) = base_url(&call)?;
+        let (key, key_is_token) = key(&call)?;
+        let mut known = options.provider_options.clone();
+        for default in provider.defaults {
+            if known.text(default.option).is_none() {
+                let environment = || default.env.iter().find_map(|name| around.env(name));
+                if let Some(value) = around.setting(default.setting).or_else(environment) {
+                    known.set(default.option, Value::String(value));
+                }
+            }
+        }
         Ok(Self {
             provider,
             model: model.to_owned(),
             base_url: base,
             own_host,
-            key: key(&call)?,
+            key,
+            key_is_token,
             headers: headers(provider, options, around)?,
             query: options.query.clone(),
             body: options.body.clone(),
-            options: options.provider_options.clone(),
+            options: known,
         })
     }
 
@@ -216,7 +229,8 @@ fn without_password(text: &str) -> String {
     }
 }
 
-fn key(call: &Call<'_>) -> Result<Option<Secret>> {
+/// The key, and whether it is a token.
+fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
     let Call {
         provider,
         options,
@@ -236,6 +250,17 @@ fn key(call: &Call<'_>) -> Result<Option<Secret>> {
             };
             found.map(|key| Secret::new(&key))
         });
+    let (found, is_token) = match found {
+        Some(key) => (Some(key), false),
+        None => {
+            let (options_with, variables) = provider.token;
+            let option = options_with
+                .iter()
+                .find_map(|name| options.provider_options.text(name).map(str::to_owned));
+            let token = option.or_else(|| variables.iter().find_map(|name| around.env(name)));
+            (token.map(|token| Secret::new(&token)), true)
+        }
+    };
     if let Some(key) = &found
         && HeaderValue::from_str(key.expose()).is_err()
     {
@@ -249,9 +274,11 @@ fn key(call: &Call<'_>) -> Result<Option<Secret>> {
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     match found {
-        Some(key) => Ok(Some(key)),
-        None if provider.name == registry::SIMULATOR => Ok(Some(Secret::new("sk-built-in-simulator"))),
-        None if provider.key_optional || authorized => Ok(None),
+        Some(key) => Ok((Some(key), is_token)),
+        None if provider.name == registry::SIMULATOR => {
+            Ok((Some(Secret::new("sk-built-in-simulator")), false))
+        }
+        None if provider.key_optional || authorized => Ok((None, false)),
         None => {
             let variable = provider
                 .key_env

@@ -2,13 +2,15 @@
 //! operation and where it departs from that wire.
 
 mod compatible;
+mod compatible_params;
 
 use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::openai;
+use crate::providers::{azure, openai};
 use crate::resolve::Surroundings;
+use crate::types::ChatRequest;
 use crate::wire::{ChatWire, EmbedWire};
 
 /// How a key travels.
@@ -51,6 +53,11 @@ pub struct Provider {
     pub key_settings: &'static [&'static str],
     /// Which of the two is asked first.
     pub key_order: KeyOrder,
+    /// Options that hold a token to be sent as `Authorization: Bearer` instead of the key, then the environment
+    /// variables that do; asked when there is no key.
+    pub token: (&'static [&'static str], &'static [&'static str]),
+    /// Options that have a default in the module's attributes or the environment.
+    pub defaults: &'static [OptionDefault],
     /// Whether it answers without a key.
     pub key_optional: bool,
     /// How the key travels.
@@ -83,6 +90,17 @@ pub struct Call<'a> {
     pub around: &'a dyn Surroundings,
 }
 
+/// Where an option is looked for when the caller does not give it: a module attribute, then environment variables.
+#[derive(Debug, Clone, Copy)]
+pub struct OptionDefault {
+    /// The option's name.
+    pub option: &'static str,
+    /// The module attribute.
+    pub setting: &'static str,
+    /// The environment variables, first wins.
+    pub env: &'static [&'static str],
+}
+
 /// Where keys are looked for first, after the argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyOrder {
@@ -93,7 +111,7 @@ pub enum KeyOrder {
 }
 
 /// Departures from OpenAI's dialect, as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Quirks {
     /// Content that is a list of texts is sent as one text.
     pub text_content: bool,
@@ -103,6 +121,8 @@ pub struct Quirks {
     pub cache_control: bool,
     /// Answers name the model as `provider/model`.
     pub names_itself: bool,
+    /// What data cannot say, done to a request before it is written.
+    pub adapt: fn(&mut ChatRequest),
 }
 
 impl Quirks {
@@ -112,6 +132,7 @@ impl Quirks {
         developer_is_system: true,
         cache_control: false,
         names_itself: true,
+        adapt: openai::departures::none,
     };
 }
 
@@ -135,6 +156,8 @@ pub(crate) const OPENAI: Provider = Provider {
     key_env: &["OPENAI_API_KEY"],
     key_settings: &["api_key", "openai_key"],
     key_order: KeyOrder::SettingsFirst,
+    token: (&[], &[]),
+    defaults: &[],
     key_optional: false,
     auth: Auth::Bearer,
     headers: &[],
@@ -148,6 +171,7 @@ pub(crate) const OPENAI: Provider = Provider {
         developer_is_system: false,
         cache_control: false,
         names_itself: false,
+        adapt: openai::departures::none,
     },
 };
 
@@ -166,6 +190,7 @@ pub(crate) const COMPATIBLE: Provider = Provider {
 
 static NATIVE: &[Provider] = &[
     OPENAI,
+    azure::ROW,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
     Provider {
         name: "custom_openai",
@@ -212,4 +237,68 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 #[must_use]
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     openai::owns_model(model).then(|| provider("openai")).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::resolve::Target;
+
+    struct Bare;
+    impl Surroundings for Bare {
+        fn env(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+    /// Every other provider's key is set, this one's is not.
+    struct Others(&'static Provider);
+    impl Surroundings for Others {
+        fn env(&self, name: &str) -> Option<String> {
+            let ours = self.0.key_env.contains(&name) || self.0.base_env.contains(&name);
+            (!ours && name.contains("KEY")).then(|| "sk-somebody-elses".to_owned())
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_bases_are_urls() {
+        let names: Vec<_> = providers().map(|provider| provider.name).collect();
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+        assert!(names.len() >= 85, "{}", names.len());
+        for provider in providers().filter(|provider| !provider.base_url.is_empty()) {
+            let url = url::Url::parse(provider.base_url).unwrap();
+            let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
+            assert!(url.scheme() == "https" || local, "{}", provider.base_url);
+        }
+    }
+
+    #[test]
+    fn a_missing_key_is_an_error_that_names_the_variable_and_never_another_providers_key() {
+        for provider in providers().filter(|provider| provider.name != SIMULATOR) {
+            let options = CallOptions {
+                base_url: provider
+                    .base_url
+                    .is_empty()
+                    .then(|| "http://localhost/v1".to_owned()),
+                ..CallOptions::default()
+            };
+            let model = format!("{}/m", provider.name);
+            for around in [&Bare as &dyn Surroundings, &Others(provider)] {
+                match Target::resolve(&model, &options, around) {
+                    Ok(target) => assert!(provider.key_optional && target.key.is_none(), "{}", provider.name),
+                    Err(error) => {
+                        assert_eq!(
+                            error.kind(),
+                            ErrorKind::Authentication,
+                            "{}: {error}",
+                            provider.name
+                        );
+                        assert!(error.message().contains(provider.key_env[0]), "{error}");
+                    }
+                }
+            }
+        }
+    }
 }

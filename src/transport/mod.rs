@@ -177,6 +177,7 @@ fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some(key) = &target.key {
         let proof = match target.provider.auth {
+            _ if target.key_is_token => Some((AUTHORIZATION, format!("Bearer {}", key.expose()))),
             Auth::Bearer => Some((AUTHORIZATION, format!("Bearer {}", key.expose()))),
             Auth::Header(name) => Some((HeaderName::from_static(name), key.expose().to_owned())),
             Auth::Signed(_) => None,

@@ -1,5 +1,6 @@
 //! OpenAI's dialect: `/chat/completions` and `/embeddings`, which most other providers speak too.
 
+pub(crate) mod departures;
 mod embed;
 mod error;
 pub mod params;

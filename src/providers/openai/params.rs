@@ -1,7 +1,7 @@
 //! Which parameters OpenAI's model families take (platform.openai.com/docs/guides/reasoning, "API parameters").
 //! A model this table does not know is given everything the caller sends: its server is the judge.
 
-use crate::params::ParamRules;
+use crate::params::{Effort, ParamRules};
 
 /// Anthropic's dialect; nothing on this wire carries it.
 pub(crate) const THINKING: &[&str] = &["thinking"];
@@ -9,6 +9,31 @@ pub(crate) const THINKING: &[&str] = &["thinking"];
 pub(crate) const LOGPROBS: &[&str] = &["logprobs", "top_logprobs"];
 /// Punishments for repetition.
 pub(crate) const PENALTIES: &[&str] = &["presence_penalty", "frequency_penalty"];
+/// Tools in either form.
+pub(crate) const TOOLS: &[&str] = &[
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "functions",
+    "function_call",
+];
+/// Tools in the legacy form.
+pub(crate) const FUNCTIONS: &[&str] = &["functions", "function_call"];
+/// What came with OpenAI's later models and services.
+pub(crate) const ADVANCED: &[&str] = &[
+    "web_search_options",
+    "modalities",
+    "prediction",
+    "audio",
+    "service_tier",
+    "store",
+    "safety_identifier",
+    "prompt_cache_key",
+];
+/// What no compatible server knows.
+pub(crate) const EVERYWHERE: &[&str] = &["thinking", "verbosity"];
+/// The old name of the limit, for servers that know no other.
+pub(crate) const MAX_TOKENS: &[(&str, &str)] = &[("max_completion_tokens", "max_tokens")];
 const SAMPLING: &[&str] = &["top_p", "logit_bias"];
 const SPEECH: &[&str] = &["modalities", "audio"];
 
@@ -26,6 +51,7 @@ static REASONING_O: ParamRules = ParamRules {
     ],
     renamed: REASONING,
     pinned: ONE,
+    reasoning_effort: Effort::Passes,
 };
 
 /// The o-series after o3-mini calls tools in parallel.
@@ -33,6 +59,7 @@ static REASONING_O_PARALLEL: ParamRules = ParamRules {
     unsupported: &[THINKING, SAMPLING, PENALTIES, LOGPROBS, SPEECH, &["verbosity"]],
     renamed: REASONING,
     pinned: ONE,
+    reasoning_effort: Effort::Passes,
 };
 
 static REASONING_GPT: ParamRules = ParamRules {
@@ -46,18 +73,21 @@ static REASONING_GPT: ParamRules = ParamRules {
     ],
     renamed: REASONING,
     pinned: ONE,
+    reasoning_effort: Effort::Passes,
 };
 
 static CHAT: ParamRules = ParamRules {
-    unsupported: &[THINKING, &["reasoning_effort", "verbosity"]],
+    unsupported: &[THINKING, &["verbosity"]],
     renamed: &[],
     pinned: &[],
+    reasoning_effort: Effort::Refused,
 };
 
 static UNKNOWN: ParamRules = ParamRules {
     unsupported: &[THINKING],
     renamed: &[],
     pinned: &[],
+    reasoning_effort: Effort::Passes,
 };
 
 /// The rules of a model of OpenAI's.

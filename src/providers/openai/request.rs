@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
+use crate::registry::Quirks;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
@@ -15,10 +16,17 @@ use crate::wire::WireRequest;
 const STREAM_OPTIONS: &str = "stream_options";
 
 pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireRequest> {
+    let quirks = &target.provider.quirks;
+    (quirks.adapt)(&mut request);
+    // OpenAI's own name at another base is a proxy, and what that knows is not known.
+    let foreign = !quirks.cache_control && (target.own_host || target.provider.name != "openai");
     for message in &mut request.messages {
-        tidy(message, target.own_host);
+        tidy(message, quirks);
+        if foreign {
+            without_foreign_keys(message);
+        }
     }
-    if target.own_host {
+    if foreign {
         for tool in request
             .params
             .get_mut("tools")
@@ -106,8 +114,8 @@ pub(super) fn write_params<M: SerializeMap>(
 }
 
 /// Takes out what stands for "not given": OpenAI refuses `tool_calls: []` and `function_call: null`, both of which an
-/// answer carries when it is handed back as history. On OpenAI's own host also what only other providers know.
-fn tidy(message: &mut Value, own_host: bool) {
+/// answer carries when it is handed back as history.
+fn tidy(message: &mut Value, quirks: &Quirks) {
     let Some(message) = message.as_object_mut() else {
         return;
     };
@@ -119,28 +127,54 @@ fn tidy(message: &mut Value, own_host: bool) {
     if message.iter().any(|(name, value)| unset(name, value)) {
         message.retain(|name, value| !unset(name, value));
     }
+    // Our own key for what had no place of its own; what must come back to its provider is put where that looks.
+    if let Some(Value::Object(mut fields)) = message.shift_remove("provider_specific_fields")
+        && let Some(details) = fields.shift_remove("reasoning_details")
+    {
+        message.entry("reasoning_details").or_insert(details);
+    }
+    if quirks.developer_is_system
+        && let Some(role) = message.get_mut("role").filter(|role| *role == "developer")
+    {
+        *role = json!("system");
+    }
+    let Some(content) = message.get_mut("content") else {
+        return;
+    };
+    for part in content.as_array_mut().into_iter().flatten() {
+        // Many write the URL itself where OpenAI wants an object around it.
+        if let Some(url) = part.get_mut("image_url").filter(|url| url.is_string()) {
+            *url = json!({"url": url.take()});
+        }
+    }
+    if quirks.text_content
+        && let Some(text) = content.as_array().and_then(|parts| joined(parts))
+    {
+        *content = Value::String(text);
+    }
+}
+
+/// The text of parts that are nothing else; what is no text is never dropped.
+fn joined(parts: &[Value]) -> Option<String> {
+    parts
+        .iter()
+        .map(|part| part.get("text").and_then(Value::as_str))
+        .collect()
+}
+
+/// Takes out what only other providers know.
+fn without_foreign_keys(message: &mut Value) {
+    let Some(message) = message.as_object_mut() else {
+        return;
+    };
+    message.shift_remove("cache_control");
     for part in message
         .get_mut("content")
         .and_then(Value::as_array_mut)
         .into_iter()
         .flatten()
     {
-        // Many write the URL itself where OpenAI wants an object around it.
-        if let Some(url) = part.get_mut("image_url").filter(|url| url.is_string()) {
-            *url = json!({"url": url.take()});
-        }
-    }
-    if own_host {
-        message.shift_remove("cache_control");
-        message.shift_remove("provider_specific_fields");
-        for part in message
-            .get_mut("content")
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten()
-        {
-            without_cache_control(part);
-        }
+        without_cache_control(part);
     }
 }
 

@@ -11,10 +11,15 @@ use crate::finish;
 use crate::resolve::Target;
 use crate::types::{ChatResponse, Extra};
 
-pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
+pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     let mut response: ChatResponse = parse(body)?;
     if response.choices.is_empty() {
         refuse_error(&response.extra, body)?;
+    }
+    if target.provider.quirks.names_itself
+        && let Some(model) = &mut response.model
+    {
+        *model = format!("{}/{model}", target.provider.name);
     }
     for choice in &mut response.choices {
         reasoning::settle(&mut choice.message);
