@@ -92,7 +92,8 @@ pub fn prepare_chat(
         .get("stream_options")
         .and_then(|options| options.get("include_usage"))
         .and_then(Value::as_bool);
-    let deliver_usage = asked.unwrap_or_else(|| target.asks_for_stream_usage());
+    // A provider that counts without being asked is not hushed.
+    let deliver_usage = asked.unwrap_or(true);
     let request = wire.request(&target, request).map_err(about)?;
     Ok(Prepared {
         wire,

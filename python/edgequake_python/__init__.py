@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .chunk_builder import stream_chunk_builder
     from .exceptions import (
         LITELLM_EXCEPTION_TYPES,
         EdgeQuakeError,
@@ -140,6 +141,7 @@ __all__ = [
     "set_verbose",
     "ssl_certificate",
     "ssl_verify",
+    "stream_chunk_builder",
     "suppress_debug_info",
     "telemetry",
     "verbose_logger",
@@ -157,6 +159,7 @@ if _eq_core.DEBUG_BUILD:
 
 _LAZY = {
     "_turn_on_debug": "_logging",
+    "stream_chunk_builder": "chunk_builder",
     "verbose_logger": "_logging",
 }
 
@@ -174,7 +177,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(types, name)
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "_logging", "cli", "demo"):
+    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
         return import_module(f".{name}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -27,3 +27,47 @@ pub struct Usage {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+impl Usage {
+    /// Makes `completion_tokens` include reasoning where the provider counts it apart: where the parts add up to the total
+    /// only with it.
+    pub(crate) fn include_reasoning(&mut self) {
+        let reasoning = self
+            .completion_tokens_details
+            .as_ref()
+            .and_then(|details| details.get("reasoning_tokens"));
+        let Some(reasoning) = reasoning
+            .and_then(serde_json::Value::as_i64)
+            .filter(|count| *count > 0)
+        else {
+            return;
+        };
+        if let (Some(prompt), Some(completion), Some(total)) =
+            (self.prompt_tokens, self.completion_tokens, self.total_tokens)
+            && prompt + completion + reasoning == total
+        {
+            self.completion_tokens = Some(completion + reasoning);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn reasoning_is_part_of_the_completion() {
+        let completion = |total: i64| {
+            let details = json!({"reasoning_tokens": 30});
+            let usage = json!({"prompt_tokens": 10, "completion_tokens": 50, "total_tokens": total,
+                "completion_tokens_details": details});
+            let mut usage: Usage = serde_json::from_value(usage).unwrap();
+            usage.include_reasoning();
+            usage.completion_tokens.unwrap()
+        };
+        assert_eq!(completion(90), 80);
+        assert_eq!(completion(60), 50);
+    }
+}

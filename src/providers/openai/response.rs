@@ -16,6 +16,9 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     if response.choices.is_empty() {
         refuse_error(&response.extra, body)?;
     }
+    if let Some(usage) = &mut response.usage {
+        usage.include_reasoning();
+    }
     if target.provider.quirks.names_itself
         && let Some(model) = &mut response.model
     {

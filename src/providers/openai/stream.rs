@@ -42,6 +42,9 @@ impl ChunkDecoder for Decoder {
                     .choices
                     .iter_mut()
                     .for_each(|choice| reasoning::rename(&mut choice.delta.extra));
+                if let Some(usage) = &mut chunk.usage {
+                    usage.include_reasoning();
+                }
                 chunks.push(chunk);
                 Ok(())
             }

@@ -1,0 +1,164 @@
+"""One answer from the chunks of its stream: `stream_chunk_builder`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from .types import ModelResponse
+
+
+def stream_chunk_builder(
+    chunks: Iterable[Any],
+    messages: Any = None,
+    start_time: Any = None,
+    end_time: Any = None,
+    logging_obj: Any = None,
+    count_prompt_tokens: bool | None = None,
+) -> ModelResponse | None:
+    """Put the chunks of one stream together again.
+
+    Args:
+        chunks: `ModelResponseStream` objects in their order.
+        messages: the messages of the call; not needed, the provider's own count is used.
+        start_time: not used.
+        end_time: not used.
+        logging_obj: not used.
+        count_prompt_tokens: not used.
+
+    Returns:
+        What the plain call would have given, each alternative apart; None when there are no chunks. A finish
+        reason or a token count that no chunk has is None, or 0, and not made up.
+    """
+    from .types import ModelResponse
+
+    chunks = list(chunks)
+    if not chunks:
+        return None
+    first = chunks[0]
+    alternatives: dict[int, _Alternative] = {}
+    fields: dict[str, Any] = {}
+    usage = None
+    for chunk in chunks:
+        fields.update(chunk.model_extra or {})
+        usage = chunk.get("usage") or usage
+        for choice in chunk.choices:
+            alternatives.setdefault(choice.index, _Alternative()).add(choice)
+    fields.pop("usage", None)
+    response = ModelResponse(
+        id=first.id,
+        created=first.created,
+        model=first.model,
+        system_fingerprint=first.system_fingerprint,
+        choices=[alternatives[index].choice(index) for index in sorted(alternatives)],
+        usage=usage,
+        **fields,
+    )
+    for index, choice in zip(sorted(alternatives), response.choices):
+        # The constructor reads None as "stop"; a stream that was cut has no reason.
+        choice["finish_reason"] = alternatives[index].finish_reason
+    response._hidden_params = dict(first._hidden_params)
+    return response
+
+
+class _Alternative:
+    """What one alternative of a stream has said."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, list[str]] = {"content": [], "reasoning_content": [], "refusal": []}
+        self.calls: dict[int, dict[str, Any]] = {}
+        self.function_call: dict[str, Any] | None = None
+        self.thinking: list[dict[str, Any]] = []
+        self.lists: dict[str, list[Any]] = {"annotations": [], "images": []}
+        self.audio: dict[str, Any] = {}
+        self.specific: dict[str, Any] = {}
+        self.logprobs: list[Any] = []
+        self.finish_reason: str | None = None
+        self.fields: dict[str, Any] = {}
+
+    def add(self, choice: Any) -> None:
+        delta = choice.delta
+        for name, texts in self.texts.items():
+            text: Any = delta.get(name)
+            if isinstance(text, str):
+                texts.append(text)
+        for call in delta.tool_calls or []:
+            self._add_call(call)
+        if delta.function_call is not None:
+            known: dict[str, Any] = self.function_call or {"name": "", "arguments": ""}
+            self.function_call = known
+            known["name"] = delta.function_call.name or known["name"]
+            known["arguments"] += delta.function_call.arguments or ""
+        for block in delta.get("thinking_blocks") or []:
+            self._add_thinking(block)
+        for name, items in self.lists.items():
+            items.extend(delta.get(name) or [])
+        if delta.audio is not None:
+            self._add_audio(delta.audio)
+        for name, value in (delta.get("provider_specific_fields") or {}).items():
+            known_value = self.specific.get(name)
+            self.specific[name] = known_value + value if isinstance(known_value, list) else value
+        if choice.logprobs is not None and getattr(choice.logprobs, "content", None):
+            self.logprobs.extend(choice.logprobs.content)
+        if choice.finish_reason:
+            self.finish_reason = choice.finish_reason
+            self.fields.update(choice.get("provider_specific_fields") or {})
+
+    def _add_call(self, call: Any) -> None:
+        known = self.calls.setdefault(
+            call.index, {"id": None, "type": "function", "function": {"name": "", "arguments": ""}}
+        )
+        known["id"] = known["id"] or call.id
+        known["type"] = call.type or known["type"]
+        custom = call.get("custom")
+        if custom is not None:
+            part = known.setdefault("custom", {"name": "", "input": ""})
+            part["name"] = custom.name or part["name"]
+            part["input"] += custom.input or ""
+            known.pop("function", None)
+            return
+        known["function"]["name"] = call.function.name or known["function"]["name"]
+        known["function"]["arguments"] += call.function.arguments or ""
+        specific = call.get("provider_specific_fields")
+        if specific:
+            known.setdefault("provider_specific_fields", {}).update(specific)
+
+    def _add_thinking(self, block: Any) -> None:
+        last = self.thinking[-1] if self.thinking else None
+        # A signature ends a block; pieces of text belong to the block that is open.
+        if last is None or block.get("type") != "thinking" or "data" in last or last.get("signature"):
+            self.thinking.append(dict(block))
+            return
+        last["thinking"] = (last.get("thinking") or "") + (block.get("thinking") or "")
+        if block.get("signature"):
+            last["signature"] = block["signature"]
+
+    def _add_audio(self, audio: Any) -> None:
+        for name in ("data", "transcript"):
+            self.audio[name] = self.audio.get(name, "") + (audio.get(name) or "")
+        for name in ("id", "expires_at"):
+            self.audio[name] = audio.get(name) or self.audio.get(name)
+
+    def choice(self, index: int) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts["content"])}
+        reasoning = "".join(self.texts["reasoning_content"])
+        refusal = "".join(self.texts["refusal"])
+        specific = {**self.specific, **({"refusal": refusal} if refusal else {})}
+        optional = {
+            "tool_calls": [self.calls[position] for position in sorted(self.calls)],
+            "function_call": self.function_call,
+            "reasoning_content": reasoning,
+            "thinking_blocks": self.thinking,
+            "audio": self.audio,
+            "provider_specific_fields": specific,
+            **self.lists,
+        }
+        message.update({name: value for name, value in optional.items() if value})
+        choice: dict[str, Any] = {"index": index, "message": message, "finish_reason": self.finish_reason}
+        if self.logprobs:
+            choice["logprobs"] = {"content": self.logprobs}
+        if self.fields:
+            choice["provider_specific_fields"] = self.fields
+        return choice
