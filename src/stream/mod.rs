@@ -4,6 +4,8 @@
 //! was handed over.
 
 mod assemble;
+#[cfg(test)]
+mod recut;
 mod tools;
 
 use std::future::Future;
