@@ -1,7 +1,7 @@
 """The main job, end to end: ``python -m edgequake_python.demo``.
 
-With ``OPENAI_API_KEY`` in the environment it talks to OpenAI (or to ``OPENAI_BASE_URL``), without one to the
-built-in simulator. It prints what each step cost in time.
+With a provider's key in the environment (``OPENAI_API_KEY``, ``GROQ_API_KEY``, ...) it talks to that provider,
+without one to the built-in simulator. It prints what each step cost in time.
 """
 
 from __future__ import annotations
@@ -86,15 +86,22 @@ def embeddings(model: str) -> None:
     print(f"  {len(answer.data)} vectors of {len(answer.data[0]['embedding'])} numbers")
 
 
+#: The key's variable, a chat model and an embedding model of each provider; the first with a key is asked.
+PROVIDERS = (
+    ("OPENAI_API_KEY", "openai/gpt-4o-mini", "openai/text-embedding-3-small"),
+    ("GROQ_API_KEY", "groq/llama-3.3-70b-versatile", None),
+    ("TOGETHER_API_KEY", "together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", None),
+    ("OPENROUTER_API_KEY", "openrouter/openai/gpt-4o-mini", None),
+    ("XAI_API_KEY", "xai/grok-3-mini", None),
+    ("DEEPSEEK_API_KEY", "deepseek/deepseek-chat", None),
+)
+SIMULATED = ("no provider's key: the built-in simulator", "sim/demo", "sim/demo-embedding")
+
+
 def main() -> int:
     """Run every step; 0 when all worked."""
-    real = bool(os.environ.get("OPENAI_API_KEY"))
-    chat = "openai/gpt-4o-mini" if real else "sim/demo"
-    embed = "openai/text-embedding-3-small" if real else "sim/demo-embedding"
-    print(
-        f"edgequake_python {eq.__version__}, {chat}"
-        + ("" if real else " (no OPENAI_API_KEY: the built-in simulator)")
-    )
+    why, chat, embed = next((row for row in PROVIDERS if os.environ.get(row[0])), SIMULATED)
+    print(f"edgequake_python {eq.__version__}, {chat} ({why})")
     try:
         with step("A plain completion"):
             plain(chat)
@@ -105,7 +112,8 @@ def main() -> int:
         with step("A tool call and its follow-up"):
             tools(chat)
         with step("An embedding"):
-            embeddings(embed)
+            # Who has no embeddings of its own leaves them to the simulator.
+            embeddings(embed or SIMULATED[2])
     except eq.APIConnectionError as error:
         print(f"  {error}", file=sys.stderr)
         return 1
