@@ -1,7 +1,7 @@
 """The main job, end to end: ``python -m edgequake_python.demo``.
 
-With a provider's key in the environment (``OPENAI_API_KEY``, ``GROQ_API_KEY``, ...) it talks to that provider,
-without one to the built-in simulator. It prints what each step cost in time.
+With a provider's key in the environment (``OPENAI_API_KEY``, ``GROQ_API_KEY``, ...) it talks to that
+provider, without one to the built-in simulator. It prints what each step cost in time.
 """
 
 from __future__ import annotations
