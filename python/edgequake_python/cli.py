@@ -41,8 +41,8 @@ def simulate(host: str, port: int) -> int:
         print(f"edgequake: cannot listen on {host} port {port}: {error}", file=sys.stderr)
         return 1
     with simulator:
-        print(f"{simulator.base_url}", flush=True)
         try:
+            print(simulator.base_url, flush=True)
             threading.Event().wait()
         except KeyboardInterrupt:
             return 130
