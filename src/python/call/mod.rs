@@ -1,0 +1,225 @@
+//! A call's keyword arguments, sorted: what is part of the request, what says how to make it, and what belongs to the
+//! library above.
+
+mod limits;
+mod names;
+mod values;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use serde_json::{Map, Value};
+
+use self::limits::Limits;
+use self::names::{is_credential, is_label, is_unavailable};
+use self::values::{count, environment_verification, is_true, pairs, string, strings, truth, verification};
+use super::from_python::to_json;
+use super::settings::Settings;
+use crate::client::{self, PreparedChat, PreparedEmbed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::CallOptions;
+use crate::registry;
+use crate::resolve::Surroundings;
+use crate::secret::Secret;
+use crate::transport::Proxies;
+use crate::types::{ChatRequest, EmbedRequest};
+
+/// Prepares `completion(**arguments)`.
+pub(super) fn chat(
+    arguments: &Bound<'_, PyDict>,
+    settings: &Settings<'_, '_>,
+    stream: bool,
+) -> Result<PreparedChat> {
+    let sorted = Sorted::new(arguments, settings, stream)?;
+    let messages = match sorted.messages {
+        None => Vec::new(),
+        Some(given) => messages(&given)?,
+    };
+    let request = ChatRequest {
+        model: sorted.model,
+        messages,
+        stream,
+        params: sorted.params,
+    };
+    client::prepare_chat(request, sorted.options, settings)
+}
+
+/// Prepares `embedding(**arguments)`.
+pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
+    let sorted = Sorted::new(arguments, settings, false)?;
+    let input = sorted
+        .input
+        .map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
+    client::prepare_embed(
+        EmbedRequest {
+            model: sorted.model,
+            input,
+            params: sorted.params,
+        },
+        sorted.options,
+        settings,
+    )
+}
+
+fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
+    let kind = || {
+        given
+            .get_type()
+            .name()
+            .map(|name| name.to_string())
+            .unwrap_or_default()
+    };
+    if given.is_instance_of::<PyString>() || given.is_instance_of::<PyDict>() {
+        return Err(Error::bad_request(format!(
+            "messages is a {}, not a list of messages",
+            kind()
+        )));
+    }
+    match to_json(given, "messages")? {
+        Value::Array(messages) => Ok(messages),
+        _ => Err(Error::bad_request(format!(
+            "messages is a {}, not a list of messages",
+            kind()
+        ))),
+    }
+}
+
+/// Arguments by what they are for.
+struct Sorted<'py> {
+    model: String,
+    messages: Option<Bound<'py, PyAny>>,
+    input: Option<Bound<'py, PyAny>>,
+    params: Map<String, Value>,
+    options: CallOptions,
+}
+
+impl<'py> Sorted<'py> {
+    fn new(arguments: &Bound<'py, PyDict>, settings: &Settings<'_, 'py>, stream: bool) -> Result<Self> {
+        let mut sorted = Self {
+            model: String::new(),
+            messages: None,
+            input: None,
+            params: Map::new(),
+            options: CallOptions::default(),
+        };
+        let mut limits = Limits::default();
+        let (mut num_retries, mut max_retries) = (None, None);
+        let mut verify = None;
+        for (name, value) in arguments.iter() {
+            let name = name
+                .cast::<PyString>()
+                .map_err(|_| Error::bad_request("an argument's name is not a string"))?
+                .to_cow();
+            let name = name.map_err(|_| Error::bad_request("an argument's name is not text"))?;
+            if value.is_none() {
+                continue;
+            }
+            let options = &mut sorted.options;
+            match &*name {
+                "model" => sorted.model = string(&value, "model")?,
+                "messages" => sorted.messages = Some(value),
+                "input" => sorted.input = Some(value),
+                "stream" => {}
+                "api_key" => options.api_key = Some(Secret::new(&string(&value, "api_key")?)),
+                "api_base" => options.base_url = Some(string(&value, "api_base")?),
+                // `api_base` wins where both are given.
+                "base_url" if options.base_url.is_none() => {
+                    options.base_url = Some(string(&value, "base_url")?)
+                }
+                "base_url" => {}
+                "custom_llm_provider" => options.provider = Some(string(&value, "custom_llm_provider")?),
+                "organization" => options.organization = Some(string(&value, "organization")?),
+                "project" => options.project = Some(string(&value, "project")?),
+                "timeout" => limits.timeout = Some(value),
+                "request_timeout" => limits.request_timeout = Some(value),
+                "stream_timeout" => limits.stream_timeout = Some(value),
+                "num_retries" => num_retries = Some(count(&value, "num_retries")?),
+                "max_retries" => max_retries = Some(count(&value, "max_retries")?),
+                "extra_headers" | "headers" => options.headers.extend(pairs(&value, &name)?),
+                "extra_query" => options.query.extend(pairs(&value, "extra_query")?),
+                "extra_body" => match to_json(&value, "extra_body")? {
+                    Value::Object(body) => options.body = body,
+                    _ => return Err(Error::bad_request("extra_body is not a dict")),
+                },
+                "drop_params" => options.params.drop_unsupported = truth(&value, "drop_params")?,
+                "additional_drop_params" => options.params.drop = strings(&value, "additional_drop_params")?,
+                "allowed_openai_params" => options.params.allowed = strings(&value, "allowed_openai_params")?,
+                "ssl_verify" => verify = Some(value),
+                "ssl_certificate" => {
+                    options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
+                }
+                "http2" => options.transport.http2 = truth(&value, "http2")?,
+                name if is_label(name) => {}
+                // What this call's provider does not know of these it does not look at.
+                name if is_credential(name) => {
+                    // Callables that make tokens are the business of the layer above.
+                    if let Ok(value) = to_json(&value, name) {
+                        options.provider_options.set(name, value);
+                    }
+                }
+                name if is_unavailable(name) => {
+                    if value.is_truthy().unwrap_or(true) {
+                        return Err(Error::new(
+                            ErrorKind::UnsupportedParams,
+                            format!(
+                                "`{name}` is LiteLLM's and not available in this version of edgequake_python; the call was not sent without it"
+                            ),
+                        ));
+                    }
+                }
+                name => {
+                    let value = to_json(&value, name)?;
+                    sorted.params.insert(name.to_owned(), value);
+                }
+            }
+        }
+        let options = &mut sorted.options;
+        if !arguments.contains("drop_params").unwrap_or(false)
+            || arguments
+                .get_item("drop_params")
+                .ok()
+                .flatten()
+                .is_none_or(|value| value.is_none())
+        {
+            options.params.drop_unsupported = settings
+                .get("drop_params")
+                .is_some_and(|value| value.is_truthy().unwrap_or(false));
+        }
+        options.timeouts = limits.resolve(settings, stream)?;
+        let default_retries = match settings.get("num_retries") {
+            Some(value) => count(&value, "num_retries")?,
+            None => options.retries,
+        };
+        options.retries = num_retries.or(max_retries).unwrap_or(default_retries);
+        options.transport.verify =
+            match verify.or_else(|| settings.get("ssl_verify").filter(|value| !is_true(value))) {
+                Some(value) => verification(&value)?,
+                None => environment_verification(settings),
+            };
+        if options.transport.client_cert.is_none() {
+            let certificate = settings
+                .setting("ssl_certificate")
+                .or_else(|| settings.env("SSL_CERTIFICATE"));
+            options.transport.client_cert = certificate.map(Into::into);
+        }
+        if !options.transport.http2 {
+            options.transport.http2 = settings
+                .get("http2")
+                .is_some_and(|value| value.is_truthy().unwrap_or(false));
+        }
+        let simulated = sorted
+            .model
+            .strip_prefix(registry::SIMULATOR)
+            .is_some_and(|rest| rest.starts_with('/'));
+        options.transport.proxies = if simulated {
+            Proxies::Direct
+        } else {
+            Proxies::now()
+        };
+        if let Some(headers) = settings.get("headers") {
+            let mut all = pairs(&headers, "headers")?;
+            all.append(&mut options.headers);
+            options.headers = all;
+        }
+        Ok(sorted)
+    }
+}
