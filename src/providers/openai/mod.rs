@@ -1,11 +1,11 @@
 //! OpenAI's dialect: `/chat/completions` and `/embeddings`, which most other providers speak too.
 
 mod embed;
-mod error;
+pub(crate) mod error;
 pub mod params;
-mod reasoning;
-mod request;
-mod response;
+pub(crate) mod reasoning;
+pub(crate) mod request;
+pub(crate) mod response;
 mod stream;
 mod vectors;
 
