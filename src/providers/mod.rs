@@ -1,4 +1,5 @@
 //! The dialects. Each folder is one wire: request, response, stream, error.
 
+pub mod cohere;
 pub mod mistral;
 pub mod openai;

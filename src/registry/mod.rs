@@ -7,7 +7,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{mistral, openai};
+use crate::providers::{cohere, mistral, openai};
 use crate::resolve::Surroundings;
 use crate::wire::{ChatWire, EmbedWire};
 
@@ -194,6 +194,8 @@ static NATIVE: &[Provider] = &[
     },
     mistral::ROW,
     mistral::CODESTRAL,
+    cohere::ROW,
+    cohere::CHAT,
 ];
 
 /// The prefix that means the built-in simulator.
