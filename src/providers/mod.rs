@@ -2,4 +2,5 @@
 
 pub mod cohere;
 pub mod mistral;
+pub mod ollama;
 pub mod openai;

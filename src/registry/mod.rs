@@ -7,7 +7,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{cohere, mistral, openai};
+use crate::providers::{cohere, mistral, ollama, openai};
 use crate::resolve::Surroundings;
 use crate::wire::{ChatWire, EmbedWire};
 
@@ -164,6 +164,22 @@ pub(crate) const COMPATIBLE: Provider = Provider {
     ..OPENAI
 };
 
+/// Embeddings in OpenAI's dialect, and nothing else.
+const VOYAGE: Provider = Provider {
+    name: "voyage",
+    label: "Voyage",
+    base_url: "https://api.voyageai.com/v1",
+    base_env: &["VOYAGE_API_BASE"],
+    key_env: &["VOYAGE_API_KEY"],
+    chat: None,
+    embed_params: |_| &ParamRules {
+        unsupported: &[&["user"]],
+        renamed: &[("dimensions", "output_dimension")],
+        pinned: &[],
+    },
+    ..COMPATIBLE
+};
+
 static NATIVE: &[Provider] = &[
     OPENAI,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
@@ -196,6 +212,9 @@ static NATIVE: &[Provider] = &[
     mistral::CODESTRAL,
     cohere::ROW,
     cohere::CHAT,
+    ollama::ROW,
+    ollama::CHAT,
+    VOYAGE,
 ];
 
 /// The prefix that means the built-in simulator.
