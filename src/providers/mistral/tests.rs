@@ -248,3 +248,72 @@ fn errors_by_status_and_words() {
         ErrorKind::RateLimit
     );
 }
+
+/// Recorded streams, where they are at hand: text, reasoning, tools and finish as another client read them, however the
+/// bytes are cut.
+#[test]
+fn recorded_streams() {
+    use std::io::Read;
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../shared/recordings/mistral.jsonl.gz"
+    );
+    let Ok(file) = std::fs::File::open(path) else {
+        return;
+    };
+    let mut rows = String::new();
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut rows)
+        .unwrap();
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for row in rows.lines() {
+        let row: Value = serde_json::from_str(row).unwrap();
+        let Some(resp) = row["resp"].as_str().filter(|_| row["call"]["stream"] == true) else {
+            continue;
+        };
+        let bytes = resp.as_bytes();
+        let whole = streamed(&[bytes]).unwrap();
+        for size in [1, 7, 1000] {
+            let pieces: Vec<&[u8]> = bytes.chunks(size).collect();
+            assert_eq!(streamed(&pieces).unwrap(), whole, "{}", row["id"]);
+        }
+        let ours: Vec<Value> = whole
+            .iter()
+            .map(|chunk| serde_json::to_value(chunk).unwrap())
+            .collect();
+        let theirs = row["litellm"]["chunks"].as_array().cloned().unwrap_or_default();
+        seen += 1;
+        if read_together(&ours) != read_together(&theirs) {
+            wrong.push(format!(
+                "{}: {} / {}",
+                row["id"],
+                read_together(&ours),
+                read_together(&theirs)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {seen}: {wrong:#?}", wrong.len());
+}
+
+/// What the chunks of a stream say when they are put together.
+fn read_together(chunks: &[Value]) -> Value {
+    let choices = || {
+        chunks
+            .iter()
+            .flat_map(|chunk| chunk["choices"].as_array().into_iter().flatten())
+    };
+    let text = |name: &str| -> String {
+        choices()
+            .filter_map(|choice| choice["delta"][name].as_str())
+            .collect()
+    };
+    let arguments: String = choices()
+        .flat_map(|choice| choice["delta"]["tool_calls"].as_array().into_iter().flatten())
+        .filter_map(|call| call["function"]["arguments"].as_str())
+        .collect();
+    let finishes: Vec<&Value> = choices()
+        .map(|choice| &choice["finish_reason"])
+        .filter(|reason| !reason.is_null())
+        .collect();
+    json!([text("content"), text("reasoning_content"), arguments, finishes])
+}
