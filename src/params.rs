@@ -137,15 +137,15 @@ pub fn apply(
 }
 
 fn is_refused(rules: &ParamRules, model: &str, name: &str, value: Option<&Value>) -> bool {
+    if rules.unsupported.iter().any(|group| group.contains(&name)) {
+        return true;
+    }
     if name == "reasoning_effort" {
         return match rules.reasoning_effort {
             Effort::Passes => false,
             Effort::Refused => true,
             Effort::UnlessPlain => is_plain(model),
         };
-    }
-    if rules.unsupported.iter().any(|group| group.contains(&name)) {
-        return true;
     }
     let pin = rules.pinned.iter().find(|(pinned, _)| *pinned == name);
     pin.is_some_and(|(_, only)| value.and_then(Value::as_f64) != Some(*only))

@@ -1,4 +1,7 @@
 //! The dialects. Each folder is one wire: request, response, stream, error.
 
 pub mod azure;
+pub mod cohere;
+pub mod mistral;
+pub mod ollama;
 pub mod openai;

@@ -8,7 +8,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{azure, openai};
+use crate::providers::{azure, cohere, mistral, ollama, openai};
 use crate::resolve::Surroundings;
 use crate::types::ChatRequest;
 use crate::wire::{ChatWire, EmbedWire};
@@ -188,6 +188,23 @@ pub(crate) const COMPATIBLE: Provider = Provider {
     ..OPENAI
 };
 
+/// Embeddings in OpenAI's dialect, and nothing else.
+const VOYAGE: Provider = Provider {
+    name: "voyage",
+    label: "Voyage",
+    base_url: "https://api.voyageai.com/v1",
+    base_env: &["VOYAGE_API_BASE"],
+    key_env: &["VOYAGE_API_KEY"],
+    chat: None,
+    embed_params: |_| &ParamRules {
+        unsupported: &[&["user"]],
+        renamed: &[("dimensions", "output_dimension")],
+        pinned: &[],
+        ..ParamRules::ALL
+    },
+    ..COMPATIBLE
+};
+
 static NATIVE: &[Provider] = &[
     OPENAI,
     azure::ROW,
@@ -217,6 +234,13 @@ static NATIVE: &[Provider] = &[
         },
         ..COMPATIBLE
     },
+    mistral::ROW,
+    mistral::CODESTRAL,
+    cohere::ROW,
+    cohere::CHAT,
+    ollama::ROW,
+    ollama::CHAT,
+    VOYAGE,
 ];
 
 /// The prefix that means the built-in simulator.

@@ -33,6 +33,10 @@ impl EmbedWire for Embed {
             response::refuse_error(&answer.extra, body)?;
             return Err(response::unreadable(body, "it has no embeddings"));
         }
+        // Everything that is counted is input; some servers give only the sum.
+        if let Some(usage) = &mut answer.usage {
+            usage.prompt_tokens = usage.prompt_tokens.or(usage.total_tokens);
+        }
         // The document promises the order of the inputs; `index` is the order.
         if answer
             .data

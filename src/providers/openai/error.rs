@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind};
 
 /// An answer with an error status.
-pub(super) fn from_status(status: u16, headers: HeaderMap, body: Bytes) -> Error {
+pub(crate) fn from_status(status: u16, headers: HeaderMap, body: Bytes) -> Error {
     let parsed: Option<Value> = serde_json::from_slice(&body).ok();
     let details = parsed.as_ref().map(Details::of).unwrap_or_default();
     let kind = details.kind(status);
@@ -19,7 +19,7 @@ pub(super) fn from_status(status: u16, headers: HeaderMap, body: Bytes) -> Error
 }
 
 /// An error inside a 200: the body of a plain answer, or an event of a stream.
-pub(super) fn from_event(body: &Bytes) -> Error {
+pub(crate) fn from_event(body: &Bytes) -> Error {
     let parsed: Option<Value> = serde_json::from_slice(body).ok();
     let details = parsed.as_ref().map(Details::of).unwrap_or_default();
     let status = details.status();

@@ -2,11 +2,11 @@
 
 pub(crate) mod departures;
 mod embed;
-mod error;
+pub(crate) mod error;
 pub mod params;
-mod reasoning;
-mod request;
-mod response;
+pub(crate) mod reasoning;
+pub(crate) mod request;
+pub(crate) mod response;
 mod stream;
 mod vectors;
 

@@ -20,7 +20,7 @@ pub(super) fn rename(extra: &mut Extra) {
 
 /// As [`rename`]; and text that begins with `<think>...</think>`, as open models write it when their server does not cut
 /// it out, is taken apart.
-pub(super) fn settle(message: &mut Message) {
+pub(crate) fn settle(message: &mut Message) {
     rename(&mut message.extra);
     if message.extra.contains_key(NAME) {
         return;

@@ -58,7 +58,7 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
 }
 
 /// A JSON POST to `path` below the target's base.
-pub(super) fn post(target: &Target, path: &str, body: &impl Serialize) -> Result<WireRequest> {
+pub(crate) fn post(target: &Target, path: &str, body: &impl Serialize) -> Result<WireRequest> {
     let body = serde_json::to_vec(body)
         .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
     let headers = HeaderMap::from_iter([

@@ -37,7 +37,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
 }
 
 /// Parses a body as `T`.
-pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
     serde_json::from_slice(body).map_err(|failure| {
         let plain: Option<Extra> = serde_json::from_slice(body).ok();
         let error = plain.and_then(|plain| refuse_error(&plain, body).err());
@@ -46,7 +46,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
 }
 
 /// Some servers answer 200 with an error in the body.
-pub(super) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
+pub(crate) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
     match extra.get("error") {
         Some(Value::Null) | None => Ok(()),
         Some(_) => Err(error::from_event(body)),
@@ -54,7 +54,7 @@ pub(super) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
 }
 
 /// A 200 that is not what the wire promises.
-pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
+pub(crate) fn unreadable(body: &Bytes, why: &str) -> Error {
     let start: String =
         String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
     Error::from_answer(
