@@ -192,6 +192,7 @@ static NATIVE: &[Provider] = &[
         },
         ..COMPATIBLE
     },
+    crate::providers::gemini::GEMINI,
 ];
 
 /// The prefix that means the built-in simulator.
