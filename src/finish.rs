@@ -25,7 +25,10 @@ pub fn openai_word(raw: &str) -> Option<&'static str> {
         | "BLOCKLIST"
         | "PROHIBITED_CONTENT"
         | "SPII"
-        | "IMAGE_SAFETY" => "content_filter",
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION"
+        | "MODEL_ARMOR" => "content_filter",
         _ => return None,
     })
 }

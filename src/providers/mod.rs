@@ -2,6 +2,7 @@
 
 pub mod azure;
 pub mod cohere;
+pub mod gemini;
 pub mod mistral;
 pub mod ollama;
 pub mod openai;

@@ -241,6 +241,7 @@ static NATIVE: &[Provider] = &[
     ollama::ROW,
     ollama::CHAT,
     VOYAGE,
+    crate::providers::gemini::GEMINI,
 ];
 
 /// The prefix that means the built-in simulator.

@@ -53,6 +53,17 @@ fn chunks(target: &Target, body: &[u8], size: usize) -> (Vec<ChatChunk>, Option<
             machine.finish(&mut chunks)
         }
     });
+    // An id that the provider did not give is made anew each time.
+    for call in chunks
+        .iter_mut()
+        .flat_map(|chunk| &mut chunk.choices)
+        .flat_map(|choice| &mut choice.delta.tool_calls)
+    {
+        call.id = call
+            .id
+            .take()
+            .filter(|id| memchr::memmem::find(body, id.as_bytes()).is_some());
+    }
     (chunks, ended.err().map(|error| error.kind()))
 }
 

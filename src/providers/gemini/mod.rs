@@ -1,0 +1,135 @@
+//! Google's dialect: `generateContent` and its stream, as AI Studio speaks it.
+
+mod config;
+mod error;
+mod grounding;
+mod messages;
+mod params;
+mod parts;
+mod request;
+mod response;
+mod schema;
+mod site;
+mod stream;
+mod tools;
+mod usage;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::error::{Error, Result};
+use crate::framing::{Framer, SseFramer};
+use crate::params::ParamRules;
+use crate::registry::{Auth, KeyOrder, Provider, Quirks, StreamUsage};
+use crate::resolve::Target;
+use crate::types::{ChatRequest, ChatResponse};
+use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
+
+/// AI Studio.
+pub(crate) const GEMINI: Provider = Provider {
+    token: (&[], &[]),
+    defaults: &[],
+    name: "gemini",
+    label: "Gemini",
+    base_url: "https://generativelanguage.googleapis.com/v1beta",
+    site: None,
+    base_settings: &["api_base"],
+    base_env: &["GEMINI_API_BASE"],
+    key_env: &["GEMINI_API_KEY", "GOOGLE_API_KEY", "PALM_API_KEY"],
+    key_settings: &["api_key"],
+    key_order: KeyOrder::EnvironmentFirst,
+    key_optional: false,
+    auth: Auth::Header("x-goog-api-key"),
+    headers: &[],
+    chat: Some(&Chat),
+    embed: None,
+    params: params::gemini,
+    embed_params: |_| &ParamRules::ALL,
+    // Counts come with every stream, asked for or not.
+    stream_usage: StreamUsage::OwnHost,
+    quirks: Quirks::COMPATIBLE,
+};
+
+/// What a model's name says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Family {
+    /// 1, 2 or 3 and up; names without a number count as the newest of the second generation.
+    generation: u32,
+    lite: bool,
+    flash: bool,
+    pro: bool,
+    /// 1.5 and 2.0 do not think.
+    thinks: bool,
+}
+
+impl Family {
+    fn of(target: &Target) -> Self {
+        Self::of_name(&target.model)
+    }
+
+    fn of_name(model: &str) -> Self {
+        let name = model.rsplit('/').next().unwrap_or(model);
+        let digits: String = name
+            .strip_prefix("gemini-")
+            .unwrap_or_default()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        let generation = digits.parse().unwrap_or(2);
+        let old =
+            name.starts_with("gemini-1") || name.starts_with("gemini-2.0") || name.starts_with("gemini-pro");
+        Self {
+            generation,
+            lite: name.contains("flash-lite"),
+            flash: name.contains("flash"),
+            pro: name.contains("pro"),
+            thinks: !old || name.contains("thinking"),
+        }
+    }
+}
+
+/// Chat in Google's dialect.
+#[derive(Debug)]
+pub(crate) struct Chat;
+
+impl ChatWire for Chat {
+    fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
+        request::write(target, request)
+    }
+    fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {
+        response::read(target, body)
+    }
+    fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        error::from_status(status, headers, body)
+    }
+    fn framer(&self, _target: &Target) -> Box<dyn Framer> {
+        Box::new(SseFramer::new())
+    }
+    fn decoder(&self, _target: &Target) -> Box<dyn ChunkDecoder> {
+        Box::new(stream::Decoder::default())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+    use crate::options::CallOptions;
+    use crate::resolve::Surroundings;
+    use crate::secret::Secret;
+
+    struct Nothing;
+    impl Surroundings for Nothing {
+        fn env(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    /// Where a call of `provider/model` goes.
+    pub fn target(model: &str) -> Target {
+        let options = CallOptions {
+            api_key: Some(Secret::new("key-for-tests")),
+            ..CallOptions::default()
+        };
+        Target::resolve(model, &options, &Nothing).unwrap()
+    }
+}

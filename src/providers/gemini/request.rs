@@ -1,0 +1,87 @@
+//! Writes a chat request.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::{Family, config, messages, site, tools};
+use crate::error::{Error, Result};
+use crate::resolve::Target;
+use crate::types::ChatRequest;
+use crate::wire::WireRequest;
+
+/// Google's own fields beside `contents`, by every name callers give them.
+const OWN: &[(&str, &str)] = &[
+    ("safety_settings", "safetySettings"),
+    ("safetySettings", "safetySettings"),
+    ("cached_content", "cachedContent"),
+    ("cachedContent", "cachedContent"),
+    ("labels", "labels"),
+];
+
+pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireRequest> {
+    let family = Family::of(target);
+    request.params.retain(|_, value| !value.is_null());
+    let read = messages::read(request.messages, family)?;
+    let mut params = request.params;
+    let mut body = Map::new();
+    body.insert("contents".to_owned(), Value::Array(read.contents));
+    if !read.system.is_empty() {
+        body.insert("system_instruction".to_owned(), json!({"parts": read.system}));
+    }
+    let list = tools::list(&mut params)?;
+    if !list.is_empty() {
+        body.insert("tools".to_owned(), Value::Array(list));
+    }
+    if let Some(choice) = tools::choice(&mut params)? {
+        body.insert("toolConfig".to_owned(), choice);
+    }
+    for (name, own) in OWN {
+        if let Some(value) = params.shift_remove(*name) {
+            body.insert((*own).to_owned(), value);
+        }
+    }
+    if let Some(tier) = params
+        .shift_remove("service_tier")
+        .as_ref()
+        .and_then(Value::as_str)
+    {
+        match tier {
+            "auto" => {}
+            "default" => drop(body.insert("serviceTier".to_owned(), "standard".into())),
+            other => drop(body.insert("serviceTier".to_owned(), other.into())),
+        }
+    }
+    let config = config::write(&mut params, family, read.resolution)?;
+    if !config.is_empty() {
+        body.insert("generationConfig".to_owned(), Value::Object(config));
+    }
+    for (name, value) in &target.body {
+        body.insert(name.clone(), value.clone());
+    }
+    let mut url = site::method(
+        target,
+        if request.stream {
+            "streamGenerateContent"
+        } else {
+            "generateContent"
+        },
+    );
+    if request.stream {
+        url.query_pairs_mut().append_pair("alt", "sse");
+    }
+    post(url, &Value::Object(body))
+}
+
+/// A JSON POST.
+pub(super) fn post(url: Url, body: &Value) -> Result<WireRequest> {
+    let body = serde_json::to_vec(body)
+        .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
+    Ok(WireRequest {
+        method: Method::POST,
+        url,
+        headers: HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
+        body: Bytes::from(body),
+    })
+}

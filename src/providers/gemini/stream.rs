@@ -1,0 +1,86 @@
+//! Reads a stream's events: each is a whole answer with what is new.
+
+use bytes::Bytes;
+
+use super::response;
+use crate::error::Result;
+use crate::framing::Frame;
+use crate::types::ChatChunk;
+use crate::wire::ChunkDecoder;
+
+/// Calls come whole, each in a place of its own; the finish reason is the only end Google says.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    calls: i64,
+}
+
+impl ChunkDecoder for Decoder {
+    fn decode(&mut self, frame: Frame<'_>, chunks: &mut Vec<ChatChunk>) -> Result<()> {
+        let data = frame.data.trim_ascii();
+        if data.is_empty() {
+            return Ok(());
+        }
+        let mut chunk = ChatChunk::from(response::event(&Bytes::copy_from_slice(data))?);
+        for call in chunk
+            .choices
+            .iter_mut()
+            .flat_map(|choice| &mut choice.delta.tool_calls)
+        {
+            call.index = Some(self.calls);
+            self.calls += 1;
+        }
+        chunks.push(chunk);
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{Framer, SseFramer};
+
+    const STREAM: &str = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"h\u{e9}\"}]}}],\"responseId\":\"r\"}\r\n\r\n\
+        data: {\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"args\":{},\"id\":\"a\"}}]}}]}\r\n\r\n\
+        data: {\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"g\",\"args\":{},\"id\":\"b\"}}]},\"finishReason\":\"STOP\"}]}\r\n\r\n";
+
+    fn chunks(pieces: &[&[u8]]) -> Vec<ChatChunk> {
+        let (mut framer, mut decoder, mut chunks) = (SseFramer::new(), Decoder::default(), Vec::new());
+        for piece in pieces {
+            framer
+                .push(piece, &mut |frame| decoder.decode(frame, &mut chunks))
+                .unwrap();
+        }
+        chunks
+    }
+
+    #[test]
+    fn cut_anywhere_it_is_the_same() {
+        let bytes = STREAM.as_bytes();
+        let whole = chunks(&[bytes]);
+        assert_eq!(whole[2].choices[0].delta.tool_calls[0].index, Some(1));
+        assert_eq!(whole[2].choices[0].finish_reason.as_deref(), Some("STOP"));
+        for cut in 0..bytes.len() {
+            assert_eq!(chunks(&[&bytes[..cut], &bytes[cut..]]), whole);
+        }
+    }
+
+    #[test]
+    fn errors_and_corruption_are_errors() {
+        let decode = |data: &str| {
+            let frame = Frame {
+                name: "",
+                data: data.as_bytes(),
+            };
+            Decoder::default()
+                .decode(frame, &mut Vec::new())
+                .unwrap_err()
+                .status()
+        };
+        assert_eq!(decode("{\"error\":{\"code\":503,\"message\":\"x\"}}"), Some(503));
+        assert_eq!(decode("{\"candidates\":["), Some(200));
+    }
+}
