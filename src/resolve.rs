@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{CallOptions, ProviderOptions};
-use crate::registry::{self, Call, KeyOrder, Provider, StreamUsage};
+use crate::registry::{self, Auth, Call, KeyOrder, Provider, StreamUsage};
 use crate::secret::Secret;
 
 /// Where one call goes.
@@ -30,6 +30,8 @@ pub struct Target {
     pub body: Map<String, Value>,
     /// The caller's options that only this provider knows: `aws_region_name`, `vertex_project`, `api_version`, ...
     pub options: ProviderOptions,
+    /// What the wire notes of the request to read the answer by.
+    pub notes: Map<String, Value>,
 }
 
 /// What a call may find out about its surroundings.
@@ -117,6 +119,10 @@ impl Target {
             around,
         };
         let (base, own_host) = base_url(&call)?;
+        let mut provider_options = options.provider_options.clone();
+        if let Auth::Signed(signer) = provider.auth {
+            signer.gather(&call, &mut provider_options)?;
+        }
         Ok(Self {
             provider,
             model: model.to_owned(),
@@ -126,7 +132,8 @@ impl Target {
             headers: headers(provider, options, around)?,
             query: options.query.clone(),
             body: options.body.clone(),
-            options: options.provider_options.clone(),
+            options: provider_options,
+            notes: Map::new(),
         })
     }
 

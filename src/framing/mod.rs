@@ -1,7 +1,9 @@
 //! From bytes as they arrive to one event's bytes at a time. Framing knows no provider; it never looks into an event.
 
+pub mod eventstream;
 mod sse;
 
+pub use eventstream::EventStreamFramer;
 pub use sse::SseFramer;
 
 use crate::error::Result;
