@@ -2,6 +2,8 @@
 
 mod sigv4;
 
+pub(crate) use sigv4::{percent_encode, short_hash};
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::header::AUTHORIZATION;

@@ -7,7 +7,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::openai;
+use crate::providers::{bedrock, openai};
 use crate::resolve::Surroundings;
 use crate::wire::{ChatWire, EmbedWire};
 
@@ -192,6 +192,7 @@ static NATIVE: &[Provider] = &[
         },
         ..COMPATIBLE
     },
+    bedrock::ROW,
 ];
 
 /// The prefix that means the built-in simulator.

@@ -129,8 +129,13 @@ fn sha256(data: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, data).as_ref())
 }
 
+/// The first 16 hexadecimal digits of a text's SHA-256.
+pub(crate) fn short_hash(text: &str) -> String {
+    sha256(text.as_bytes()).chars().take(16).collect()
+}
+
 /// Lowercase hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
