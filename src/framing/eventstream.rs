@@ -142,8 +142,11 @@ impl<'a> Headers<'a> {
     }
 }
 
+/// A name, its value where that is a text, and what comes after both.
+type Header<'a> = (&'a [u8], Option<&'a [u8]>, &'a [u8]);
+
 /// Name and, where it is a text, value of the first header, and what comes after it.
-fn header(bytes: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+fn header(bytes: &[u8]) -> Option<Header<'_>> {
     let (length, rest) = bytes.split_first()?;
     let (name, rest) = rest.split_at_checked(usize::from(*length))?;
     let (kind, rest) = rest.split_first()?;
