@@ -73,20 +73,34 @@ pub fn prepare_chat(
     around: &dyn Surroundings,
 ) -> Result<PreparedChat> {
     request.validate()?;
-    let target = Target::resolve(&request.model, &options, around)?;
-    let provider = target.provider;
-    let about = |error: Error| error.about(provider.name, &target.model);
+    let mut target = Target::resolve(&request.model, &options, around)?;
+    let (provider, model) = (target.provider, target.model.clone());
+    let about = |error: Error| error.about(provider.name, &model);
     let wire = provider
         .chat
         .ok_or_else(|| about(Error::bad_request(format!("{} has no chat", provider.name))))?;
-    let dropped_params = params::apply(
+    let mut dropped_params = params::apply(
         &mut request.params,
-        (provider.params)(&target.model),
+        (provider.params)(&model),
         &options.params,
         provider.name,
-        &target.model,
+        &model,
     )
     .map_err(about)?;
+    let refused = wire.unsupported(&target, &request.params);
+    let refused = refused
+        .into_iter()
+        .filter(|name| !options.params.allowed.iter().any(|allowed| allowed == name));
+    let refused = refused.map(str::to_owned).collect();
+    let dropped = params::refuse(
+        &mut request.params,
+        refused,
+        &options.params,
+        provider.name,
+        &model,
+    );
+    dropped_params.extend(dropped.map_err(about)?);
+    target.notes = wire.notes(&target, &request);
     let asked = request
         .params
         .get("stream_options")

@@ -97,21 +97,7 @@ pub fn apply(
         .filter(|name| !policy.allowed.contains(name) && is_refused(rules, model, name, params.get(*name)))
         .cloned()
         .collect();
-    if !refused.is_empty() {
-        if !policy.drop_unsupported {
-            return Err(Error::new(
-                ErrorKind::UnsupportedParams,
-                format!(
-                    "{provider} does not support parameters: {refused:?}, for model={model}. To drop them from the request, set \
-                     `drop_params=True` (per call or on the module); to send them anyway, pass them in `allowed_openai_params`."
-                ),
-            ));
-        }
-        for name in refused {
-            params.shift_remove(&name);
-            dropped.push(name);
-        }
-    }
+    dropped.extend(refuse(params, refused, policy, provider, model)?);
     for (old, new) in rules.renamed {
         if !params.contains_key(*old) {
             continue;
@@ -134,6 +120,32 @@ pub fn apply(
         }
     }
     Ok(dropped)
+}
+
+/// Drops what is `refused` where the caller allows that, and returns it.
+///
+/// # Errors
+/// `UnsupportedParams` that names every parameter refused.
+pub fn refuse(
+    params: &mut Map<String, Value>,
+    refused: Vec<String>,
+    policy: &ParamPolicy,
+    provider: &str,
+    model: &str,
+) -> Result<Vec<String>> {
+    if !refused.is_empty() && !policy.drop_unsupported {
+        return Err(Error::new(
+            ErrorKind::UnsupportedParams,
+            format!(
+                "{provider} does not support parameters: {refused:?}, for model={model}. To drop them from the request, set \
+                 `drop_params=True` (per call or on the module); to send them anyway, pass them in `allowed_openai_params`."
+            ),
+        ));
+    }
+    for name in &refused {
+        params.shift_remove(name);
+    }
+    Ok(refused)
 }
 
 fn is_refused(rules: &ParamRules, model: &str, name: &str, value: Option<&Value>) -> bool {

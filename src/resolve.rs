@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{CallOptions, ProviderOptions};
-use crate::registry::{self, Call, KeyOrder, Provider, StreamUsage};
+use crate::registry::{self, Auth, Call, KeyOrder, Provider, StreamUsage};
 use crate::secret::Secret;
 
 /// Where one call goes.
@@ -32,6 +32,8 @@ pub struct Target {
     pub body: Map<String, Value>,
     /// The caller's options that only this provider knows: `aws_region_name`, `vertex_project`, `api_version`, ...
     pub options: ProviderOptions,
+    /// What the wire notes of the request to read the answer by.
+    pub notes: Map<String, Value>,
 }
 
 /// What a call may find out about its surroundings.
@@ -129,6 +131,9 @@ impl Target {
                 }
             }
         }
+        if let Auth::Signed(signer) = provider.auth {
+            signer.gather(&call, &mut known)?;
+        }
         Ok(Self {
             provider,
             model: model.to_owned(),
@@ -140,6 +145,7 @@ impl Target {
             query: options.query.clone(),
             body: options.body.clone(),
             options: known,
+            notes: Map::new(),
         })
     }
 

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -25,6 +26,16 @@ pub struct WireRequest {
 
 /// Chat in one dialect.
 pub trait ChatWire: Send + Sync {
+    /// Parameters whose values the dialect cannot say for this model; they are dropped or refused as the caller allows.
+    fn unsupported(&self, _target: &Target, _params: &Map<String, Value>) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// What must be known of the request to read its answer, for [`Target::notes`].
+    fn notes(&self, _target: &Target, _request: &ChatRequest) -> Map<String, Value> {
+        Map::new()
+    }
+
     /// Writes the request.
     ///
     /// # Errors

@@ -1,11 +1,15 @@
 //! Authentication that is more than a key in a header: signatures and short-lived tokens. It runs for every attempt, on
 //! the bytes that will be sent.
 
+pub mod aws;
+
 use std::pin::Pin;
 
 use http::HeaderMap;
 
 use crate::error::Result;
+use crate::options::ProviderOptions;
+use crate::registry::Call;
 use crate::resolve::Target;
 use crate::transport::Connection;
 use crate::wire::WireRequest;
@@ -15,6 +19,15 @@ pub type Signed<'a> = Pin<Box<dyn Future<Output = Result<HeaderMap>> + Send + 'a
 
 /// A way to authenticate that depends on the request or on a service that gives out tokens.
 pub trait Sign: Send + Sync {
+    /// Puts into `options` what the environment and the module's attributes say about credentials, before anything is
+    /// sent.
+    ///
+    /// # Errors
+    /// What can be known to be wrong by then.
+    fn gather(&self, _call: &Call<'_>, _options: &mut ProviderOptions) -> Result<()> {
+        Ok(())
+    }
+
     /// The headers to add to `request`. `connection` leads to the provider's network, for those that must ask for a
     /// token first.
     fn sign<'a>(

@@ -1,8 +1,10 @@
 //! From bytes as they arrive to one event's bytes at a time. Framing knows no provider; it never looks into an event.
 
+pub mod eventstream;
 mod ndjson;
 mod sse;
 
+pub use eventstream::EventStreamFramer;
 pub use ndjson::NdjsonFramer;
 pub use sse::SseFramer;
 

@@ -1,6 +1,7 @@
 //! The dialects. Each folder is one wire: request, response, stream, error.
 
 pub mod azure;
+pub mod bedrock;
 pub mod cohere;
 pub mod gemini;
 pub mod mistral;

@@ -8,7 +8,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{azure, cohere, mistral, ollama, openai};
+use crate::providers::{azure, bedrock, cohere, gemini, mistral, ollama, openai};
 use crate::resolve::Surroundings;
 use crate::types::ChatRequest;
 use crate::wire::{ChatWire, EmbedWire};
@@ -241,7 +241,8 @@ static NATIVE: &[Provider] = &[
     ollama::ROW,
     ollama::CHAT,
     VOYAGE,
-    crate::providers::gemini::GEMINI,
+    gemini::GEMINI,
+    bedrock::ROW,
 ];
 
 /// The prefix that means the built-in simulator.

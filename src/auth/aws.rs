@@ -1,0 +1,172 @@
+//! AWS: a Bedrock API key as bearer token, or Signature Version 4 over the bytes that are sent.
+
+mod sigv4;
+
+pub(crate) use sigv4::{percent_encode, short_hash};
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::{Sign, Signed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::ProviderOptions;
+use crate::registry::Call;
+use crate::resolve::Target;
+use crate::transport::Connection;
+use crate::wire::WireRequest;
+
+/// Where each credential comes from: the caller's option, or these variables.
+const CREDENTIALS: &[(&str, &str)] = &[
+    ("aws_access_key_id", "AWS_ACCESS_KEY_ID"),
+    ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY"),
+    ("aws_session_token", "AWS_SESSION_TOKEN"),
+];
+/// The option that holds the region, once it is found.
+pub(crate) const REGION: &str = "aws_region_name";
+const DEFAULT_REGION: &str = "us-west-2";
+
+/// Signs for one service of AWS.
+#[derive(Debug)]
+pub struct Aws {
+    /// The name of the service in the signature's scope.
+    pub service: &'static str,
+}
+
+impl Sign for Aws {
+    fn gather(&self, call: &Call<'_>, options: &mut ProviderOptions) -> Result<()> {
+        options.set(REGION, Value::String(region(call)));
+        // Credentials are one set: a key of the caller's is never paired with a token of the environment.
+        if options.text("aws_access_key_id").is_none() && options.text("aws_secret_access_key").is_none() {
+            for (option, variable) in CREDENTIALS {
+                if options.text(option).is_none()
+                    && let Some(value) = call.around.env(variable)
+                {
+                    options.set(option, Value::String(value));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sign<'a>(&'a self, target: &'a Target, request: &'a WireRequest, _: &'a Connection) -> Signed<'a> {
+        Box::pin(async move { self.headers(target, request, SystemTime::now()) })
+    }
+}
+
+impl Aws {
+    fn headers(&self, target: &Target, request: &WireRequest, now: SystemTime) -> Result<HeaderMap> {
+        // The caller's own proof stands.
+        if target.headers.contains_key(AUTHORIZATION) {
+            return Ok(HeaderMap::new());
+        }
+        if let Some(key) = &target.key {
+            return Ok(HeaderMap::from_iter([(
+                AUTHORIZATION,
+                secret(&format!("Bearer {}", key.expose()))?,
+            )]));
+        }
+        let credential = |name: &str| target.options.text(name).map(str::trim);
+        let (Some(access_key), Some(secret_key)) = (
+            credential("aws_access_key_id"),
+            credential("aws_secret_access_key"),
+        ) else {
+            return Err(missing(target.provider.name));
+        };
+        let token = credential("aws_session_token");
+        let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let scope = sigv4::Scope {
+            access_key,
+            secret_key,
+            region: target.options.text(REGION).unwrap_or(DEFAULT_REGION),
+            service: self.service,
+            time: sigv4::timestamp(seconds),
+        };
+        let mut signed = HeaderMap::new();
+        let _ = signed.insert(HeaderName::from_static("x-amz-date"), secret(&scope.time)?);
+        if let Some(token) = token {
+            signed.insert(HeaderName::from_static("x-amz-security-token"), secret(token)?);
+        }
+        let proof = sigv4::authorization(&scope, request, &signed);
+        signed.insert(AUTHORIZATION, secret(&proof)?);
+        Ok(signed)
+    }
+}
+
+/// The caller's region, the one the model's ARN or path names, the environment's, or AWS's oldest for Bedrock.
+pub(crate) fn region(call: &Call<'_>) -> String {
+    if let Some(region) = call.options.provider_options.text(REGION) {
+        return region.to_owned();
+    }
+    region_of_model(call.model)
+        .map(str::to_owned)
+        .or_else(|| call.around.env("AWS_REGION_NAME"))
+        .or_else(|| call.around.env("AWS_REGION"))
+        .unwrap_or_else(|| DEFAULT_REGION.to_owned())
+}
+
+/// `arn:aws:bedrock:REGION:...`, or `REGION/model`.
+fn region_of_model(model: &str) -> Option<&str> {
+    if let Some(start) = model.find("arn:") {
+        return model
+            .get(start..)?
+            .split(':')
+            .nth(3)
+            .filter(|region| !region.is_empty());
+    }
+    model.split('/').find(|part| is_region(part))
+}
+
+/// Whether a text looks like `us-east-1` or `us-gov-west-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [first, middle @ .., last] = parts.as_slice() else {
+        return false;
+    };
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    first.len() == 2
+        && word(first)
+        && !middle.is_empty()
+        && middle.iter().all(word)
+        && last.len() == 1
+        && last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn secret(value: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| Error::bad_request("an AWS credential has characters that no header can hold"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn missing(provider: &str) -> Error {
+    Error::new(
+        ErrorKind::Authentication,
+        format!(
+            "no credentials for {provider}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for \
+             temporary ones) or AWS_BEARER_TOKEN_BEDROCK, or pass `aws_access_key_id` and `aws_secret_access_key`, or `api_key`"
+        ),
+    )
+    .with_status(401)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_in_names() {
+        assert_eq!(
+            region_of_model("arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.x"),
+            Some("eu-central-1")
+        );
+        assert_eq!(
+            region_of_model("us-gov-west-1/anthropic.claude"),
+            Some("us-gov-west-1")
+        );
+        assert_eq!(region_of_model("anthropic.claude-3-haiku-20240307-v1:0"), None);
+        assert_eq!(region_of_model("us.amazon.nova-pro-v1:0"), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! AWS Bedrock: `Converse` and `ConverseStream`, one dialect for every model that Bedrock hosts.
+
+mod blocks;
+mod error;
+mod params;
+mod request;
+mod response;
+mod stream;
+mod tools;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::{Map, Value};
+
+use crate::auth::aws::{self, Aws};
+use crate::error::{Error, Result};
+use crate::framing::{EventStreamFramer, Framer};
+use crate::registry::{Auth, KeyOrder, OPENAI, Provider};
+use crate::resolve::Target;
+use crate::types::{ChatRequest, ChatResponse};
+use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
+
+/// Chat through Converse.
+#[derive(Debug)]
+pub struct Converse;
+
+/// Bedrock. An API key is optional: without one the request is signed.
+pub(crate) const ROW: Provider = Provider {
+    name: "bedrock",
+    label: "Bedrock",
+    base_url: "",
+    site: Some(|call| {
+        let named = call.around.env("AWS_BEDROCK_RUNTIME_ENDPOINT");
+        Ok(named.unwrap_or_else(|| {
+            let region = aws::region(call);
+            let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+            format!("https://bedrock-runtime.{region}.amazonaws.com{suffix}")
+        }))
+    }),
+    base_settings: &[],
+    base_env: &[],
+    key_env: &["AWS_BEARER_TOKEN_BEDROCK"],
+    key_settings: &[],
+    key_order: KeyOrder::EnvironmentFirst,
+    key_optional: true,
+    auth: Auth::Signed(&Aws { service: "bedrock" }),
+    chat: Some(&Converse),
+    embed: None,
+    params: params::rules,
+    ..OPENAI
+};
+
+impl ChatWire for Converse {
+    fn unsupported(&self, _target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        // Converse knows auto, any and one tool by its name.
+        let none = params.get("tool_choice").and_then(Value::as_str) == Some("none");
+        if none { vec!["tool_choice"] } else { Vec::new() }
+    }
+    fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
+        tools::notes(&target.model, &request.params)
+    }
+    fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
+        request::write(target, &request)
+    }
+    fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {
+        response::read(target, body)
+    }
+    fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        error::from_status(status, headers, body)
+    }
+    fn framer(&self, _target: &Target) -> Box<dyn Framer> {
+        Box::new(EventStreamFramer::new())
+    }
+    fn decoder(&self, target: &Target) -> Box<dyn ChunkDecoder> {
+        Box::new(stream::Decoder::new(&target.notes))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Which of OpenAI's parameters the model families on Bedrock take.
+
+use crate::params::ParamRules;
+use crate::providers::openai::params::{LOGPROBS, PENALTIES, THINKING};
+
+const NOWHERE: &[&str] = &[
+    "n",
+    "seed",
+    "logit_bias",
+    "store",
+    "verbosity",
+    "prompt_cache_key",
+    "safety_identifier",
+    "prediction",
+    "modalities",
+    "audio",
+    "functions",
+    "function_call",
+];
+const SEARCH: &[&str] = &["web_search_options"];
+const EFFORT: &[&str] = &["reasoning_effort"];
+const CHOICE: &[&str] = &["tool_choice"];
+
+const fn of(unsupported: &'static [&'static [&'static str]]) -> ParamRules {
+    ParamRules {
+        unsupported,
+        ..ParamRules::ALL
+    }
+}
+
+static CLAUDE: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, SEARCH]);
+static NOVA: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT]);
+static NOVA_2: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING]);
+static GPT_OSS: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, SEARCH]);
+static CHOOSING: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT, SEARCH]);
+static OTHER: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT, SEARCH, CHOICE]);
+
+/// The rules of a model.
+pub(super) fn rules(model: &str) -> &'static ParamRules {
+    if super::tools::is_claude(model) {
+        &CLAUDE
+    } else if model.contains("nova-2") {
+        &NOVA_2
+    } else if model.contains("amazon.nova") {
+        &NOVA
+    } else if model.contains("gpt-oss") {
+        &GPT_OSS
+    } else if model.contains("meta.llama") {
+        &OTHER
+    } else {
+        &CHOOSING
+    }
+}
