@@ -7,7 +7,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::openai;
+use crate::providers::{anthropic, openai};
 use crate::resolve::Surroundings;
 use crate::wire::{ChatWire, EmbedWire};
 
@@ -166,6 +166,7 @@ pub(crate) const COMPATIBLE: Provider = Provider {
 
 static NATIVE: &[Provider] = &[
     OPENAI,
+    anthropic::ROW,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
     Provider {
         name: "custom_openai",
@@ -211,5 +212,8 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 /// The provider of a model named without one, where the name tells.
 #[must_use]
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
+    if anthropic::owns_model(model) {
+        return provider(anthropic::ROW.name);
+    }
     openai::owns_model(model).then(|| provider("openai")).flatten()
 }
