@@ -375,7 +375,10 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     }
 
     fn secrets(&self) -> Secrets {
+        let options = &self.target.options;
         Secrets::of(self.target.key.as_ref(), &self.target.headers)
+            .and(options.text("aws_secret_access_key"))
+            .and(options.text("aws_session_token"))
     }
 
     /// Where the call goes, without what may be secret about it.

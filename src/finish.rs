@@ -10,7 +10,7 @@ pub fn openai_word(raw: &str) -> Option<&'static str> {
     Some(match raw {
         "stop" | "stop_sequence" | "end_turn" | "pause_turn" | "eos" | "eos_token" | "COMPLETE"
         | "STOP_SEQUENCE" | "STOP" => "stop",
-        "length" | "max_tokens" | "MAX_TOKENS" | "model_length" => "length",
+        "length" | "max_tokens" | "MAX_TOKENS" | "model_length" | "model_context_window_exceeded" => "length",
         "tool_calls" | "tool_use" | "TOOL_CALL" => "tool_calls",
         "function_call" => "function_call",
         "content_filter"
@@ -39,7 +39,9 @@ pub fn openai_word(raw: &str) -> Option<&'static str> {
 pub(crate) fn normalize(reason: &mut Option<String>, extra: &mut Extra, calls_tools: bool) {
     let Some(raw) = reason.take() else { return };
     let word = openai_word(&raw).unwrap_or(&raw);
-    let word = if calls_tools && word == "stop" {
+    // `end_turn` and its like are exact: where calls end an answer, their dialect says so. The calls beside them are hosted.
+    let exact = matches!(raw.as_str(), "end_turn" | "stop_sequence" | "pause_turn");
+    let word = if calls_tools && word == "stop" && !exact {
         "tool_calls"
     } else {
         word

@@ -65,6 +65,14 @@ impl Secrets {
         secrets
     }
 
+    /// These, and a further one.
+    pub(crate) fn and(mut self, secret: Option<&str>) -> Self {
+        if let Some(secret) = secret {
+            self.add(secret);
+        }
+        self
+    }
+
     fn add(&mut self, secret: &str) {
         let json = serde_json::to_string(secret).unwrap_or_default();
         let escaped = json

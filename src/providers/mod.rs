@@ -1,5 +1,6 @@
 //! The dialects. Each folder is one wire: request, response, stream, error.
 
+pub mod anthropic;
 pub mod azure;
 pub mod bedrock;
 pub mod cohere;

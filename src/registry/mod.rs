@@ -8,7 +8,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{azure, bedrock, cohere, gemini, mistral, ollama, openai};
+use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai};
 use crate::resolve::Surroundings;
 use crate::types::ChatRequest;
 use crate::wire::{ChatWire, EmbedWire};
@@ -208,6 +208,7 @@ const VOYAGE: Provider = Provider {
 static NATIVE: &[Provider] = &[
     OPENAI,
     azure::ROW,
+    anthropic::ROW,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
     Provider {
         name: "custom_openai",
@@ -262,6 +263,9 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 /// The provider of a model named without one, where the name tells.
 #[must_use]
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
+    if anthropic::owns_model(model) {
+        return provider(anthropic::ROW.name);
+    }
     openai::owns_model(model).then(|| provider("openai")).flatten()
 }
 

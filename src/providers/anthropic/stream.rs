@@ -1,0 +1,477 @@
+//! Reads a stream's events.
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::response::{place_of, push, text, unreadable};
+use super::{JSON_TOOL, error, usage};
+use crate::error::Result;
+use crate::framing::Frame;
+use crate::types::{ChatChunk, ChunkChoice, Content, Delta, Extra, FunctionCall, ToolCallDelta};
+use crate::wire::ChunkDecoder;
+
+/// Reads from `message_start` to `message_stop`.
+#[derive(Debug, Default)]
+pub(crate) struct Decoder {
+    done: bool,
+    blocks: Vec<(u64, Block)>,
+    calls: i64,
+    usage: Map<String, Value>,
+    calls_tools: bool,
+    schema_answer: bool,
+}
+
+#[derive(Debug)]
+enum Block {
+    /// The answer by the tool of the schema.
+    Schema,
+    /// A call: its position, the input it began with, whether any of it was streamed.
+    Call(i64, Value, bool),
+    Other,
+}
+
+impl ChunkDecoder for Decoder {
+    fn decode(&mut self, frame: Frame<'_>, chunks: &mut Vec<ChatChunk>) -> Result<()> {
+        let data = frame.data.trim_ascii();
+        if data.is_empty() || self.done {
+            return Ok(());
+        }
+        let mut event: Map<String, Value> = serde_json::from_slice(data).map_err(|failure| {
+            let why = format!("an event of the stream is corrupt: {failure}");
+            unreadable(&Bytes::copy_from_slice(data), &why)
+        })?;
+        let kind = text(&mut event, "type").unwrap_or_default();
+        let index = event.get("index").and_then(Value::as_u64).unwrap_or(0);
+        let mut object = |name: &str| match event.shift_remove(name) {
+            Some(Value::Object(map)) => map,
+            _ => Map::new(),
+        };
+        match kind.as_str() {
+            "message_start" => {
+                let mut message = object("message");
+                self.count(message.shift_remove("usage"));
+                chunks.push(ChatChunk {
+                    id: text(&mut message, "id"),
+                    model: text(&mut message, "model"),
+                    ..ChatChunk::default()
+                });
+            }
+            "content_block_start" => {
+                let delta = self.start(index, object("content_block"));
+                say(delta, chunks);
+            }
+            "content_block_delta" => {
+                let delta = self.delta(index, object("delta"));
+                say(delta, chunks);
+            }
+            "content_block_stop" => {
+                let delta = self.stop(index);
+                say(delta, chunks);
+            }
+            "message_delta" => {
+                let delta = object("delta");
+                self.count(event.shift_remove("usage"));
+                chunks.push(self.end(delta, event));
+            }
+            "message_stop" => self.done = true,
+            "error" => return Err(error::from_event(Bytes::copy_from_slice(data))),
+            // `ping`, and what is not known yet.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.done
+    }
+}
+
+impl Decoder {
+    /// Counts are cumulative: a later one replaces an earlier one.
+    fn count(&mut self, counts: Option<Value>) {
+        if let Some(Value::Object(counts)) = counts {
+            self.usage
+                .extend(counts.into_iter().filter(|(_, count)| !count.is_null()));
+        }
+    }
+
+    fn block(&mut self, index: u64) -> Option<&mut Block> {
+        self.blocks
+            .iter_mut()
+            .find(|(at, _)| *at == index)
+            .map(|(_, block)| block)
+    }
+
+    fn start(&mut self, index: u64, mut block: Map<String, Value>) -> Delta {
+        self.blocks.retain(|(at, _)| *at != index);
+        let mut state = Block::Other;
+        let kind = block
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let delta = match kind.as_str() {
+            "text" => said(text(&mut block, "text").unwrap_or_default()),
+            "thinking" => {
+                let empty = |name: &str| block.get(name).and_then(Value::as_str).is_none_or(str::is_empty);
+                if empty("thinking") && empty("signature") {
+                    Delta::default()
+                } else {
+                    thought(block)
+                }
+            }
+            "redacted_thinking" => thought(block),
+            "tool_use" | "server_tool_use" => {
+                let own = kind == "tool_use";
+                let name = text(&mut block, "name");
+                if own && name.as_deref() == Some(JSON_TOOL) {
+                    self.schema_answer = true;
+                    state = Block::Schema;
+                    Delta::default()
+                } else {
+                    self.calls_tools |= own;
+                    let position = self.calls;
+                    self.calls += 1;
+                    let input = block.shift_remove("input").unwrap_or_else(|| json!({}));
+                    state = Block::Call(position, input, false);
+                    let id = text(&mut block, "id");
+                    block.shift_remove("type");
+                    call(ToolCallDelta {
+                        id,
+                        kind: Some("function".to_owned()),
+                        function: Some(FunctionCall {
+                            name,
+                            ..FunctionCall::default()
+                        }),
+                        index: Some(position),
+                        extra: block,
+                    })
+                }
+            }
+            kind => {
+                let mut fields = Map::new();
+                push(&mut fields, place_of(kind), Value::Object(block));
+                specific(fields)
+            }
+        };
+        self.blocks.push((index, state));
+        delta
+    }
+
+    fn delta(&mut self, index: u64, mut delta: Map<String, Value>) -> Delta {
+        match text(&mut delta, "type").unwrap_or_default().as_str() {
+            "text_delta" => said(text(&mut delta, "text").unwrap_or_default()),
+            "input_json_delta" => {
+                let piece = text(&mut delta, "partial_json").unwrap_or_default();
+                match self.block(index) {
+                    Some(Block::Schema) => said(piece),
+                    Some(Block::Call(position, _, streamed)) if !piece.is_empty() => {
+                        *streamed = true;
+                        arguments(*position, piece)
+                    }
+                    _ => Delta::default(),
+                }
+            }
+            "thinking_delta" => {
+                let words = text(&mut delta, "thinking").unwrap_or_default();
+                thought(Map::from_iter([
+                    ("type".to_owned(), json!("thinking")),
+                    ("thinking".to_owned(), json!(words)),
+                ]))
+            }
+            "signature_delta" => {
+                let signature = text(&mut delta, "signature").unwrap_or_default();
+                thought(Map::from_iter([
+                    ("type".to_owned(), json!("thinking")),
+                    ("thinking".to_owned(), json!("")),
+                    ("signature".to_owned(), json!(signature)),
+                ]))
+            }
+            "citations_delta" => specific(Map::from_iter([(
+                "citation".to_owned(),
+                delta.shift_remove("citation").unwrap_or_default(),
+            )])),
+            _ => Delta::default(),
+        }
+    }
+
+    /// A call whose input was not streamed has it from the start.
+    fn stop(&mut self, index: u64) -> Delta {
+        match self.block(index) {
+            Some(Block::Call(position, input, streamed)) if !*streamed => {
+                *streamed = true;
+                arguments(*position, input.to_string())
+            }
+            _ => Delta::default(),
+        }
+    }
+
+    fn end(&mut self, mut delta: Map<String, Value>, event: Map<String, Value>) -> ChatChunk {
+        let mut reason = text(&mut delta, "stop_reason");
+        let mut native = None;
+        if self.schema_answer && !self.calls_tools && reason.as_deref() == Some("tool_use") {
+            native = reason.replace("stop".to_owned());
+        }
+        let mut fields = Map::new();
+        for (name, value) in delta.into_iter().chain(event) {
+            let keep = matches!(
+                name.as_str(),
+                "container" | "context_management" | "stop_details" | "stop_sequence"
+            );
+            if keep && !value.is_null() {
+                fields.insert(name, value);
+            }
+        }
+        if let Some(native) = native {
+            fields.insert("native_finish_reason".to_owned(), json!(native));
+        }
+        let mut extra = Extra::new();
+        if !fields.is_empty() {
+            extra.insert("provider_specific_fields".to_owned(), Value::Object(fields));
+        }
+        ChatChunk {
+            choices: vec![ChunkChoice {
+                finish_reason: reason,
+                extra,
+                ..ChunkChoice::default()
+            }],
+            usage: Some(usage::read(&self.usage)),
+            ..ChatChunk::default()
+        }
+    }
+}
+
+fn say(delta: Delta, chunks: &mut Vec<ChatChunk>) {
+    if !delta.is_empty() {
+        chunks.push(ChatChunk {
+            choices: vec![ChunkChoice {
+                delta,
+                ..ChunkChoice::default()
+            }],
+            ..ChatChunk::default()
+        });
+    }
+}
+
+fn said(text: String) -> Delta {
+    Delta {
+        content: Some(Content::Text(text)),
+        ..Delta::default()
+    }
+}
+
+fn thought(block: Map<String, Value>) -> Delta {
+    let words = block.get("thinking").cloned().unwrap_or_else(|| json!(""));
+    let extra = Extra::from_iter([
+        ("reasoning_content".to_owned(), words),
+        ("thinking_blocks".to_owned(), json!([block])),
+    ]);
+    Delta {
+        extra,
+        ..Delta::default()
+    }
+}
+
+fn specific(fields: Map<String, Value>) -> Delta {
+    let extra = Extra::from_iter([("provider_specific_fields".to_owned(), Value::Object(fields))]);
+    Delta {
+        extra,
+        ..Delta::default()
+    }
+}
+
+fn call(call: ToolCallDelta) -> Delta {
+    Delta {
+        tool_calls: vec![call],
+        ..Delta::default()
+    }
+}
+
+fn arguments(position: i64, arguments: String) -> Delta {
+    call(ToolCallDelta {
+        function: Some(FunctionCall {
+            arguments,
+            ..FunctionCall::default()
+        }),
+        index: Some(position),
+        ..ToolCallDelta::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::framing::SseFramer;
+    use crate::stream::{Assembler, Machine};
+
+    fn events(events: &[Value]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for event in events {
+            let name = event["type"].as_str().unwrap();
+            bytes.extend_from_slice(format!("event: {name}\ndata: {event}\n\n").as_bytes());
+        }
+        bytes
+    }
+
+    fn machine() -> Machine {
+        let assembler = Assembler::new("asked", true);
+        Machine::new(
+            Box::new(SseFramer::new()),
+            Box::new(Decoder::default()),
+            assembler,
+        )
+    }
+
+    fn run(bytes: &[u8], cut: usize) -> Result<Vec<ChatChunk>> {
+        let (mut machine, mut chunks) = (machine(), Vec::new());
+        let (before, after) = bytes.split_at(cut);
+        machine.push(before, &mut chunks)?;
+        machine.push(after, &mut chunks)?;
+        machine.finish(&mut chunks)?;
+        Ok(chunks)
+    }
+
+    fn start(index: u64, block: Value) -> Value {
+        json!({"type": "content_block_start", "index": index, "content_block": block})
+    }
+    fn delta(index: u64, delta: Value) -> Value {
+        json!({"type": "content_block_delta", "index": index, "delta": delta})
+    }
+    fn stop(index: u64) -> Value {
+        json!({"type": "content_block_stop", "index": index})
+    }
+    fn opening() -> Value {
+        json!({"type": "message_start", "message": {"id": "msg_1", "model": "claude-x", "usage": {"input_tokens": 10, "cache_read_input_tokens": 4, "output_tokens": 1}}})
+    }
+    fn ending(reason: &str) -> [Value; 2] {
+        [
+            json!({"type": "message_delta", "delta": {"stop_reason": reason, "stop_sequence": null}, "usage": {"output_tokens": 9}}),
+            json!({"type": "message_stop"}),
+        ]
+    }
+    fn whole() -> Vec<Value> {
+        let mut all = vec![
+            opening(),
+            json!({"type": "ping"}),
+            start(0, json!({"type": "thinking", "thinking": "", "signature": ""})),
+            delta(0, json!({"type": "thinking_delta", "thinking": "hm"})),
+            delta(0, json!({"type": "signature_delta", "signature": "sig=="})),
+            stop(0),
+            start(1, json!({"type": "redacted_thinking", "data": "enc"})),
+            stop(1),
+            start(2, json!({"type": "text", "text": ""})),
+            delta(2, json!({"type": "text_delta", "text": "H\u{e9}l"})),
+            delta(
+                2,
+                json!({"type": "citations_delta", "citation": {"cited_text": "c"}}),
+            ),
+            stop(2),
+            start(
+                3,
+                json!({"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}),
+            ),
+            delta(3, json!({"type": "input_json_delta", "partial_json": "{\"a\":"})),
+            delta(3, json!({"type": "input_json_delta", "partial_json": "1}"})),
+            stop(3),
+            start(
+                4,
+                json!({"type": "tool_use", "id": "toolu_2", "name": "g", "input": {}}),
+            ),
+            stop(4),
+        ];
+        all.extend(ending("tool_use"));
+        all
+    }
+
+    #[test]
+    fn every_event_and_every_cut() {
+        let bytes = events(&whole());
+        let chunks = run(&bytes, 0).unwrap();
+        let deltas: Vec<&Delta> = chunks.iter().map(|chunk| &chunk.choices[0].delta).collect();
+        let blocks: Vec<&Value> = deltas
+            .iter()
+            .filter_map(|delta| delta.extra.get("thinking_blocks"))
+            .collect();
+        assert_eq!(
+            json!(blocks),
+            json!([
+                [{"type": "thinking", "thinking": "hm"}],
+                [{"type": "thinking", "thinking": "", "signature": "sig=="}],
+                [{"type": "redacted_thinking", "data": "enc"}]
+            ])
+        );
+        let calls: Vec<_> = deltas
+            .iter()
+            .flat_map(|delta| &delta.tool_calls)
+            .map(|call| {
+                (
+                    call.index.unwrap(),
+                    call.id.as_deref(),
+                    call.function.as_ref().unwrap().arguments.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            calls,
+            [
+                (0, Some("toolu_1"), ""),
+                (0, None, "{\"a\":"),
+                (0, None, "1}"),
+                (1, Some("toolu_2"), ""),
+                (1, None, "{}")
+            ]
+        );
+        let reasons: Vec<_> = chunks
+            .iter()
+            .filter_map(|chunk| chunk.choices[0].finish_reason.as_deref())
+            .collect();
+        assert_eq!(reasons, ["tool_calls"]);
+        let usage = chunks.last().unwrap().usage.as_ref().unwrap();
+        assert_eq!(
+            (usage.prompt_tokens, usage.completion_tokens),
+            (Some(14), Some(9))
+        );
+        for cut in 1..bytes.len() {
+            assert_eq!(run(&bytes, cut).unwrap(), chunks, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_schema_by_tool_is_content_and_no_call() {
+        let mut all = vec![
+            opening(),
+            start(
+                0,
+                json!({"type": "tool_use", "id": "toolu_1", "name": "json_tool_call", "input": {}}),
+            ),
+            delta(
+                0,
+                json!({"type": "input_json_delta", "partial_json": "{\"a\":1}"}),
+            ),
+            stop(0),
+        ];
+        all.extend(ending("tool_use"));
+        let chunks = run(&events(&all), 0).unwrap();
+        assert_eq!(
+            chunks[0].choices[0].delta.content,
+            Some(Content::Text("{\"a\":1}".to_owned()))
+        );
+        assert_eq!(chunks[1].choices[0].finish_reason.as_deref(), Some("stop"));
+    }
+
+    #[test]
+    fn errors_and_ends_without_a_finish() {
+        let error = json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}});
+        let failed = run(&events(&[opening(), error]), 0).unwrap_err();
+        assert_eq!(
+            (failed.kind(), failed.status()),
+            (ErrorKind::ServiceUnavailable, Some(529))
+        );
+        let whole = whole();
+        let cut = run(&events(&whole[..12]), 0).unwrap_err();
+        assert_eq!(cut.kind(), ErrorKind::IncompleteStream);
+        let corrupt = run(b"event: ping\ndata: {\"type\n\n", 0).unwrap_err();
+        assert_eq!(corrupt.kind(), ErrorKind::ResponseValidation);
+    }
+}
