@@ -174,6 +174,9 @@ impl Decoder {
             }
             "thinking_delta" => {
                 let words = text(&mut delta, "thinking").unwrap_or_default();
+                if words.is_empty() {
+                    return Delta::default();
+                }
                 thought(Map::from_iter([
                     ("type".to_owned(), json!("thinking")),
                     ("thinking".to_owned(), json!(words)),
