@@ -6,7 +6,15 @@ use crate::types::Usage;
 
 /// Reads a `usage` object.
 pub(super) fn read(raw: &Map<String, Value>) -> Usage {
-    let count = |name: &str| raw.get(name).and_then(Value::as_i64).unwrap_or(0);
+    // The top level leaves out what summing up the conversation took, which is billed as well. What an advisor took is
+    // another model's and stays apart, in `iterations`.
+    let summaries = || {
+        let iterations = raw.get("iterations").and_then(Value::as_array);
+        let is_summary = |turn: &&Value| turn.get("type").and_then(Value::as_str) == Some("compaction");
+        iterations.into_iter().flatten().filter(is_summary)
+    };
+    let own = |value: Option<&Value>| value.and_then(Value::as_i64).unwrap_or(0);
+    let count = |name: &str| own(raw.get(name)) + summaries().map(|turn| own(turn.get(name))).sum::<i64>();
     let input = count("input_tokens");
     let (cached, written) = (
         count("cache_read_input_tokens"),
@@ -56,6 +64,20 @@ pub(super) fn read(raw: &Map<String, Value>) -> Usage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn summing_up_is_counted_and_advice_is_not() {
+        let raw = json!({"input_tokens": 10, "output_tokens": 5, "iterations": [
+            {"type": "compaction", "input_tokens": 100, "output_tokens": 7},
+            {"type": "advisor_message", "input_tokens": 1000, "output_tokens": 70},
+            {"type": "message", "input_tokens": 10, "output_tokens": 5}]});
+        let usage = read(raw.as_object().unwrap());
+        assert_eq!(
+            (usage.prompt_tokens, usage.completion_tokens),
+            (Some(110), Some(12))
+        );
+        assert!(usage.extra.contains_key("iterations"));
+    }
 
     #[test]
     fn the_cache_is_counted_in() {
