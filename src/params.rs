@@ -176,6 +176,23 @@ fn is_plain(model: &str) -> bool {
     holds(PLAIN) && !holds(REASONING)
 }
 
+/// `tool_choice`, where it forces a tool although none is offered: most dialects have no place for it then.
+pub(crate) fn choice_without_tools(params: &Map<String, Value>) -> Vec<&'static str> {
+    let offered = ["tools", "functions"]
+        .iter()
+        .any(|name| params.get(*name).is_some_and(|tools| !tools.is_null()));
+    let forced = match params.get("tool_choice") {
+        None | Some(Value::Null) => false,
+        Some(Value::String(choice)) => choice != "auto" && choice != "none",
+        Some(_) => true,
+    };
+    if forced && !offered {
+        vec!["tool_choice"]
+    } else {
+        Vec::new()
+    }
+}
+
 /// Removes what `path` names (`a`, `a.b`, `a[*].b`, `a[0].b`) and says whether there was anything.
 fn remove(params: &mut Map<String, Value>, path: &str) -> bool {
     if params.shift_remove(path).is_some() {

@@ -286,11 +286,10 @@ fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         }
         None if provider.key_optional || authorized => Ok((None, false)),
         None => {
-            let variable = provider
-                .key_env
-                .first()
-                .copied()
-                .unwrap_or("of the provider's key");
+            let variable = match provider.key_env {
+                [] => "of the provider's key".to_owned(),
+                names => names.join(" or "),
+            };
             Err(Error::new(
                 ErrorKind::Authentication,
                 format!(

@@ -51,6 +51,13 @@ pub(crate) const ROW: Provider = Provider {
 pub struct Chat;
 
 impl ChatWire for Chat {
+    fn unsupported(
+        &self,
+        _target: &Target,
+        params: &serde_json::Map<String, serde_json::Value>,
+    ) -> Vec<&'static str> {
+        crate::params::choice_without_tools(params)
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }

@@ -54,7 +54,11 @@ impl ChatWire for Converse {
     fn unsupported(&self, _target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         // Converse knows auto, any and one tool by its name.
         let none = params.get("tool_choice").and_then(Value::as_str) == Some("none");
-        if none { vec!["tool_choice"] } else { Vec::new() }
+        if none {
+            vec!["tool_choice"]
+        } else {
+            crate::params::choice_without_tools(params)
+        }
     }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         tools::notes(&target.model, &request.params)

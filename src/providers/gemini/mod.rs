@@ -93,6 +93,22 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
+    fn unsupported(
+        &self,
+        _target: &Target,
+        params: &serde_json::Map<String, serde_json::Value>,
+    ) -> Vec<&'static str> {
+        let mut refused = crate::params::choice_without_tools(params);
+        // Gemini decides by itself how many tools it calls at once.
+        if params
+            .get("parallel_tool_calls")
+            .and_then(serde_json::Value::as_bool)
+            == Some(false)
+        {
+            refused.push("parallel_tool_calls");
+        }
+        refused
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }

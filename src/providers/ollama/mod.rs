@@ -51,6 +51,19 @@ pub(crate) const CHAT: Provider = Provider {
 pub struct Chat;
 
 impl ChatWire for Chat {
+    fn unsupported(
+        &self,
+        _target: &Target,
+        params: &serde_json::Map<String, serde_json::Value>,
+    ) -> Vec<&'static str> {
+        // A model may be offered tools, or none; it cannot be made to use one.
+        let required = params.get("tool_choice").and_then(serde_json::Value::as_str) == Some("required");
+        if required {
+            vec!["tool_choice"]
+        } else {
+            crate::params::choice_without_tools(params)
+        }
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }
