@@ -29,6 +29,7 @@ def test_async(stream: bool, loops: int) -> None:
         for _ in range(5 // loops):
             answer = await edgequake_python.acompletion(**server.call(stream=stream))
             assert not stream or len([chunk async for chunk in answer]) == 3
+            await asyncio.sleep(0.05)  # the connection is put back in the background
 
     with RawServer(lambda exchange: exchange.answer("one", "two")) as server:
         for _ in range(loops):
@@ -55,7 +56,7 @@ def test_a_stream_whose_body_ends_after_its_done(mode: str) -> None:
             assert (reading.text, reading.error) == ("one", None)
             read_to_done.release()
             assert ended.acquire(timeout=GUARD)
-            time.sleep(0.02)  # the connection is put back in the background
+            time.sleep(0.05)  # the connection is put back in the background
         assert (server.connections, len(server.requests)) == (1, 3)
 
 
