@@ -100,6 +100,10 @@ pub fn prepare_chat(
         &model,
     );
     dropped_params.extend(dropped.map_err(about)?);
+    // It means nothing on a plain call, and OpenAI refuses it there.
+    if !request.stream && request.params.shift_remove("stream_options").is_some() {
+        dropped_params.push("stream_options".to_owned());
+    }
     target.notes = wire.notes(&target, &request);
     let asked = request
         .params

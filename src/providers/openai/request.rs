@@ -37,15 +37,10 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
             without_cache_control(tool);
         }
     }
-    if request.stream {
-        if target.asks_for_stream_usage() && !request.params.contains_key(STREAM_OPTIONS) {
-            request
-                .params
-                .insert(STREAM_OPTIONS.to_owned(), json!({"include_usage": true}));
-        }
-    } else {
-        // OpenAI refuses it on a plain call, and it means nothing there.
-        request.params.shift_remove(STREAM_OPTIONS);
+    if request.stream && target.asks_for_stream_usage() && !request.params.contains_key(STREAM_OPTIONS) {
+        request
+            .params
+            .insert(STREAM_OPTIONS.to_owned(), json!({"include_usage": true}));
     }
     post(
         target,
