@@ -8,9 +8,11 @@ use http::HeaderMap;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::auth::Sign;
 use crate::error::{Error, Result};
 use crate::options::{CallOptions, Timeouts};
 use crate::params;
+use crate::registry::Auth;
 use crate::resolve::{Environment, Surroundings, Target};
 use crate::secret::Secrets;
 use crate::stream::{Assembler, ChatStream, Machine};
@@ -219,7 +221,7 @@ impl PreparedChat {
         async move {
             let (mut answer, mut clock, meta) = self.begin(&connection?).await?;
             let assembler = Assembler::new(&self.target.model, self.deliver_usage);
-            let secrets = self.secrets();
+            let secrets = self.secrets().and_in(&answer.proof);
             // Some servers call a stream JSON too: its first byte tells.
             let whole = is_json(&answer.headers)
                 && answer
@@ -275,8 +277,17 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     }
 
     fn connection(&self, transport: &Transport) -> Result<Connection> {
-        let connection = transport.connection(&self.transport, self.timeouts.connect, &self.request.url);
+        // A signer may have to ask somebody else first, wherever the request itself goes.
+        let secure = self.request.url.scheme() == "https" || self.signer().is_some();
+        let connection = transport.connection(&self.transport, self.timeouts.connect, secure);
         connection.map_err(|error| error.about(self.target.provider.name, &self.target.model))
+    }
+
+    fn signer(&self) -> Option<&'static dyn Sign> {
+        match self.target.provider.auth {
+            Auth::Signed(signer) => Some(signer),
+            Auth::Bearer | Auth::Header(_) => None,
+        }
     }
 
     async fn plain(&self, connection: &Connection) -> Result<(Bytes, Meta)> {
@@ -285,7 +296,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         let mut retries = Retries::new(self.retries);
         loop {
             let mut clock = Clock::start(self.timeouts, total, false);
-            let error = match self.attempt(connection, &clock).await {
+            let error = match self.attempt(connection, &clock, &mut retries).await {
                 Ok(answer) => {
                     let headers = answer.headers;
                     match answer.body.collect(&mut clock).await {
@@ -305,7 +316,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         let mut retries = Retries::new(self.retries);
         loop {
             let clock = Clock::start(self.timeouts, total, true);
-            match self.attempt(connection, &clock).await {
+            match self.attempt(connection, &clock, &mut retries).await {
                 Ok(answer) => {
                     let meta = self.meta(answer.headers.clone(), begun, &retries);
                     return Ok((answer, clock, meta));
@@ -315,17 +326,27 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
-    /// One request; an error status is read to its end and becomes an error.
-    async fn attempt(&self, connection: &Connection, clock: &Clock) -> Result<Answer> {
-        let answer = connection.send(&self.target, &self.request, clock).await?;
-        tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
-        if answer.status.is_success() {
-            return Ok(answer);
+    /// One request; an error status is read to its end and becomes an error. A token that was refused is renewed, and the
+    /// request repeated with it, once.
+    async fn attempt(&self, connection: &Connection, clock: &Clock, retries: &mut Retries) -> Result<Answer> {
+        let mut renewed = false;
+        loop {
+            let answer = connection.send(&self.target, &self.request, clock).await?;
+            tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
+            if answer.status.is_success() {
+                return Ok(answer);
+            }
+            let (status, headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
+            // An error whose body breaks off is still that error.
+            let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+            let error = self.wire.read_error(&self.target, status, headers, body);
+            let signer = self.signer().filter(|_| !renewed);
+            if !signer.is_some_and(|signer| signer.renews(&self.target, &proof, &error)) {
+                return Err(error.without(&Secrets::default().and_in(&proof)));
+            }
+            renewed = true;
+            retries.renewed();
         }
-        let (status, headers) = (answer.status.as_u16(), answer.headers);
-        // An error whose body breaks off is still that error.
-        let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
-        Err(self.wire.read_error(&self.target, status, headers, body))
     }
 
     /// Waits until the next attempt is due, or returns `error` when it is final.
