@@ -45,12 +45,9 @@ impl Machine {
             decoded: Vec::new(),
         }
     }
-}
 
-impl Reading for Machine {
-    type Item = ChatChunk;
-
-    fn push(&mut self, bytes: &[u8], chunks: &mut Vec<ChatChunk>) -> Result<()> {
+    /// Takes bytes and appends the chunks they complete; chunks before an error are appended too.
+    pub(crate) fn push(&mut self, bytes: &[u8], chunks: &mut Vec<ChatChunk>) -> Result<()> {
         let Self {
             framer,
             decoder,
@@ -68,7 +65,8 @@ impl Reading for Machine {
         Ok(())
     }
 
-    fn finish(&mut self, chunks: &mut Vec<ChatChunk>) -> Result<()> {
+    /// Says that no more bytes come.
+    pub(crate) fn finish(&mut self, chunks: &mut Vec<ChatChunk>) -> Result<()> {
         let Self {
             framer,
             decoder,
@@ -87,8 +85,25 @@ impl Reading for Machine {
         Ok(())
     }
 
-    fn is_complete(&self) -> bool {
+    /// Whether the provider has said that the answer is whole.
+    pub(crate) fn is_complete(&self) -> bool {
         self.decoder.is_done() || self.assembler.is_finished()
+    }
+}
+
+impl Reading for Machine {
+    type Item = ChatChunk;
+
+    fn push(&mut self, bytes: &[u8], chunks: &mut Vec<ChatChunk>) -> Result<()> {
+        Self::push(self, bytes, chunks)
+    }
+
+    fn finish(&mut self, chunks: &mut Vec<ChatChunk>) -> Result<()> {
+        Self::finish(self, chunks)
+    }
+
+    fn is_complete(&self) -> bool {
+        Self::is_complete(self)
     }
 
     fn is_done(&self) -> bool {

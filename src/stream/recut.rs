@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Assembler, Machine, Reading as _};
+use super::{Assembler, Machine};
 use crate::error::ErrorKind;
 use crate::options::CallOptions;
 use crate::resolve::{Environment, Target};
