@@ -72,7 +72,6 @@ fn without_password(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Target;
     use super::super::tests::resolve;
     use crate::error::ErrorKind;
     use crate::options::CallOptions;
