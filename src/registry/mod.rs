@@ -8,7 +8,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai};
+use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai, vertex};
 use crate::resolve::Surroundings;
 use crate::types::ChatRequest;
 use crate::wire::{ChatWire, EmbedWire};
@@ -243,6 +243,8 @@ static NATIVE: &[Provider] = &[
     ollama::CHAT,
     VOYAGE,
     gemini::GEMINI,
+    vertex::ROW,
+    vertex::BETA,
     bedrock::ROW,
 ];
 
@@ -265,6 +267,9 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     if anthropic::owns_model(model) {
         return provider(anthropic::ROW.name);
+    }
+    if vertex::owns_model(model) {
+        return provider(vertex::ROW.name);
     }
     openai::owns_model(model).then(|| provider("openai")).flatten()
 }
@@ -325,7 +330,8 @@ mod tests {
                             "{}: {error}",
                             provider.name
                         );
-                        assert!(error.message().contains(provider.key_env[0]), "{error}");
+                        let variable = provider.key_env.first().unwrap_or(&"VERTEXAI_CREDENTIALS");
+                        assert!(error.message().contains(variable), "{error}");
                     }
                 }
             }

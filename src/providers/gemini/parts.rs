@@ -3,22 +3,46 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::resolve::Target;
+
+/// Which URLs the host reaches by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Places {
+    /// Its own files and YouTube.
+    Own,
+    /// Cloud Storage and whatever is public besides.
+    Public,
+}
+
+impl Places {
+    pub(crate) fn of(target: &Target) -> Self {
+        if target.provider.name.starts_with("vertex_ai") {
+            Self::Public
+        } else {
+            Self::Own
+        }
+    }
+}
 
 /// Reads `content`; `resolution` takes the finest detail an image asks for.
-pub(super) fn read(content: &Value, resolution: &mut Option<&'static str>) -> Result<Vec<Value>> {
+pub(crate) fn read(
+    content: &Value,
+    places: Places,
+    resolution: &mut Option<&'static str>,
+) -> Result<Vec<Value>> {
     match content {
         Value::Null => Ok(Vec::new()),
         Value::String(text) if text.is_empty() => Ok(Vec::new()),
         Value::String(text) => Ok(vec![json!({"text": text})]),
         Value::Array(parts) => {
-            let read = parts.iter().map(|part| one(part, resolution));
+            let read = parts.iter().map(|part| one(part, places, resolution));
             read.filter_map(Result::transpose).collect()
         }
         _ => Err(Error::bad_request("content is neither text nor a list of parts")),
     }
 }
 
-fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Value>> {
+fn one(part: &Value, places: Places, resolution: &mut Option<&'static str>) -> Result<Option<Value>> {
     if let Some(text) = part.as_str() {
         return Ok(Some(json!({"text": text})));
     }
@@ -39,7 +63,7 @@ fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Val
                 Some("high" | "ultra_high") => Some("MEDIA_RESOLUTION_HIGH"),
                 _ => *resolution,
             };
-            media(&url, text(image, "format")).map(Some)
+            media(&url, text(image, "format"), places).map(Some)
         }
         Some("input_audio") => {
             let audio = part.get("input_audio").unwrap_or(&Value::Null);
@@ -54,7 +78,7 @@ fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Val
             let url = text(file, "file_data").or_else(|| text(file, "file_id"));
             let url =
                 url.ok_or_else(|| Error::bad_request("a file part has neither file_data nor file_id"))?;
-            let mut read = media(&url, text(file, "format"))?;
+            let mut read = media(&url, text(file, "format"), places)?;
             if let (Some(video), Some(read)) = (file.get("video_metadata"), read.as_object_mut()) {
                 read.insert("video_metadata".to_owned(), video.clone());
             }
@@ -67,7 +91,7 @@ fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Val
 }
 
 /// A `data:` URL by value, what Google can reach itself by reference.
-pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
+pub(crate) fn media(url: &str, format: Option<String>, places: Places) -> Result<Value> {
     if let Some(rest) = url.strip_prefix("data:") {
         let (head, data) = rest
             .split_once(',')
@@ -85,7 +109,10 @@ pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
     }
     let files = url.starts_with("gs://") || url.starts_with("https://generativelanguage.googleapis.com/");
     let video = url.starts_with("https://www.youtube.com/") || url.starts_with("https://youtu.be/");
-    if files || video {
+    let known = format.or_else(|| kind_of(url).map(str::to_owned));
+    let public = places == Places::Public && url.starts_with("http") && known.is_some();
+    if files || video || public {
+        let format = known;
         let mut file = Map::new();
         file.insert("file_uri".to_owned(), url.into());
         if let Some(format) = format {
@@ -99,3 +126,49 @@ pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
     )
     .with_status(400))
 }
+
+/// The media type that a path's ending tells.
+fn kind_of(url: &str) -> Option<&'static str> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let ending = file.rsplit_once('.')?.1.to_ascii_lowercase();
+    KINDS
+        .iter()
+        .find(|(known, _)| *known == ending)
+        .map(|(_, kind)| *kind)
+}
+
+/// Kinds of file that Gemini takes (ai.google.dev/gemini-api/docs, on images, video, audio and documents).
+const KINDS: &[(&str, &str)] = &[
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("webp", "image/webp"),
+    ("heic", "image/heic"),
+    ("heif", "image/heif"),
+    ("gif", "image/gif"),
+    ("mp4", "video/mp4"),
+    ("mpeg", "video/mpeg"),
+    ("mpg", "video/mpg"),
+    ("mov", "video/mov"),
+    ("avi", "video/avi"),
+    ("flv", "video/x-flv"),
+    ("webm", "video/webm"),
+    ("wmv", "video/wmv"),
+    ("3gp", "video/3gpp"),
+    ("wav", "audio/wav"),
+    ("mp3", "audio/mp3"),
+    ("aiff", "audio/aiff"),
+    ("aac", "audio/aac"),
+    ("ogg", "audio/ogg"),
+    ("flac", "audio/flac"),
+    ("m4a", "audio/m4a"),
+    ("pdf", "application/pdf"),
+    ("txt", "text/plain"),
+    ("md", "text/plain"),
+    ("html", "text/html"),
+    ("css", "text/css"),
+    ("csv", "text/csv"),
+    ("xml", "text/xml"),
+    ("json", "application/json"),
+];
