@@ -122,7 +122,7 @@ impl PreparedChat {
             let call = &this.call;
             let (mut answer, mut clock, meta) = call.begin(&connection?, course).await?;
             let assembler = Assembler::new(&call.target.model, this.deliver_usage);
-            let secrets = call.secrets();
+            let secrets = call.secrets().and_in(&answer.proof);
             // Some servers call a stream JSON too: its first byte tells.
             let whole = is_json(&answer.headers)
                 && answer

@@ -12,9 +12,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
-use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::Timeouts;
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::wire::WireRequest;
@@ -29,6 +29,8 @@ pub use tls::Verify;
 const AGENT: &str = concat!("edgequake-llm/", env!("CARGO_PKG_VERSION"));
 /// An answer larger than this is refused instead of filling the memory.
 const MAX_BODY: usize = 1 << 30;
+/// A service that gives out tokens answers within this or not at all.
+const SERVICE: Duration = Duration::from_secs(60);
 
 /// Connections, shared by every call on one runtime.
 #[derive(Debug, Default)]
@@ -42,6 +44,8 @@ pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Body,
+    /// The headers by which the request was signed.
+    pub proof: HeaderMap,
 }
 
 /// A body that is read piece by piece. Dropping it before its end closes the connection.
@@ -60,17 +64,17 @@ impl Transport {
     }
 
     /// The client for a way of connecting. It may read the environment and certificates, so it is asked for where that
-    /// is safe rather than in the middle of a call.
+    /// is safe rather than in the middle of a call. `secure` says that it must be able to speak TLS.
     pub(crate) fn connection(
         &self,
         options: &TransportOptions,
         connect: Option<Duration>,
-        url: &Url,
+        secure: bool,
     ) -> Result<Connection> {
         let connect = connect.unwrap_or(pool::CONNECT);
         let client = self
             .pool
-            .client(options, connect, url.scheme() == "https", pool::Purpose::Provider)?;
+            .client(options, connect, secure, pool::Purpose::Provider)?;
         Ok(Connection { client, connect })
     }
 }
@@ -86,9 +90,10 @@ impl Connection {
     /// Sends `request` once and returns when the headers of the answer are here.
     pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
         let mut prepared = prepare(target, request)?;
+        let mut proof = HeaderMap::new();
         if let Auth::Signed(signer) = target.provider.auth {
-            let proof = clock.first_byte(signer.sign(target, request, self)).await??;
-            prepared.headers_mut().extend(proof);
+            proof = clock.first_byte(signer.sign(target, request, self)).await??;
+            prepared.headers_mut().extend(proof.clone());
         }
         let sent = self.client.execute(prepared);
         let response = clock.first_byte(sent).await?.map_err(|error| {
@@ -104,7 +109,34 @@ impl Connection {
                 response,
                 peeked: None,
             },
+            proof,
         })
+    }
+
+    /// Sends a request of ours to a service beside the provider, one that gives out tokens, and reads its whole answer.
+    ///
+    /// # Errors
+    /// When there is no whole answer within a minute.
+    pub async fn exchange(&self, request: &WireRequest) -> Result<(StatusCode, Bytes)> {
+        let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
+        *prepared.body_mut() = Some(request.body.clone().into());
+        *prepared.headers_mut() = request.headers.clone();
+        prepared
+            .headers_mut()
+            .insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        let response = self
+            .client
+            .execute(prepared)
+            .await
+            .map_err(|error| failed(&error))?;
+        let status = response.status();
+        let body = Body {
+            response,
+            peeked: None,
+        };
+        let limit = Timeouts::all(SERVICE);
+        let body = body.collect(&mut Clock::start(limit, None, false)).await?;
+        Ok((status, body))
     }
 }
 

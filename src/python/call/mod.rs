@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use self::limits::Limits;
 use self::names::{is_credential, is_label, is_unavailable};
 use self::values::{count, environment_verification, is_true, pairs, string, strings, truth, verification};
+use super::callable;
 use super::from_python::to_json;
 use super::settings::Settings;
 use crate::client::{self, PreparedChat, PreparedEmbed};
@@ -59,6 +60,25 @@ pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) 
         sorted.options,
         settings,
     )
+}
+
+/// A credential: a plain value, or somebody who gives out tokens.
+fn credential(options: &mut CallOptions, name: &str, value: &Bound<'_, PyAny>) -> Result<()> {
+    let known = &mut options.provider_options;
+    if value.hasattr("get_secret_value").unwrap_or(false) {
+        known.set(name, Value::String(string(value, name)?));
+    } else if value.hasattr("__fspath__").unwrap_or(false) {
+        known.set(
+            name,
+            Value::String(value.str().map(|path| path.to_string()).unwrap_or_default()),
+        );
+    } else {
+        match to_json(value, name) {
+            Ok(value) => known.set(name, value),
+            Err(_) => known.set_source(name, callable::source(name, value)?),
+        }
+    }
+    Ok(())
 }
 
 fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
@@ -176,12 +196,7 @@ impl<'py> Sorted<'py> {
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
                 name if is_label(name) => {}
                 // What this call's provider does not know of these it does not look at.
-                name if is_credential(name) => {
-                    // Callables that make tokens are the business of the layer above.
-                    if let Ok(value) = to_json(&value, name) {
-                        options.provider_options.set(name, value);
-                    }
-                }
+                name if is_credential(name) => credential(options, name, &value)?,
                 name if is_unavailable(name) => {
                     if value.is_truthy().unwrap_or(true) {
                         return Err(Error::new(
