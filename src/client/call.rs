@@ -12,7 +12,7 @@ use crate::options::{CallOptions, Timeouts};
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
-use crate::transport::{Connection, Transport, TransportOptions};
+use crate::transport::{Connection, Downloader, Transport, TransportOptions};
 use crate::wire::{ChatWire, EmbedWire, WireRequest};
 
 /// What is known about an answer beside the answer.
@@ -88,6 +88,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             transport: options.transport,
             dropped_params,
         }
+    }
+
+    /// The way to files that the call needs.
+    pub(super) fn downloader(&self, transport: &Transport) -> Result<Downloader> {
+        let downloader = transport.downloader(&self.transport, self.timeouts.connect);
+        downloader.map_err(|error| error.about(self.target.provider.name, &self.target.model))
     }
 
     /// Where the call goes.

@@ -111,6 +111,10 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
+    fn takes_address(&self, target: &Target, file: &crate::media::Remote<'_>) -> bool {
+        parts::takes_address(target, file)
+    }
+
     fn unsupported(
         &self,
         _target: &Target,

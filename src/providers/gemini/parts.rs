@@ -1,8 +1,10 @@
 //! Parts of a user's message: text, and media by value or by reference.
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::media::{Remote, kind};
 use crate::resolve::Target;
 
 /// Which URLs the host reaches by itself.
@@ -107,12 +109,10 @@ pub(crate) fn media(url: &str, format: Option<String>, places: Places) -> Result
         }
         return Ok(json!({"inline_data": {"data": data, "mime_type": kind}}));
     }
-    let files = url.starts_with("gs://") || url.starts_with("https://generativelanguage.googleapis.com/");
-    let video = url.starts_with("https://www.youtube.com/") || url.starts_with("https://youtu.be/");
-    let known = format.or_else(|| kind_of(url).map(str::to_owned));
-    let public = places == Places::Public && url.starts_with("http") && known.is_some();
-    if files || video || public {
-        let format = known;
+    // A bucket says nothing of what is in it, so what the name tells is said.
+    let named = || Url::parse(url).ok().and_then(|url| kind::of_name(&url));
+    let format = format.or_else(|| named().map(str::to_owned));
+    if fetched_by_google(url) || (places == Places::Public && url.starts_with("http")) {
         let mut file = Map::new();
         file.insert("file_uri".to_owned(), url.into());
         if let Some(format) = format {
@@ -122,53 +122,27 @@ pub(crate) fn media(url: &str, format: Option<String>, places: Places) -> Result
     }
     Err(Error::new(
         ErrorKind::ImageFetch,
-        "Gemini does not fetch this URL itself, and remote files are not downloaded; pass the file as a data URL",
+        "Gemini does not fetch this URL; pass an http(s) URL or the file as a data URL",
     )
     .with_status(400))
 }
 
-/// The media type that a path's ending tells.
-fn kind_of(url: &str) -> Option<&'static str> {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let ending = file.rsplit_once('.')?.1.to_ascii_lowercase();
-    KINDS
-        .iter()
-        .find(|(known, _)| *known == ending)
-        .map(|(_, kind)| *kind)
+/// Whether a file may be named by its address: one that Google reads, of a kind that is known.
+pub(super) fn takes_address(target: &Target, file: &Remote<'_>) -> bool {
+    if fetched_by_google(file.url) {
+        return true;
+    }
+    let named = || Url::parse(file.url).ok().and_then(|url| kind::of_name(&url));
+    Places::of(target) == Places::Public && (file.format.is_some() || named().is_some())
 }
 
-/// Kinds of file that Gemini takes (ai.google.dev/gemini-api/docs, on images, video, audio and documents).
-const KINDS: &[(&str, &str)] = &[
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("webp", "image/webp"),
-    ("heic", "image/heic"),
-    ("heif", "image/heif"),
-    ("gif", "image/gif"),
-    ("mp4", "video/mp4"),
-    ("mpeg", "video/mpeg"),
-    ("mpg", "video/mpg"),
-    ("mov", "video/mov"),
-    ("avi", "video/avi"),
-    ("flv", "video/x-flv"),
-    ("webm", "video/webm"),
-    ("wmv", "video/wmv"),
-    ("3gp", "video/3gpp"),
-    ("wav", "audio/wav"),
-    ("mp3", "audio/mp3"),
-    ("aiff", "audio/aiff"),
-    ("aac", "audio/aac"),
-    ("ogg", "audio/ogg"),
-    ("flac", "audio/flac"),
-    ("m4a", "audio/m4a"),
-    ("pdf", "application/pdf"),
-    ("txt", "text/plain"),
-    ("md", "text/plain"),
-    ("html", "text/html"),
-    ("css", "text/css"),
-    ("csv", "text/csv"),
-    ("xml", "text/xml"),
-    ("json", "application/json"),
-];
+/// Addresses that Google reads itself: its buckets, its Files API, its videos.
+fn fetched_by_google(url: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "gs://",
+        "https://generativelanguage.googleapis.com/",
+        "https://www.youtube.com/",
+        "https://youtu.be/",
+    ];
+    PLACES.iter().any(|place| url.starts_with(place))
+}

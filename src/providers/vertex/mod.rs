@@ -15,6 +15,7 @@ use self::publisher::Publisher;
 use crate::auth::google::Google;
 use crate::error::{Error, Result};
 use crate::framing::Framer;
+use crate::media::Remote;
 use crate::params::ParamRules;
 use crate::providers::{anthropic, gemini, mistral, openai};
 use crate::registry::{Auth, COMPATIBLE, Provider, Quirks};
@@ -80,6 +81,10 @@ fn wire(target: &Target) -> &'static dyn ChatWire {
 }
 
 impl ChatWire for Chat {
+    fn takes_address(&self, target: &Target, file: &Remote<'_>) -> bool {
+        // Claude's files go by value here (platform.claude.com, "Vision": no URL sources on Vertex AI).
+        Publisher::of(&target.model) != Publisher::Anthropic && wire(target).takes_address(target, file)
+    }
     fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         wire(target).unsupported(target, params)
     }

@@ -17,6 +17,7 @@ use super::from_python::to_json;
 use super::settings::Settings;
 use crate::client::{self, PreparedChat, PreparedEmbed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::media::FilePolicy;
 use crate::options::CallOptions;
 use crate::registry;
 use crate::resolve::Surroundings;
@@ -101,6 +102,31 @@ fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
             kind()
         ))),
     }
+}
+
+/// Which files are brought in.
+fn files(settings: &Settings<'_, '_>) -> Result<FilePolicy> {
+    let mut policy = FilePolicy::default();
+    if let Some(validation) = settings.get("user_url_validation") {
+        policy.public_only = truth(&validation, "user_url_validation")?;
+    }
+    if let Some(hosts) = settings.get("user_url_allowed_hosts") {
+        policy.allowed_hosts = strings(&hosts, "user_url_allowed_hosts")?;
+    }
+    if let Some(limit) = settings.env("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB") {
+        let megabytes = limit
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|limit| (0.0..=1024.0).contains(limit));
+        let megabytes = megabytes.ok_or_else(|| {
+            Error::bad_request("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB is not a number of megabytes from 0 to 1024")
+        })?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let bytes = (megabytes * f64::from(1 << 20)) as usize;
+        policy.limit = bytes;
+    }
+    Ok(policy)
 }
 
 /// Arguments by what they are for.
@@ -221,6 +247,7 @@ impl<'py> Sorted<'py> {
                 .get("http2")
                 .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
+        options.files = files(settings)?;
         let simulated = sorted
             .model
             .strip_prefix(registry::SIMULATOR)
