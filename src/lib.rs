@@ -19,10 +19,13 @@
 //! ```
 
 pub mod auth;
+mod bridge;
 mod client;
+mod endpoint;
 mod error;
 mod finish;
 pub mod framing;
+mod multipart;
 mod options;
 pub mod params;
 mod providers;
@@ -41,9 +44,13 @@ mod python;
 pub use client::{
     Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, prepare_chat, prepare_embed,
 };
+pub use endpoint::{EndpointStream, PreparedEndpoint, prepare_endpoint};
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
 pub use options::{CallOptions, ProviderOptions, Timeouts};
 pub use secret::Secret;
 pub use stream::ChatStream;
-pub use types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
+pub use types::{
+    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest, Operation,
+    Piece, Upload,
+};
