@@ -1,0 +1,102 @@
+//! Attempts at a call until one succeeds or is final.
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::call::{Meta, Prepared, ReadsErrors};
+use crate::error::{Error, Result};
+use crate::transport::{Answer, Clock, Connection, Retries};
+
+/// How far a call has come: when it began, when it must be over, what was tried.
+pub(super) struct Course {
+    pub(super) begun: Instant,
+    pub(super) total: Option<Instant>,
+    pub(super) retries: Retries,
+}
+
+#[allow(private_bounds)]
+impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
+    /// Starts the clock of the whole call.
+    pub(super) fn course(&self) -> Course {
+        let begun = Instant::now();
+        Course {
+            begun,
+            total: self.timeouts.total.and_then(|total| begun.checked_add(total)),
+            retries: Retries::new(self.retries),
+        }
+    }
+
+    /// Attempts until an answer is here as a whole.
+    pub(super) async fn plain(&self, connection: &Connection, mut course: Course) -> Result<(Bytes, Meta)> {
+        loop {
+            let mut clock = Clock::start(self.timeouts, course.total, false);
+            let error = match self.attempt(connection, &clock).await {
+                Ok(answer) => {
+                    let headers = answer.headers;
+                    match answer.body.collect(&mut clock).await {
+                        Ok(body) => return Ok((body, self.meta(headers, &course))),
+                        Err(error) => error.with_headers(&headers),
+                    }
+                }
+                Err(error) => error,
+            };
+            self.before_next(error, &mut course).await?;
+        }
+    }
+
+    /// Attempts until an answer has begun.
+    pub(super) async fn begin(
+        &self,
+        connection: &Connection,
+        mut course: Course,
+    ) -> Result<(Answer, Clock, Meta)> {
+        loop {
+            let clock = Clock::start(self.timeouts, course.total, true);
+            match self.attempt(connection, &clock).await {
+                Ok(answer) => {
+                    let meta = self.meta(answer.headers.clone(), &course);
+                    return Ok((answer, clock, meta));
+                }
+                Err(error) => self.before_next(error, &mut course).await?,
+            }
+        }
+    }
+
+    /// One request; an error status is read to its end and becomes an error.
+    async fn attempt(&self, connection: &Connection, clock: &Clock) -> Result<Answer> {
+        let answer = connection.send(&self.target, &self.request, clock).await?;
+        tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        let (status, headers) = (answer.status.as_u16(), answer.headers);
+        // An error whose body breaks off is still that error.
+        let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+        Err(self.wire.read_error(&self.target, status, headers, body))
+    }
+
+    /// Waits until the next attempt is due, or returns `error` when it is final.
+    async fn before_next(&self, error: Error, course: &mut Course) -> Result<()> {
+        let attempts = course.retries.attempts();
+        let wait = course.retries.after(&error).filter(|wait| {
+            match (course.total, Instant::now().checked_add(*wait)) {
+                (Some(total), Some(due)) => due < total,
+                (None, Some(_)) => true,
+                (_, None) => false,
+            }
+        });
+        let Some(wait) = wait else {
+            return Err(self.dressed(error, attempts));
+        };
+        tracing::debug!(
+            provider = self.target.provider.name,
+            model = %self.target.model,
+            status = error.status(),
+            kind = error.kind().class_name(),
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            "retrying"
+        );
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! A call that is ready to be sent, whatever its operation, and what is known about its answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::attempt::Course;
+use crate::error::{Error, Result};
+use crate::options::{CallOptions, Timeouts};
+use crate::resolve::Target;
+use crate::secret::Secrets;
+use crate::transport::{Connection, Transport, TransportOptions};
+use crate::wire::{ChatWire, EmbedWire, WireRequest};
+
+/// What is known about an answer beside the answer.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    /// The provider's name.
+    pub provider: &'static str,
+    /// The model as the caller named it, without the provider.
+    pub model: String,
+    /// Where the request went, without its query.
+    pub url: String,
+    /// Headers of the answer.
+    pub headers: HeaderMap,
+    /// From the first attempt to the answer (of a stream: to its headers).
+    pub elapsed: Duration,
+    /// Requests made.
+    pub attempts: u32,
+    /// Parameters that were not sent because the caller allowed that.
+    pub dropped_params: Vec<String>,
+}
+
+/// An answer and what is known about it.
+#[derive(Debug, Clone)]
+pub struct Answered<T> {
+    /// The answer.
+    pub answer: T,
+    /// What is known about it.
+    pub meta: Meta,
+}
+
+/// A call that is ready to be sent: resolved, checked and written. Making one does no I/O.
+pub struct Prepared<W: ?Sized + 'static> {
+    pub(super) wire: &'static W,
+    pub(super) target: Target,
+    pub(super) request: WireRequest,
+    pub(super) timeouts: Timeouts,
+    pub(super) retries: u32,
+    transport: TransportOptions,
+    dropped_params: Vec<String>,
+}
+
+/// How a wire reads errors, whatever its operation.
+pub(super) trait ReadsErrors {
+    fn read_error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error;
+}
+impl ReadsErrors for dyn ChatWire {
+    fn read_error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        self.error(target, status, headers, body)
+    }
+}
+impl ReadsErrors for dyn EmbedWire {
+    fn read_error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        self.error(target, status, headers, body)
+    }
+}
+
+#[allow(private_bounds)]
+impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
+    /// A call of which everything is known.
+    pub(super) fn new(
+        wire: &'static W,
+        target: Target,
+        request: WireRequest,
+        options: CallOptions,
+        dropped_params: Vec<String>,
+    ) -> Self {
+        Self {
+            wire,
+            target,
+            request,
+            timeouts: options.timeouts,
+            retries: options.retries,
+            transport: options.transport,
+            dropped_params,
+        }
+    }
+
+    /// Where the call goes.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The way there. Asked for before the call is under way: it may read certificates.
+    pub(super) fn connection(&self, transport: &Transport) -> Result<Connection> {
+        let connection = transport.connection(&self.transport, self.timeouts.connect, &self.request.url);
+        connection.map_err(|error| error.about(self.target.provider.name, &self.target.model))
+    }
+
+    pub(super) fn meta(&self, mut headers: HeaderMap, course: &Course) -> Meta {
+        self.secrets().blot_headers(&mut headers);
+        Meta {
+            provider: self.target.provider.name,
+            model: self.target.model.clone(),
+            url: self.shown_url(),
+            headers,
+            elapsed: course.begun.elapsed(),
+            attempts: course.retries.attempts(),
+            dropped_params: self.dropped_params.clone(),
+        }
+    }
+
+    /// An error after the answer has begun, as the caller gets it.
+    pub(super) fn dress(&self, error: Error, meta: &Meta) -> Error {
+        self.dressed(error.with_headers(&meta.headers), meta.attempts)
+    }
+
+    /// The error as the caller gets it.
+    pub(super) fn dressed(&self, error: Error, attempts: u32) -> Error {
+        let error = error
+            .about(self.target.provider.name, &self.target.model)
+            .with_url(&self.shown_url());
+        error.after_attempts(attempts).without(&self.secrets())
+    }
+
+    /// What must not be shown.
+    pub(super) fn secrets(&self) -> Secrets {
+        let options = &self.target.options;
+        Secrets::of(self.target.key.as_ref(), &self.target.headers)
+            .and(options.text("aws_secret_access_key"))
+            .and(options.text("aws_session_token"))
+    }
+
+    /// Where the call goes, without what may be secret about it.
+    fn shown_url(&self) -> String {
+        let mut url = self.request.url.clone();
+        url.set_query(None);
+        let _ = (url.set_username(""), url.set_password(None));
+        url.into()
+    }
+}

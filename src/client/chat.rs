@@ -1,0 +1,152 @@
+//! Chat: plain and streamed.
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use super::call::{Answered, Prepared};
+use crate::error::{Error, Result};
+use crate::options::CallOptions;
+use crate::params;
+use crate::resolve::{Surroundings, Target};
+use crate::stream::{Assembler, ChatStream, Machine};
+use crate::transport::Transport;
+use crate::types::{ChatRequest, ChatResponse};
+use crate::wire::ChatWire;
+
+/// A prepared chat call.
+pub struct PreparedChat {
+    call: Prepared<dyn ChatWire>,
+    deliver_usage: bool,
+}
+
+/// Resolves, checks and writes a chat request.
+///
+/// # Errors
+/// Everything that can be known to be wrong before sending.
+pub fn prepare_chat(
+    mut request: ChatRequest,
+    options: CallOptions,
+    around: &dyn Surroundings,
+) -> Result<PreparedChat> {
+    request.validate()?;
+    let mut target = Target::resolve(&request.model, &options, around)?;
+    let (provider, model) = (target.provider, target.model.clone());
+    let about = |error: Error| error.about(provider.name, &model);
+    let wire = provider
+        .chat
+        .ok_or_else(|| about(Error::bad_request(format!("{} has no chat", provider.name))))?;
+    let mut dropped_params = params::apply(
+        &mut request.params,
+        (provider.params)(&model),
+        &options.params,
+        provider.name,
+        &model,
+    )
+    .map_err(about)?;
+    let refused = wire.unsupported(&target, &request.params);
+    let refused = refused
+        .into_iter()
+        .filter(|name| !options.params.allowed.iter().any(|allowed| allowed == name));
+    let refused = refused.map(str::to_owned).collect();
+    let dropped = params::refuse(
+        &mut request.params,
+        refused,
+        &options.params,
+        provider.name,
+        &model,
+    );
+    dropped_params.extend(dropped.map_err(about)?);
+    // It means nothing on a plain call, and OpenAI refuses it there.
+    if !request.stream && request.params.shift_remove("stream_options").is_some() {
+        dropped_params.push("stream_options".to_owned());
+    }
+    target.notes = wire.notes(&target, &request);
+    let asked = request
+        .params
+        .get("stream_options")
+        .and_then(|options| options.get("include_usage"))
+        .and_then(Value::as_bool);
+    // A provider that counts without being asked is not hushed.
+    let deliver_usage = asked.unwrap_or(true);
+    let request = wire.request(&target, request).map_err(about)?;
+    Ok(PreparedChat {
+        call: Prepared::new(wire, target, request, options, dropped_params),
+        deliver_usage,
+    })
+}
+
+impl PreparedChat {
+    /// Where the call goes.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        self.call.target()
+    }
+
+    /// Sends the call and reads the whole answer.
+    ///
+    /// # Errors
+    /// The last attempt's error.
+    pub fn send(
+        self,
+        transport: &Transport,
+    ) -> impl Future<Output = Result<Answered<ChatResponse>>> + Send + 'static {
+        let connection = self.call.connection(transport);
+        async move {
+            let call = &self.call;
+            let course = call.course();
+            let (body, meta) = call.plain(&connection?, course).await?;
+            let answer = call
+                .wire
+                .response(&call.target, &body)
+                .map_err(|error| call.dress(error, &meta))?;
+            Ok(Answered { answer, meta })
+        }
+    }
+
+    /// Sends the call and returns when the answer has begun.
+    ///
+    /// # Errors
+    /// The last attempt's error. What goes wrong later is said by the stream.
+    pub fn stream(self, transport: &Transport) -> impl Future<Output = Result<ChatStream>> + Send + 'static {
+        let connection = self.call.connection(transport);
+        async move {
+            let call = &self.call;
+            let course = call.course();
+            let (mut answer, mut clock, meta) = call.begin(&connection?, course).await?;
+            let assembler = Assembler::new(&call.target.model, self.deliver_usage);
+            let secrets = call.secrets();
+            // Some servers call a stream JSON too: its first byte tells.
+            let whole = is_json(&answer.headers)
+                && answer
+                    .body
+                    .peek(&mut clock)
+                    .await
+                    .map_err(|error| call.dress(error, &meta))?
+                    == Some(b'{');
+            if whole {
+                // The server answers as if no stream had been asked for, or refuses inside a 200.
+                let read = answer.body.collect(&mut clock).await;
+                let whole = read.and_then(|body| call.wire.response(&call.target, &body));
+                let whole = whole.map_err(|error| call.dress(error, &meta))?;
+                return Ok(ChatStream::of_whole(whole, assembler, clock, meta));
+            }
+            let machine = Machine::new(
+                call.wire.framer(&call.target),
+                call.wire.decoder(&call.target),
+                assembler,
+            );
+            Ok(ChatStream::new(answer, clock, machine, meta, secrets))
+        }
+    }
+}
+
+/// Whether an answer is said to be one JSON document and not a stream of events.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}

@@ -1,0 +1,88 @@
+//! The key of a call.
+
+use http::HeaderValue;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::registry::{self, Call, KeyOrder};
+use crate::secret::Secret;
+
+/// The key, and whether it is a token.
+pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
+    let Call {
+        provider,
+        options,
+        around,
+        ..
+    } = call;
+    let setting = || provider.key_settings.iter().find_map(|name| around.setting(name));
+    let environment = || provider.key_env.iter().find_map(|name| around.env(name));
+    let found = options
+        .api_key
+        .clone()
+        .filter(|key| !key.expose().is_empty())
+        .or_else(|| {
+            let found = match provider.key_order {
+                KeyOrder::SettingsFirst => setting().or_else(environment),
+                KeyOrder::EnvironmentFirst => environment().or_else(setting),
+            };
+            found.map(|key| Secret::new(&key))
+        });
+    let (found, is_token) = match found {
+        Some(key) => (Some(key), false),
+        None => {
+            let (options_with, variables) = provider.token;
+            let option = options_with
+                .iter()
+                .find_map(|name| options.provider_options.text(name).map(str::to_owned));
+            let token = option.or_else(|| variables.iter().find_map(|name| around.env(name)));
+            (token.map(|token| Secret::new(&token)), true)
+        }
+    };
+    if let Some(key) = &found
+        && HeaderValue::from_str(key.expose()).is_err()
+    {
+        return Err(Error::bad_request(
+            "api_key has characters that no header can hold",
+        ));
+    }
+    // The caller's own Authorization header is a key of its own kind.
+    let authorized = options
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    match found {
+        Some(key) => Ok((Some(key), is_token)),
+        None if provider.name == registry::SIMULATOR => {
+            Ok((Some(Secret::new("sk-built-in-simulator")), false))
+        }
+        None if provider.key_optional || authorized => Ok((None, false)),
+        None => {
+            let variable = match provider.key_env {
+                [] => "of the provider's key".to_owned(),
+                names => names.join(" or "),
+            };
+            Err(Error::new(
+                ErrorKind::Authentication,
+                format!(
+                    "no API key for {}: set the environment variable {variable} or pass `api_key`",
+                    provider.name
+                ),
+            )
+            .with_status(401))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::resolve;
+    use crate::error::ErrorKind;
+    use crate::options::CallOptions;
+
+    #[test]
+    fn a_missing_key_names_the_variable() {
+        let error = resolve("gpt-4o", &CallOptions::default(), &[]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        assert!(error.message().contains("OPENAI_API_KEY"));
+    }
+}

@@ -1,0 +1,29 @@
+//! What a call may find out beside its arguments: environment, settings of the host language, the simulator's address.
+
+use crate::error::{Error, Result};
+
+/// What a call may find out about its surroundings.
+pub trait Surroundings {
+    /// An environment variable; empty ones count as unset.
+    fn env(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
+    }
+    /// A module attribute of the host language; none in plain Rust.
+    fn setting(&self, _name: &str) -> Option<String> {
+        None
+    }
+    /// Base URL of the built-in simulator, started if need be.
+    ///
+    /// # Errors
+    /// When it cannot be started or there is none.
+    fn simulator(&self) -> Result<String> {
+        Err(Error::bad_request(
+            "no simulator is running; start one with edgequake_llm::sim::Simulator and pass its base_url",
+        ))
+    }
+}
+
+/// The process environment and nothing else.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Environment;
+impl Surroundings for Environment {}
