@@ -21,7 +21,6 @@
 pub mod auth;
 mod bridge;
 mod client;
-mod endpoint;
 mod error;
 mod finish;
 pub mod framing;
@@ -42,15 +41,15 @@ pub mod wire;
 mod python;
 
 pub use client::{
-    Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, prepare_chat, prepare_embed,
+    Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, PreparedEndpoint, prepare_chat,
+    prepare_embed, prepare_endpoint,
 };
-pub use endpoint::{EndpointStream, PreparedEndpoint, prepare_endpoint};
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
 pub use options::{CallOptions, ProviderOptions, Timeouts};
 pub use secret::Secret;
-pub use stream::ChatStream;
+pub use stream::{ChatStream, EndpointStream};
 pub use types::{
-    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest, Operation,
-    Piece, Upload,
+    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest,
+    Operation, Piece, Upload,
 };

@@ -116,7 +116,8 @@ mod tests {
         assert!(parts[3].contains("name=\"granularities[]\"\r\n\r\nword\r\n"));
         assert!(parts[6].contains("name=\"expires_after[seconds]\"\r\n\r\n60\r\n"));
         assert!(
-            parts[7].contains("name=\"file\"; filename=\"a %22b%22.wav\"\r\nContent-Type: audio/wav\r\n\r\n\0")
+            parts[7]
+                .contains("name=\"file\"; filename=\"a %22b%22.wav\"\r\nContent-Type: audio/wav\r\n\r\n\0")
         );
         assert_eq!(parts[8], "--\r\n");
     }

@@ -11,8 +11,8 @@ use crate::framing::{Frame, Framer, SseFramer};
 use crate::params::ParamRules;
 use crate::resolve::Target;
 use crate::types::{
-    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest, Operation,
-    Piece,
+    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest,
+    Operation, Piece,
 };
 
 /// A request without authentication.
@@ -94,6 +94,11 @@ pub trait EmbedWire: Send + Sync {
 
 /// Any other operation in one dialect. One wire may speak several; which of them a provider has is said by its row.
 pub trait EndpointWire: Send + Sync {
+    /// Whether it does the operation for this model.
+    fn takes(&self, _operation: Operation, _model: &str) -> bool {
+        true
+    }
+
     /// Which parameters a model takes.
     fn rules(&self, _operation: Operation, _model: &str) -> &'static ParamRules {
         &ParamRules::ALL

@@ -11,7 +11,7 @@ use crate::options::{CallOptions, Timeouts};
 use crate::resolve::Target;
 use crate::secret::Secrets;
 use crate::transport::{Connection, Transport, TransportOptions};
-use crate::wire::{ChatWire, EmbedWire, WireRequest};
+use crate::wire::{ChatWire, EmbedWire, EndpointWire, WireRequest};
 
 /// What is known about an answer beside the answer.
 #[derive(Debug, Clone)]
@@ -66,6 +66,11 @@ impl ReadsErrors for dyn EmbedWire {
         self.error(target, status, headers, body)
     }
 }
+impl ReadsErrors for dyn EndpointWire {
+    fn read_error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        self.error(target, status, headers, body)
+    }
+}
 
 #[allow(private_bounds)]
 impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
@@ -92,6 +97,11 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Reports what the layer above could not have sent.
+    pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
+        self.dropped_params.extend(names);
     }
 
     /// The way there. Asked for before the call is under way: it may read certificates.

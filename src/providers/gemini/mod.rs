@@ -43,6 +43,7 @@ pub(crate) const GEMINI: Provider = Provider {
     headers: &[],
     chat: Some(&Chat),
     embed: None,
+    endpoints: &[],
     params: params::gemini,
     embed_params: |_| &ParamRules::ALL,
     // Counts come with every stream, asked for or not.

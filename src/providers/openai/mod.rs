@@ -2,6 +2,7 @@
 
 pub(crate) mod departures;
 mod embed;
+pub(crate) mod endpoints;
 pub(crate) mod error;
 pub mod params;
 pub(crate) mod reasoning;

@@ -1,22 +1,19 @@
 //! Operations beside chat and embeddings, from a request to its answer. A provider that has no wire for an operation
 //! does it as chat where there is a bridge.
 
-mod stream;
+use std::pin::Pin;
 
-use std::future::Future;
-
+use super::call::{Answered, Meta, Prepared};
+use super::chat::{PreparedChat, is_json, prepare_chat};
 use crate::bridge::{self, Bridge};
-use crate::client::{Answered, Meta, Prepared, PreparedChat, is_json, prepare_chat};
 use crate::error::{Error, Result};
 use crate::options::CallOptions;
 use crate::params;
 use crate::resolve::{Surroundings, Target};
-use crate::transport::Transport;
+use crate::stream::{EndpointSource, EndpointStream, plain_answer};
+use crate::transport::{Connection, Transport};
 use crate::types::{EndpointAnswer, EndpointRequest, Operation};
 use crate::wire::EndpointWire;
-
-pub use stream::EndpointStream;
-use stream::{Source, plain_answer};
 
 /// A call that is ready to be sent. Making one does no I/O.
 pub struct PreparedEndpoint {
@@ -47,7 +44,7 @@ pub fn prepare_endpoint(
     let target = Target::resolve(&request.model, &options, around)?;
     let provider = target.provider;
     let about = |error: Error| error.about(provider.name, &target.model);
-    let Some(wire) = provider.endpoint(operation) else {
+    let Some(wire) = provider.endpoint(operation, &target.model) else {
         let bridged = if provider.chat.is_some() {
             bridge::through_chat(request)
         } else {
@@ -70,8 +67,7 @@ pub fn prepare_endpoint(
         );
         let undone = undone.map_err(about)?;
         let mut chat = prepare_chat(bridged.request, options, around)?;
-        chat.dropped_params.extend(undone);
-        chat.dropped_params.extend(bridged.dropped);
+        chat.also_dropped(undone.into_iter().chain(bridged.dropped));
         let way = Way::Bridged(chat, bridged.bridge);
         return Ok(PreparedEndpoint { operation, way });
     };
@@ -85,16 +81,7 @@ pub fn prepare_endpoint(
     )
     .map_err(about)?;
     let request = wire.request(&target, request).map_err(about)?;
-    let way = Way::Native(Prepared {
-        wire,
-        target,
-        request,
-        timeouts: options.timeouts,
-        retries: options.retries,
-        transport: options.transport,
-        dropped_params,
-        deliver_usage: false,
-    });
+    let way = Way::Native(Prepared::new(wire, target, request, options, dropped_params));
     Ok(PreparedEndpoint { operation, way })
 }
 
@@ -118,7 +105,8 @@ impl PreparedEndpoint {
         async move {
             match way {
                 Begun::Native(call, connection) => {
-                    let (body, meta) = call.plain(&connection?).await?;
+                    let course = call.course();
+                    let (body, meta) = call.plain(&connection?, course).await?;
                     let answer = call.wire.response(&call.target, operation, &meta.headers, body);
                     let answer = answer.map_err(|error| call.dress(error, &meta))?;
                     Ok(Answered { answer, meta })
@@ -151,9 +139,10 @@ impl PreparedEndpoint {
         async move {
             match way {
                 Begun::Native(call, connection) => {
-                    let (mut answer, mut clock, meta) = call.begin(&connection?).await?;
+                    let course = call.course();
+                    let (mut answer, mut clock, meta) = call.begin(&connection?, course).await?;
                     let Some(reader) = call.wire.events(&call.target, operation) else {
-                        return Ok(EndpointStream::new(Source::bytes(
+                        return Ok(EndpointStream::new(EndpointSource::bytes(
                             answer,
                             clock,
                             meta,
@@ -170,15 +159,16 @@ impl PreparedEndpoint {
                             == Some(b'{');
                     if whole {
                         let read = answer.body.collect(&mut clock).await;
-                        let read = read
-                            .and_then(|body| call.wire.response(&call.target, operation, &meta.headers, body));
+                        let read = read.and_then(|body| {
+                            call.wire.response(&call.target, operation, &meta.headers, body)
+                        });
                         let pieces = read
                             .and_then(|answer| plain_answer(operation, answer))
                             .map_err(|error| dress(error, &meta))?;
-                        return Ok(EndpointStream::new(Source::over(pieces, clock, meta)));
+                        return Ok(EndpointStream::new(EndpointSource::over(pieces, clock, meta)));
                     }
                     let framer = call.wire.framer(&call.target);
-                    Ok(EndpointStream::new(Source::events(
+                    Ok(EndpointStream::new(EndpointSource::events(
                         answer,
                         clock,
                         framer,
@@ -187,9 +177,10 @@ impl PreparedEndpoint {
                         call.secrets(),
                     )))
                 }
-                Begun::Bridged(chat, bridge) => {
-                    Ok(EndpointStream::new(Source::Bridged(Box::new(chat.await?), bridge)))
-                }
+                Begun::Bridged(chat, bridge) => Ok(EndpointStream::new(EndpointSource::Bridged(
+                    Box::new(chat.await?),
+                    bridge,
+                ))),
             }
         }
     }
@@ -197,6 +188,6 @@ impl PreparedEndpoint {
 
 /// What is under way; `F` is the chat call of a bridge.
 enum Begun<F: ?Sized> {
-    Native(Prepared<dyn EndpointWire>, Result<crate::transport::Connection>),
-    Bridged(std::pin::Pin<Box<F>>, Box<dyn Bridge>),
+    Native(Prepared<dyn EndpointWire>, Result<Connection>),
+    Bridged(Pin<Box<F>>, Box<dyn Bridge>),
 }

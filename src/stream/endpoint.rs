@@ -3,23 +3,23 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::{ChatStream, Driver, Reading, incomplete};
 use crate::bridge::Bridge;
 use crate::client::Meta;
 use crate::error::{Error, ErrorKind, Partial, Result};
 use crate::framing::Framer;
 use crate::secret::Secrets;
-use crate::stream::{ChatStream, Driver, Reading};
 use crate::transport::{Answer, Clock};
 use crate::types::{EndpointAnswer, Operation, Piece};
 use crate::wire::EventReader;
 
 /// A streamed answer. It is driven by its reader: what is not asked for stays in the socket.
 pub struct EndpointStream {
-    source: Source,
+    source: EndpointSource,
 }
 
 /// Where the pieces come from.
-pub(super) enum Source {
+pub(crate) enum EndpointSource {
     Events(Box<Driver<Events>>),
     Bytes(Box<Driver<Plain>>),
     Bridged(Box<ChatStream>, Box<dyn Bridge>),
@@ -27,8 +27,8 @@ pub(super) enum Source {
     Ended(Meta),
 }
 
-impl Source {
-    pub(super) fn events(
+impl EndpointSource {
+    pub(crate) fn events(
         answer: Answer,
         clock: Clock,
         framer: Box<dyn Framer>,
@@ -37,27 +37,21 @@ impl Source {
         secrets: Secrets,
     ) -> Self {
         let machine = Events { framer, reader };
-        Self::Events(Box::new(Driver::new(
-            answer.body,
-            clock,
-            machine,
-            meta,
-            secrets,
-        )))
+        Self::Events(Box::new(Driver::new(answer.body, clock, machine, meta, secrets)))
     }
 
-    pub(super) fn bytes(answer: Answer, clock: Clock, meta: Meta, secrets: Secrets) -> Self {
+    pub(crate) fn bytes(answer: Answer, clock: Clock, meta: Meta, secrets: Secrets) -> Self {
         Self::Bytes(Box::new(Driver::new(answer.body, clock, Plain, meta, secrets)))
     }
 
     /// Pieces that are there at once.
-    pub(super) fn over(pieces: Vec<Piece>, clock: Clock, meta: Meta) -> Self {
+    pub(crate) fn over(pieces: Vec<Piece>, clock: Clock, meta: Meta) -> Self {
         Self::Bytes(Box::new(Driver::over(pieces, clock, Plain, meta)))
     }
 }
 
 impl EndpointStream {
-    pub(super) fn new(source: Source) -> Self {
+    pub(crate) fn new(source: EndpointSource) -> Self {
         Self { source }
     }
 
@@ -65,10 +59,10 @@ impl EndpointStream {
     #[must_use]
     pub fn meta(&self) -> &Meta {
         match &self.source {
-            Source::Events(driver) => driver.meta(),
-            Source::Bytes(driver) => driver.meta(),
-            Source::Bridged(stream, _) => stream.meta(),
-            Source::Ended(meta) => meta,
+            EndpointSource::Events(driver) => driver.meta(),
+            EndpointSource::Bytes(driver) => driver.meta(),
+            EndpointSource::Bridged(stream, _) => stream.meta(),
+            EndpointSource::Ended(meta) => meta,
         }
     }
 
@@ -78,16 +72,16 @@ impl EndpointStream {
     /// Once, after the pieces that came before it. The stream is over then.
     pub async fn next_batch(&mut self) -> Result<Vec<Piece>> {
         match &mut self.source {
-            Source::Events(driver) => driver.next_batch().await,
-            Source::Bytes(driver) => driver.next_batch().await,
-            Source::Ended(_) => Ok(Vec::new()),
-            Source::Bridged(stream, bridge) => {
+            EndpointSource::Events(driver) => driver.next_batch().await,
+            EndpointSource::Bytes(driver) => driver.next_batch().await,
+            EndpointSource::Ended(_) => Ok(Vec::new()),
+            EndpointSource::Bridged(stream, bridge) => {
                 let mut pieces = Vec::new();
                 while pieces.is_empty() {
                     let chunks = stream.next_batch().await?;
                     if chunks.is_empty() {
                         bridge.finish(&mut pieces);
-                        self.source = Source::Ended(stream.meta().clone());
+                        self.source = EndpointSource::Ended(stream.meta().clone());
                         return Ok(pieces);
                     }
                     for chunk in chunks {
@@ -101,7 +95,7 @@ impl EndpointStream {
 }
 
 /// Bytes in, events out.
-pub(super) struct Events {
+pub(crate) struct Events {
     framer: Box<dyn Framer>,
     reader: Box<dyn EventReader>,
 }
@@ -120,10 +114,7 @@ impl Reading for Events {
         if reader.is_complete() {
             Ok(())
         } else {
-            Err(Error::new(
-                ErrorKind::IncompleteStream,
-                "the stream ended without its last event",
-            ))
+            Err(incomplete("the stream ended without its last event"))
         }
     }
 
@@ -141,7 +132,7 @@ impl Reading for Events {
 }
 
 /// Bytes as they come. HTTP itself says whether they are whole.
-pub(super) struct Plain;
+pub(crate) struct Plain;
 
 impl Reading for Plain {
     type Item = Piece;
@@ -169,7 +160,7 @@ impl Reading for Plain {
 }
 
 /// A whole answer where a stream was asked for: as the last event, which holds everything.
-pub(super) fn plain_answer(operation: Operation, answer: EndpointAnswer) -> Result<Vec<Piece>> {
+pub(crate) fn plain_answer(operation: Operation, answer: EndpointAnswer) -> Result<Vec<Piece>> {
     match (operation, answer) {
         (Operation::Responses, EndpointAnswer::Json(response)) => {
             let status = response.get("status").and_then(Value::as_str);
