@@ -1,8 +1,8 @@
 """The Responses API. The functions are in `main`.
 
 LiteLLM's name ``responses`` is both a function and a package. Importing a package binds it as an attribute
-of its parent, over the function; so that ``edgequake_python.responses(...)`` works either way, this module can
-be called.
+of its parent, over the function; so that ``edgequake_python.responses(...)`` works either way, this module
+can be called.
 """
 
 from __future__ import annotations
