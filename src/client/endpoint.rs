@@ -22,7 +22,7 @@ pub struct PreparedEndpoint {
 }
 
 enum Way {
-    Native(Prepared<dyn EndpointWire>),
+    Native(Box<Prepared<dyn EndpointWire>>),
     Bridged(PreparedChat, Box<dyn Bridge>),
 }
 
@@ -81,7 +81,13 @@ pub fn prepare_endpoint(
     )
     .map_err(about)?;
     let request = wire.request(&target, request).map_err(about)?;
-    let way = Way::Native(Prepared::new(wire, target, request, options, dropped_params));
+    let way = Way::Native(Box::new(Prepared::new(
+        wire,
+        target,
+        request,
+        options,
+        dropped_params,
+    )));
     Ok(PreparedEndpoint { operation, way })
 }
 
@@ -188,6 +194,6 @@ impl PreparedEndpoint {
 
 /// What is under way; `F` is the chat call of a bridge.
 enum Begun<F: ?Sized> {
-    Native(Prepared<dyn EndpointWire>, Result<Connection>),
+    Native(Box<Prepared<dyn EndpointWire>>, Result<Connection>),
     Bridged(Pin<Box<F>>, Box<dyn Bridge>),
 }

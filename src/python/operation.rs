@@ -78,7 +78,7 @@ pub(super) fn streamed(
         let prepared = call::chat(arguments, &settings, true).map_err(|error| error::raise(py, &error))?;
         let begun = prepared.stream(transport);
         return Ok(Box::pin(async move {
-            stream_outcome(begun.await.map(Source::Chat), reader)
+            stream_outcome(begun.await.map(|stream| Source::Chat(Box::new(stream))), reader)
         }));
     }
     let prepared = call::endpoint(named(operation)?, arguments, &settings, true)

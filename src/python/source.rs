@@ -11,7 +11,7 @@ use crate::types::{ChatChunk, Piece, Usage};
 
 /// Chat, or another operation.
 pub(super) enum Source {
-    Chat(ChatStream),
+    Chat(Box<ChatStream>),
     Endpoint(Box<EndpointStream>),
 }
 

@@ -329,7 +329,7 @@ def _deleted(values: dict[str, Any], response_id: str) -> DeleteResponseResult:
     # Azure answers with nothing: that it answered well says that the response is gone.
     return build_open(
         DeleteResponseResult,
-        {"object": "response", "deleted": True, **values, "id": response_id},
+        {"id": response_id, "object": "response", "deleted": True, **values},
     )
 
 
