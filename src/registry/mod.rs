@@ -136,18 +136,42 @@ pub struct Quirks {
     pub cache_control: bool,
     /// Answers name the model as `provider/model`.
     pub names_itself: bool,
+    /// Keys that its messages do not have.
+    pub message_without: &'static [&'static str],
+    /// Keys that its tools and their schemas do not have.
+    pub tool_without: &'static [&'static str],
+    /// Types of content parts that it documents to refuse.
+    pub refused_parts: &'static [&'static str],
+    /// Types of `response_format` that it knows; empty for all.
+    pub formats: &'static [&'static str],
+    /// Which models answer a JSON schema only as the arguments of a tool they are made to call.
+    pub schema_by_tool: fn(model: &str) -> bool,
+    /// How the body names a model, where that is not how the caller does.
+    pub model: fn(model: &str) -> Option<String>,
     /// What data cannot say, done to a request before it is written.
     pub adapt: fn(&mut ChatRequest),
 }
 
 impl Quirks {
+    /// OpenAI.
+    pub const NONE: Self = Self {
+        text_content: false,
+        developer_is_system: false,
+        cache_control: false,
+        names_itself: false,
+        message_without: &[],
+        tool_without: &[],
+        refused_parts: &[],
+        formats: &[],
+        schema_by_tool: |_| false,
+        model: |_| None,
+        adapt: openai::departures::none,
+    };
     /// A server that takes OpenAI's dialect and knows no other.
     pub const COMPATIBLE: Self = Self {
-        text_content: false,
         developer_is_system: true,
-        cache_control: false,
         names_itself: true,
-        adapt: openai::departures::none,
+        ..Self::NONE
     };
 }
 
@@ -182,13 +206,7 @@ pub(crate) const OPENAI: Provider = Provider {
     params: openai::params::rules,
     embed_params: |_| &ParamRules::ALL,
     stream_usage: StreamUsage::OwnHost,
-    quirks: Quirks {
-        text_content: false,
-        developer_is_system: false,
-        cache_control: false,
-        names_itself: false,
-        adapt: openai::departures::none,
-    },
+    quirks: Quirks::NONE,
 };
 
 /// A server that speaks OpenAI's dialect, of which no more is known.
