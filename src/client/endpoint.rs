@@ -23,7 +23,7 @@ pub struct PreparedEndpoint {
 
 enum Way {
     Native(Box<Prepared<dyn EndpointWire>>),
-    Bridged(PreparedChat, Box<dyn Bridge>),
+    Bridged(Box<PreparedChat>, Box<dyn Bridge>),
 }
 
 /// Resolves, checks and writes a request.
@@ -68,7 +68,7 @@ pub fn prepare_endpoint(
         let undone = undone.map_err(about)?;
         let mut chat = prepare_chat(bridged.request, options, around)?;
         chat.also_dropped(undone.into_iter().chain(bridged.dropped));
-        let way = Way::Bridged(chat, bridged.bridge);
+        let way = Way::Bridged(Box::new(chat), bridged.bridge);
         return Ok(PreparedEndpoint { operation, way });
     };
     let rules = wire.rules(operation, &target.model);
