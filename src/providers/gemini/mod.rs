@@ -47,6 +47,7 @@ pub(crate) const GEMINI: Provider = Provider {
     headers: &[],
     chat: Some(&Chat),
     embed: Some(&embed::Embed),
+    endpoints: &[],
     params: params::gemini,
     embed_params: |_| &embed::RULES,
     // Counts come with every stream, asked for or not.

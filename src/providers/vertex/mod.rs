@@ -34,6 +34,7 @@ pub(crate) const ROW: Provider = Provider {
     auth: Auth::Signed(&Google),
     chat: Some(&Chat),
     embed: Some(&embed::Embed),
+    endpoints: &[],
     params: rules,
     embed_params: |_| &gemini::EMBED_RULES,
     quirks: Quirks {
