@@ -56,8 +56,11 @@ def default_source(kind: str, details: str) -> tuple[Ask, str]:
         if found is None:
             import google.auth
 
-            load, default = google.auth.load_credentials_from_dict, google.auth.default
-            found, _ = default([_SCOPE]) if info is None else load(info, [_SCOPE])
+            library: Any = google.auth
+            if info is None:
+                found, _ = library.default([_SCOPE])
+            else:
+                found, _ = library.load_credentials_from_dict(info, [_SCOPE])
             _found[details] = found
         return _google(found)
 
