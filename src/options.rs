@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::auth::token::TokenSource;
+use crate::media::FilePolicy;
 use crate::params::ParamPolicy;
 use crate::secret::Secret;
 use crate::transport::TransportOptions;
@@ -127,6 +128,8 @@ pub struct CallOptions {
     pub retries: u32,
     /// What happens to parameters that are not supported.
     pub params: ParamPolicy,
+    /// Which files behind addresses are brought in for providers that do not fetch them.
+    pub files: FilePolicy,
     /// How the connection is made.
     pub transport: TransportOptions,
 }
@@ -146,6 +149,7 @@ impl Default for CallOptions {
             timeouts: Timeouts::default(),
             retries: 2,
             params: ParamPolicy::default(),
+            files: FilePolicy::default(),
             transport: TransportOptions::default(),
         }
     }

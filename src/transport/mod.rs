@@ -1,6 +1,8 @@
 //! Bytes to a server and back. The only place that names the HTTP library.
 
+mod address;
 mod deadline;
+mod download;
 mod pool;
 mod retry;
 mod tls;
@@ -19,6 +21,7 @@ use crate::wire::WireRequest;
 
 pub(crate) use deadline::Clock;
 use deadline::timed_out;
+pub(crate) use download::Downloader;
 pub use pool::{Proxies, TransportOptions};
 pub(crate) use retry::Retries;
 pub use tls::Verify;
@@ -69,7 +72,9 @@ impl Transport {
         secure: bool,
     ) -> Result<Connection> {
         let connect = connect.unwrap_or(pool::CONNECT);
-        let client = self.pool.client(options, connect, secure)?;
+        let client = self
+            .pool
+            .client(options, connect, secure, pool::Purpose::Provider)?;
         Ok(Connection { client, connect })
     }
 }
@@ -154,7 +159,12 @@ impl Body {
     }
 
     /// The whole rest of the body, within the limits of `clock`.
-    pub(crate) async fn collect(mut self, clock: &mut Clock) -> Result<Bytes> {
+    pub(crate) async fn collect(self, clock: &mut Clock) -> Result<Bytes> {
+        self.collect_up_to(MAX_BODY, clock).await
+    }
+
+    /// The whole rest of the body, refused when it has more than `limit` bytes.
+    async fn collect_up_to(mut self, limit: usize, clock: &mut Clock) -> Result<Bytes> {
         let expected = self
             .response
             .content_length()
@@ -163,14 +173,14 @@ impl Body {
         let Some(first) = clock.piece(self.next()).await?? else {
             return Ok(Bytes::new());
         };
-        if first.len() >= expected && expected > 0 {
+        if first.len() >= expected && expected > 0 && expected <= limit {
             // The common case: the whole answer in one read.
             return match clock.piece(self.next()).await?? {
                 None => Ok(first),
-                Some(more) => self.collect_after(first, &more, 0, clock).await,
+                Some(more) => self.collect_after(first, &more, 0, limit, clock).await,
             };
         }
-        self.collect_after(first, &[], expected, clock).await
+        self.collect_after(first, &[], expected, limit, clock).await
     }
 
     async fn collect_after(
@@ -178,17 +188,23 @@ impl Body {
         first: Bytes,
         second: &[u8],
         expected: usize,
+        limit: usize,
         clock: &mut Clock,
     ) -> Result<Bytes> {
-        let mut whole = BytesMut::with_capacity(expected.min(64 << 20).max(first.len() + second.len()));
+        let too_large = || {
+            let message = format!("the answer is larger than {limit} bytes");
+            Err(Error::new(ErrorKind::ResponseValidation, message))
+        };
+        let known = first.len() + second.len();
+        if expected.max(known) > limit {
+            return too_large();
+        }
+        let mut whole = BytesMut::with_capacity(expected.min(64 << 20).max(known));
         whole.extend_from_slice(&first);
         whole.extend_from_slice(second);
         while let Some(piece) = clock.piece(self.next()).await?? {
-            if whole.len() + piece.len() > MAX_BODY {
-                return Err(Error::new(
-                    ErrorKind::ResponseValidation,
-                    "the answer is larger than 1 GiB",
-                ));
+            if whole.len() + piece.len() > limit {
+                return too_large();
             }
             whole.extend_from_slice(&piece);
         }
@@ -198,7 +214,10 @@ impl Body {
 
 fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
-    *prepared.body_mut() = Some(request.body.clone().into());
+    // Some servers refuse a GET that brings a body, be it an empty one.
+    if !request.body.is_empty() || request.method == http::Method::POST {
+        *prepared.body_mut() = Some(request.body.clone().into());
+    }
     let headers = prepared.headers_mut();
     headers.extend(
         request

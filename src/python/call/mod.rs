@@ -6,23 +6,26 @@ mod names;
 mod values;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use serde_json::{Map, Value};
 
 use self::limits::Limits;
 use self::names::{is_credential, is_label, is_unavailable};
-use self::values::{count, environment_verification, is_true, pairs, string, strings, truth, verification};
+use self::values::{
+    count, environment_verification, is_true, pairs, string, strings, truth, uploads, verification,
+};
 use super::callable;
 use super::from_python::to_json;
 use super::settings::Settings;
-use crate::client::{self, PreparedChat, PreparedEmbed};
+use crate::client::{self, PreparedChat, PreparedEmbed, PreparedEndpoint};
 use crate::error::{Error, ErrorKind, Result};
+use crate::media::FilePolicy;
 use crate::options::CallOptions;
 use crate::registry;
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
 use crate::transport::Proxies;
-use crate::types::{ChatRequest, EmbedRequest};
+use crate::types::{ChatRequest, EmbedRequest, EndpointRequest, Operation};
 
 /// Prepares `completion(**arguments)`.
 pub(super) fn chat(
@@ -30,7 +33,7 @@ pub(super) fn chat(
     settings: &Settings<'_, '_>,
     stream: bool,
 ) -> Result<PreparedChat> {
-    let sorted = Sorted::new(arguments, settings, stream)?;
+    let sorted = Sorted::new(arguments, settings, stream, None)?;
     let messages = match sorted.messages {
         None => Vec::new(),
         Some(given) => messages(&given)?,
@@ -46,7 +49,7 @@ pub(super) fn chat(
 
 /// Prepares `embedding(**arguments)`.
 pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
-    let sorted = Sorted::new(arguments, settings, false)?;
+    let sorted = Sorted::new(arguments, settings, false, None)?;
     let input = sorted
         .input
         .map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
@@ -55,6 +58,32 @@ pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) 
             model: sorted.model,
             input,
             params: sorted.params,
+        },
+        sorted.options,
+        settings,
+    )
+}
+
+/// Prepares any other operation. What JSON cannot hold comes beside the parameters: `_id` names what the call is about,
+/// `_files` holds `(field, file name, media type, bytes)`.
+pub(super) fn endpoint(
+    operation: Operation,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Settings<'_, '_>,
+    stream: bool,
+) -> Result<PreparedEndpoint> {
+    let sorted = Sorted::new(arguments, settings, stream, Some(operation))?;
+    let files = sorted
+        .files
+        .map_or_else(|| Ok(Vec::new()), |files| uploads(&files))?;
+    client::prepare_endpoint(
+        EndpointRequest {
+            operation,
+            model: sorted.model,
+            id: sorted.id,
+            params: sorted.params,
+            files,
+            stream,
         },
         sorted.options,
         settings,
@@ -103,21 +132,57 @@ fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
     }
 }
 
+/// Which files are brought in.
+fn files(settings: &Settings<'_, '_>) -> Result<FilePolicy> {
+    let mut policy = FilePolicy::default();
+    if let Some(validation) = settings.get("user_url_validation") {
+        policy.public_only = truth(&validation, "user_url_validation")?;
+    }
+    if let Some(hosts) = settings.get("user_url_allowed_hosts") {
+        policy.allowed_hosts = strings(&hosts, "user_url_allowed_hosts")?;
+    }
+    if let Some(limit) = settings.env("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB") {
+        let megabytes = limit
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|limit| (0.0..=1024.0).contains(limit));
+        let megabytes = megabytes.ok_or_else(|| {
+            Error::bad_request("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB is not a number of megabytes from 0 to 1024")
+        })?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let bytes = (megabytes * f64::from(1 << 20)) as usize;
+        policy.limit = bytes;
+    }
+    Ok(policy)
+}
+
 /// Arguments by what they are for.
 struct Sorted<'py> {
     model: String,
     messages: Option<Bound<'py, PyAny>>,
     input: Option<Bound<'py, PyAny>>,
+    id: Option<String>,
+    files: Option<Bound<'py, PyList>>,
     params: Map<String, Value>,
     options: CallOptions,
 }
 
 impl<'py> Sorted<'py> {
-    fn new(arguments: &Bound<'py, PyDict>, settings: &Settings<'_, 'py>, stream: bool) -> Result<Self> {
+    /// `operation` is none for chat and embeddings.
+    fn new(
+        arguments: &Bound<'py, PyDict>,
+        settings: &Settings<'_, 'py>,
+        stream: bool,
+        operation: Option<Operation>,
+    ) -> Result<Self> {
+        let own = operation.map_or(&[] as &[&str], Operation::own_names);
         let mut sorted = Self {
             model: String::new(),
             messages: None,
             input: None,
+            id: None,
+            files: None,
             params: Map::new(),
             options: CallOptions::default(),
         };
@@ -136,8 +201,13 @@ impl<'py> Sorted<'py> {
             let options = &mut sorted.options;
             match &*name {
                 "model" => sorted.model = string(&value, "model")?,
-                "messages" => sorted.messages = Some(value),
-                "input" => sorted.input = Some(value),
+                "messages" if operation.is_none() => sorted.messages = Some(value),
+                "input" if operation.is_none() => sorted.input = Some(value),
+                "_id" if operation.is_some() => sorted.id = Some(string(&value, "the id")?),
+                "_files" if operation.is_some() => sorted.files = value.cast_into::<PyList>().ok(),
+                name if own.contains(&name) => {
+                    sorted.params.insert(name.to_owned(), to_json(&value, name)?);
+                }
                 "stream" => {}
                 "api_key" => options.api_key = Some(Secret::new(&string(&value, "api_key")?)),
                 "api_base" => options.base_url = Some(string(&value, "api_base")?),
@@ -221,6 +291,7 @@ impl<'py> Sorted<'py> {
                 .get("http2")
                 .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
+        options.files = files(settings)?;
         let simulated = sorted
             .model
             .strip_prefix(registry::SIMULATOR)
