@@ -1,7 +1,8 @@
 """Build ``python/edgequake_python/data/models.json.gz``: what models cost, hold and can do.
 
 The facts are the published ones that the package ``litellm`` carries as JSON (names, prices in USD, limits,
-capabilities). They are checked, stripped of prose, sorted and compressed; the same input gives the same bytes.
+capabilities). They are checked, stripped of prose, sorted and compressed; the same input gives the same
+bytes.
 
 usage: python scripts/model_table.py [FACTS.json]     without a file the package is downloaded with pip
 """

@@ -1,7 +1,7 @@
 """What a call costs, in USD: `completion_cost`, `cost_per_token`, and the cost that responses carry.
 
-Prices come from the table of models (`model_table`), from the call itself (custom prices), or from a provider that
-says what it charged, which always wins. A model of unknown price costs None, never 0.
+Prices come from the table of models (`model_table`), from the call itself (custom prices), or from a provider
+that says what it charged, which always wins. A model of unknown price costs None, never 0.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Priced:
         count = counted(part(self.usage, "server_tool_use"), "web_search_requests")
         count = count or counted(part(self.usage, "prompt_tokens_details"), "web_search_requests")
         count = count or sum(
-            part(item, "type") == "web_search_call" for item in part(response, "output") or () if item is not None
+            part(item, "type") == "web_search_call"
+            for item in part(response, "output") or ()
+            if item is not None
         )
         fees = self.facts.get("search_context_cost_per_query")
         if not count or not isinstance(fees, dict):
@@ -141,8 +143,8 @@ def _seconds(milliseconds: float | None) -> Decimal:
 
 def _facts(model: str, provider: str | None, region: str | None = None) -> tuple[str | None, dict[str, Any]]:
     """A model's provider and what the table says of it."""
-    from .model_info import owner
     from .exceptions import NotFoundError
+    from .model_info import owner
 
     provider = owner(model, provider)
     found = model_table.find(model, provider, region)
@@ -181,7 +183,9 @@ def _by_kind(
     if characters is not None and rates.get("input_cost_per_character") is not None:
         answer = (answered or 0) * (rates.get("output_cost_per_character") or NOTHING)
         return characters * (rates.get("input_cost_per_character") or NOTHING), answer
-    prices_tokens = any(key in facts for key in ("input_cost_per_token", "tiered_pricing", "output_cost_per_token"))
+    prices_tokens = any(
+        key in facts for key in ("input_cost_per_token", "tiered_pricing", "output_cost_per_token")
+    )
     if not prices_tokens and ("input_cost_per_second" in facts or "output_cost_per_second" in facts):
         answer = elapsed * (rates.get("output_cost_per_second") or NOTHING)
         return elapsed * (rates.get("input_cost_per_second") or NOTHING), answer
@@ -217,8 +221,8 @@ def completion_cost(
     """What a call cost, in USD, from its response, or what one would cost, from its texts.
 
     Args:
-        completion_response: any response of this package (chat, text, embedding, image, transcription, rerank,
-            responses), or its dict.
+        completion_response: any response of this package (chat, text, embedding, image, transcription,
+            rerank, responses), or its dict.
         model: the model asked for; needed when the response does not name one.
         prompt: the input as a text (without a response; counted here).
         messages: the input as messages (likewise).
@@ -276,7 +280,9 @@ def completion_cost(
         return prompt_usd + answer_usd
     if answer.is_image(kind):
         images = n if n is not None else answer.images
-        return float(image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images))
+        return float(
+            image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images)
+        )
     provider, facts = _first_known(names, provider, region_name)
     tier = "batches" if "batch" in kind else answer.tier or service_tier
     call = Priced(facts, answer.usage, provider=provider, tier=tier)
@@ -328,19 +334,18 @@ def image_cost(
     images: int,
 ) -> Decimal:
     """USD for images: by their tokens where the provider counted them, else by number, size and quality."""
-    facts: dict[str, Any] | None = None
-    for name in names:
-        bare = str(name).split("/", 1)[1] if provider and str(name).startswith(f"{provider}/") else str(name)
+    from .model_info import owner
+
+    scale = (size or "1024x1024").replace("-x-", "x").replace("x", "-x-")
+    for name in map(str, names):
+        provider = owner(name, provider)
+        bare = name[len(f"{provider}/") :] if name.startswith(f"{provider}/") else name
         found = model_table.find(bare, provider)
-        if found is not None and counted(answer.usage, "prompt_tokens") and "input_cost_per_token" in found[1]:
-            prompt, made = Priced(found[1], answer.usage, provider=provider).by_tokens()
-            return prompt + made
-        scale = (size or "1024x1024").replace("-x-", "x").replace("x", "-x-")
-        for listed in _image_names(bare, provider, scale, quality):
-            facts = model_table.table().get(listed)
-            if facts is not None:
-                break
-        facts = facts or (found[1] if found else None)
+        facts = found[1] if found else None
+        if facts and counted(answer.usage, "prompt_tokens") and "input_cost_per_token" in facts:
+            return sum(Priced(facts, answer.usage, provider=provider).by_tokens(), NOTHING)
+        listed = (model_table.table().get(one) for one in _image_names(bare, provider, scale, quality))
+        facts = next((one for one in listed if one is not None), facts)
         if facts is not None:
             return images * _per_image(facts, scale)
     return images * _per_image(_first_known(names, provider, None)[1], "1024-x-1024")

@@ -85,7 +85,7 @@ FIELDS = (
 
 
 def owner(model: str, provider: str | None = None) -> str | None:
-    """Whose model a name means: what the caller says, its prefix, or who the table lists it under; else None."""
+    """Whose model a name means: the caller's word, its prefix, or who the table lists it under."""
     if provider:
         return provider
     head, slash, _ = model.partition("/")
@@ -104,7 +104,10 @@ def _known(model: str, provider: str | None) -> tuple[str, str | None, dict[str,
 
 
 def get_model_info(
-    model: str, custom_llm_provider: str | None = None, api_base: str | None = None, api_key: str | None = None
+    model: str,
+    custom_llm_provider: str | None = None,
+    api_base: str | None = None,
+    api_key: str | None = None,
 ) -> dict[str, Any]:
     """Prices in USD, limits in tokens and capabilities of a model; no network is asked.
 
@@ -158,8 +161,6 @@ def get_max_tokens(model: str) -> int | None:
 
 
 def _supports(model: str, provider: str | None, *keys: str) -> bool:
-    if not isinstance(model, str):
-        return False
     found = _known(model, provider)
     return found is not None and any(found[2].get(key) is True for key in keys)
 

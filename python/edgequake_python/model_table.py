@@ -1,8 +1,9 @@
 """The table of models: what they cost, hold and can do.
 
-It is data of the package, built from published facts by ``scripts/model_table.py``, read when first needed (about
-30 ms) and never fetched unless `refresh_model_cost` is called. ``edgequake_python.model_cost`` is an ordinary dict of
-ordinary dicts: programs may read it, change it and replace it, and the next look-up sees that.
+It is data of the package, built from published facts by ``scripts/model_table.py``, read when first needed
+(about 30 ms) and never fetched unless `refresh_model_cost` is called. ``edgequake_python.model_cost`` is an
+ordinary dict of ordinary dicts: programs may read it, change it and replace it, and the next look-up sees
+that.
 """
 
 from __future__ import annotations
@@ -183,7 +184,8 @@ def read(source: str) -> dict[str, Entry]:
     return {name: entry for name, entry in found.items() if name != "sample_spec"}
 
 
-#: LiteLLM's sets of model names: the attribute's name, the table's provider, and the kind of model (None: any).
+#: LiteLLM's sets of model names: the attribute's name, the table's provider, and the kind of model (None:
+#: any).
 SETS: dict[str, tuple[str, str | None]] = {
     "open_ai_chat_completion_models": ("openai", "chat"),
     "open_ai_text_completion_models": ("text-completion-openai", None),

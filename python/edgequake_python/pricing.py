@@ -1,8 +1,8 @@
 """What tokens cost: a model's rates and a call's counts, multiplied exactly.
 
-Rates are USD per token as the table writes them, so all arithmetic is decimal and a result is what somebody with a
-pencil gets. Counts follow OpenAI's meaning whatever the provider's: cached and cache-written tokens are part of the
-prompt, reasoning is part of the completion, and nothing is counted twice.
+Rates are USD per token as the table writes them, so all arithmetic is decimal and a result is what somebody
+with a pencil gets. Counts follow OpenAI's meaning whatever the provider's: cached and cache-written tokens
+are part of the prompt, reasoning is part of the completion, and nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Rates:
         self._cache_share = _CACHE_SHARE.get(provider or "")
 
     def _thresholds(self, prompt_tokens: int, inclusive: bool) -> list[str]:
-        """The steps of price that a prompt of this size is above, the highest first, as the keys have them."""
+        """The steps of price that a prompt of this size is above, the highest first, as keys have them."""
         steps: dict[int, str] = {}
         for key in self._facts:
             found = _THRESHOLD.search(key)
@@ -119,7 +119,9 @@ class Rates:
 
     @property
     def cache_read(self) -> Decimal:
-        """A token that came out of the provider's cache; without a price of its own it is a token of the prompt."""
+        """A token that came out of the provider's cache; without a price of its own it is a token of the
+        prompt.
+        """
         rate = self.get("cache_read_input_token_cost")
         if rate is None and "tiered_pricing" not in self._facts:
             rate = self.get("input_cost_per_token_cache_hit")
