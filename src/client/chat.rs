@@ -64,6 +64,10 @@ pub fn prepare_chat(
     if !request.stream && request.params.shift_remove("stream_options").is_some() {
         dropped_params.push("stream_options".to_owned());
     }
+    for name in wire.left_out(&target, &request) {
+        request.params.shift_remove(&name);
+        dropped_params.push(name);
+    }
     target.notes = wire.notes(&target, &request);
     let asked = request
         .params

@@ -18,7 +18,7 @@ use super::settings::Settings;
 use crate::client::{self, PreparedChat, PreparedEmbed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
-use crate::options::CallOptions;
+use crate::options::{CallOptions, USER_ID};
 use crate::registry;
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
@@ -102,6 +102,12 @@ fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
             kind()
         ))),
     }
+}
+
+/// The end user's id among a call's labels.
+fn user_id(labels: &Bound<'_, PyAny>) -> Option<String> {
+    let id = labels.cast::<PyDict>().ok()?.get_item("user_id").ok()??;
+    id.extract::<String>().ok()
 }
 
 /// Which files are brought in.
@@ -194,6 +200,11 @@ impl<'py> Sorted<'py> {
                     options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
                 }
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
+                "metadata" => {
+                    if let Some(id) = user_id(&value) {
+                        options.provider_options.set(USER_ID, Value::String(id));
+                    }
+                }
                 name if is_label(name) => {}
                 // What this call's provider does not know of these it does not look at.
                 name if is_credential(name) => credential(options, name, &value)?,
