@@ -9,3 +9,4 @@ pub mod mistral;
 pub mod ollama;
 pub mod openai;
 pub(crate) mod tool_names;
+pub mod vertex;

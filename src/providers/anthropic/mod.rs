@@ -19,7 +19,6 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use self::model::Model;
 use self::schema::Asked;
 use super::tool_names::ToolNames;
 use crate::error::{Error, Result};
@@ -35,6 +34,10 @@ const LONGEST_NAME: usize = 128;
 /// Notes of a request: the tool that stands for its schema, whether a stream's blocks are gathered.
 const SCHEMA_TOOL: &str = "schema_tool";
 const GATHER: &str = "gather_blocks";
+
+pub(crate) use auth::{BETA, betas};
+pub(crate) use model::Model;
+pub(crate) use request::{Body, body_of as body};
 
 /// Anthropic's own host.
 pub(crate) const ROW: Provider = Provider {
@@ -62,7 +65,7 @@ pub struct Chat;
 
 impl ChatWire for Chat {
     fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
-        params::refused(params, Model::of(&target.model))
+        params::refused(params, Model::at(target))
     }
     fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
         params::left_out(&request.params)
@@ -70,7 +73,7 @@ impl ChatWire for Chat {
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         let mut notes = Map::new();
         ToolNames::of(request, LONGEST_NAME).note(&mut notes);
-        if let Ok(Asked::ByTool(_, name)) = schema::asked(&request.params, Model::of(&target.model)) {
+        if let Ok(Asked::ByTool(_, name)) = schema::asked(&request.params, Model::at(target)) {
             notes.insert(SCHEMA_TOOL.to_owned(), Value::String(name));
         }
         if request.stream && exact::may_say_more(request) {
