@@ -114,11 +114,11 @@ pub struct Partial {
 }
 
 /// An error with everything a caller needs to act on it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.0.message)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     kind: ErrorKind,
     status: Option<u16>,

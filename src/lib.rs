@@ -23,6 +23,7 @@ mod client;
 mod error;
 mod finish;
 pub mod framing;
+mod media;
 mod options;
 pub mod params;
 mod providers;
@@ -43,6 +44,7 @@ pub use client::{
 };
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
+pub use media::{FilePolicy, Part, Remote};
 pub use options::{CallOptions, ProviderOptions, Timeouts};
 pub use secret::Secret;
 pub use stream::ChatStream;

@@ -1,31 +1,51 @@
 //! What a caller may say about one call beside the request itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::auth::token::TokenSource;
+use crate::media::FilePolicy;
 use crate::params::ParamPolicy;
 use crate::secret::Secret;
 use crate::transport::TransportOptions;
 
 /// Options that only some provider knows. Credentials are among them, so only their names are ever shown.
-#[derive(Clone, Default, PartialEq)]
-pub struct ProviderOptions(Map<String, Value>);
+#[derive(Clone, Default)]
+pub struct ProviderOptions {
+    values: Map<String, Value>,
+    /// Credentials that are given out when they are asked for.
+    sources: Vec<(String, Arc<dyn TokenSource>)>,
+}
 
 impl ProviderOptions {
     /// Sets an option.
     pub fn set(&mut self, name: &str, value: Value) {
-        self.0.insert(name.to_owned(), value);
+        self.values.insert(name.to_owned(), value);
+    }
+    /// Sets an option that is not a value but somebody who gives out tokens.
+    pub fn set_source(&mut self, name: &str, source: Arc<dyn TokenSource>) {
+        self.sources.retain(|(known, _)| known != name);
+        self.sources.push((name.to_owned(), source));
+    }
+    /// Who gives out the tokens of that name.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&Arc<dyn TokenSource>> {
+        self.sources
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, source)| source)
     }
     /// The option of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.values.get(name)
     }
     /// The option of that name, when it is a text that says something.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0
+        self.values
             .get(name)
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
@@ -34,7 +54,11 @@ impl ProviderOptions {
 
 impl std::fmt::Debug for ProviderOptions {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_set().entries(self.0.keys()).finish()
+        let sources = self.sources.iter().map(|(name, _)| name);
+        formatter
+            .debug_set()
+            .entries(self.values.keys().chain(sources))
+            .finish()
     }
 }
 
@@ -104,6 +128,8 @@ pub struct CallOptions {
     pub retries: u32,
     /// What happens to parameters that are not supported.
     pub params: ParamPolicy,
+    /// Which files behind addresses are brought in for providers that do not fetch them.
+    pub files: FilePolicy,
     /// How the connection is made.
     pub transport: TransportOptions,
 }
@@ -123,6 +149,7 @@ impl Default for CallOptions {
             timeouts: Timeouts::default(),
             retries: 2,
             params: ParamPolicy::default(),
+            files: FilePolicy::default(),
             transport: TransportOptions::default(),
         }
     }

@@ -42,12 +42,18 @@ impl Secrets {
         if let Some(key) = key {
             secrets.add(key.expose());
         }
+        secrets.and_in(headers)
+    }
+
+    /// These, and what `headers` hold.
+    pub(crate) fn and_in(mut self, headers: &HeaderMap) -> Self {
         for name in [
             AUTHORIZATION.as_str(),
             PROXY_AUTHORIZATION.as_str(),
             "api-key",
             "x-api-key",
             "x-goog-api-key",
+            "x-amz-security-token",
         ] {
             for value in headers
                 .get_all(name)
@@ -55,14 +61,14 @@ impl Secrets {
                 .filter_map(|value| value.to_str().ok())
             {
                 // `Bearer KEY`: the scheme is no secret.
-                secrets.add(
+                self.add(
                     value
                         .rsplit_once(' ')
                         .map_or(value, |(_, credentials)| credentials),
                 );
             }
         }
-        secrets
+        self
     }
 
     /// These, and a further one.

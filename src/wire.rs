@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::framing::{Frame, Framer};
+use crate::media::Remote;
 use crate::resolve::Target;
 use crate::types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
 
@@ -29,6 +30,12 @@ pub trait ChatWire: Send + Sync {
     /// Parameters whose values the dialect cannot say for this model; they are dropped or refused as the caller allows.
     fn unsupported(&self, _target: &Target, _params: &Map<String, Value>) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    /// Whether the provider takes this file by its address. One that it does not fetch is brought in and given by value,
+    /// as a `data:` URL or a source of type `base64`.
+    fn takes_address(&self, _target: &Target, _file: &Remote<'_>) -> bool {
+        true
     }
 
     /// What must be known of the request to read its answer, for [`Target::notes`].

@@ -144,6 +144,8 @@ __all__ = [
     "stream_chunk_builder",
     "suppress_debug_info",
     "telemetry",
+    "user_url_allowed_hosts",
+    "user_url_validation",
     "verbose_logger",
 ]
 

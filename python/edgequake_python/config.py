@@ -43,6 +43,12 @@ ssl_verify: bool | str = True
 """False, or the path of a PEM file with authorities to trust."""
 ssl_certificate: str | None = None
 """Path of a PEM file with a client certificate and its key."""
+user_url_validation: bool = True
+"""Refuse to fetch images and files from addresses of private networks, for providers that do not fetch
+files themselves. Files are at most 50 MB, or ``MAX_IMAGE_URL_DOWNLOAD_SIZE_MB`` (0: none are fetched).
+"""
+user_url_allowed_hosts: list[str] = []
+"""Hosts (``host`` or ``host:port``) that are fetched from wherever they are."""
 http2: bool = False
 """Offer HTTP/2 to HTTPS hosts."""
 

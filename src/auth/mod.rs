@@ -2,12 +2,13 @@
 //! the bytes that will be sent.
 
 pub mod aws;
+pub mod token;
 
 use std::pin::Pin;
 
 use http::HeaderMap;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::options::ProviderOptions;
 use crate::registry::Call;
 use crate::resolve::Target;
@@ -36,4 +37,10 @@ pub trait Sign: Send + Sync {
         request: &'a WireRequest,
         connection: &'a Connection,
     ) -> Signed<'a>;
+
+    /// Told that the provider refused a request that carried `proof`. True when it was a token of ours that is forgotten
+    /// now, so that the same request with a new one may fare better; it is repeated once.
+    fn renews(&self, _target: &Target, _proof: &HeaderMap, _error: &Error) -> bool {
+        false
+    }
 }

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use super::call::{Meta, Prepared, ReadsErrors};
 use crate::error::{Error, Result};
+use crate::secret::Secrets;
 use crate::transport::{Answer, Clock, Connection, Retries};
 
 /// How far a call has come: when it began, when it must be over, what was tried.
@@ -30,7 +31,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     pub(super) async fn plain(&self, connection: &Connection, mut course: Course) -> Result<(Bytes, Meta)> {
         loop {
             let mut clock = Clock::start(self.timeouts, course.total, false);
-            let error = match self.attempt(connection, &clock).await {
+            let error = match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
                     let headers = answer.headers;
                     match answer.body.collect(&mut clock).await {
@@ -52,7 +53,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     ) -> Result<(Answer, Clock, Meta)> {
         loop {
             let clock = Clock::start(self.timeouts, course.total, true);
-            match self.attempt(connection, &clock).await {
+            match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
                     let meta = self.meta(answer.headers.clone(), &course);
                     return Ok((answer, clock, meta));
@@ -62,17 +63,27 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
-    /// One request; an error status is read to its end and becomes an error.
-    async fn attempt(&self, connection: &Connection, clock: &Clock) -> Result<Answer> {
-        let answer = connection.send(&self.target, &self.request, clock).await?;
-        tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
-        if answer.status.is_success() {
-            return Ok(answer);
+    /// One request; an error status is read to its end and becomes an error. A token that was refused is renewed, and the
+    /// request repeated with it, once.
+    async fn attempt(&self, connection: &Connection, clock: &Clock, retries: &mut Retries) -> Result<Answer> {
+        let mut renewed = false;
+        loop {
+            let answer = connection.send(&self.target, &self.request, clock).await?;
+            tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
+            if answer.status.is_success() {
+                return Ok(answer);
+            }
+            let (status, headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
+            // An error whose body breaks off is still that error.
+            let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+            let error = self.wire.read_error(&self.target, status, headers, body);
+            let signer = self.signer().filter(|_| !renewed);
+            if !signer.is_some_and(|signer| signer.renews(&self.target, &proof, &error)) {
+                return Err(error.without(&Secrets::default().and_in(&proof)));
+            }
+            renewed = true;
+            retries.renewed();
         }
-        let (status, headers) = (answer.status.as_u16(), answer.headers);
-        // An error whose body breaks off is still that error.
-        let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
-        Err(self.wire.read_error(&self.target, status, headers, body))
     }
 
     /// Waits until the next attempt is due, or returns `error` when it is final.

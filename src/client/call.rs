@@ -6,11 +6,13 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use super::attempt::Course;
+use crate::auth::Sign;
 use crate::error::{Error, Result};
 use crate::options::{CallOptions, Timeouts};
+use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
-use crate::transport::{Connection, Transport, TransportOptions};
+use crate::transport::{Connection, Downloader, Transport, TransportOptions};
 use crate::wire::{ChatWire, EmbedWire, WireRequest};
 
 /// What is known about an answer beside the answer.
@@ -88,6 +90,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
+    /// The way to files that the call needs.
+    pub(super) fn downloader(&self, transport: &Transport) -> Result<Downloader> {
+        let downloader = transport.downloader(&self.transport, self.timeouts.connect);
+        downloader.map_err(|error| error.about(self.target.provider.name, &self.target.model))
+    }
+
     /// Where the call goes.
     #[must_use]
     pub fn target(&self) -> &Target {
@@ -96,8 +104,17 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
 
     /// The way there. Asked for before the call is under way: it may read certificates.
     pub(super) fn connection(&self, transport: &Transport) -> Result<Connection> {
-        let connection = transport.connection(&self.transport, self.timeouts.connect, &self.request.url);
+        // A signer may have to ask somebody else first, wherever the request itself goes.
+        let secure = self.request.url.scheme() == "https" || self.signer().is_some();
+        let connection = transport.connection(&self.transport, self.timeouts.connect, secure);
         connection.map_err(|error| error.about(self.target.provider.name, &self.target.model))
+    }
+
+    pub(super) fn signer(&self) -> Option<&'static dyn Sign> {
+        match self.target.provider.auth {
+            Auth::Signed(signer) => Some(signer),
+            Auth::Bearer | Auth::Header(_) => None,
+        }
     }
 
     pub(super) fn meta(&self, mut headers: HeaderMap, course: &Course) -> Meta {

@@ -3,13 +3,15 @@
 use http::HeaderMap;
 use serde_json::Value;
 
+use super::attempt::Course;
 use super::call::{Answered, Prepared};
 use crate::error::{Error, Result};
+use crate::media::Unfetched;
 use crate::options::CallOptions;
 use crate::params;
 use crate::resolve::{Surroundings, Target};
 use crate::stream::{Assembler, ChatStream, Machine};
-use crate::transport::Transport;
+use crate::transport::{Downloader, Transport};
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::ChatWire;
 
@@ -17,6 +19,8 @@ use crate::wire::ChatWire;
 pub struct PreparedChat {
     call: Prepared<dyn ChatWire>,
     deliver_usage: bool,
+    /// The request as it is to be written once its files are here.
+    unfetched: Option<Unfetched>,
 }
 
 /// Resolves, checks and writes a chat request.
@@ -68,10 +72,12 @@ pub fn prepare_chat(
         .and_then(Value::as_bool);
     // A provider that counts without being asked is not hushed.
     let deliver_usage = asked.unwrap_or(true);
+    let unfetched = Unfetched::split(wire, &target, &mut request, &options.files).map_err(about)?;
     let request = wire.request(&target, request).map_err(about)?;
     Ok(PreparedChat {
         call: Prepared::new(wire, target, request, options, dropped_params),
         deliver_usage,
+        unfetched,
     })
 }
 
@@ -90,10 +96,11 @@ impl PreparedChat {
         self,
         transport: &Transport,
     ) -> impl Future<Output = Result<Answered<ChatResponse>>> + Send + 'static {
-        let connection = self.call.connection(transport);
+        let (connection, downloader) = (self.call.connection(transport), self.downloader(transport));
         async move {
-            let call = &self.call;
-            let course = call.course();
+            let course = self.call.course();
+            let this = self.complete(downloader, &course).await?;
+            let call = &this.call;
             let (body, meta) = call.plain(&connection?, course).await?;
             let answer = call
                 .wire
@@ -108,13 +115,14 @@ impl PreparedChat {
     /// # Errors
     /// The last attempt's error. What goes wrong later is said by the stream.
     pub fn stream(self, transport: &Transport) -> impl Future<Output = Result<ChatStream>> + Send + 'static {
-        let connection = self.call.connection(transport);
+        let (connection, downloader) = (self.call.connection(transport), self.downloader(transport));
         async move {
-            let call = &self.call;
-            let course = call.course();
+            let course = self.call.course();
+            let this = self.complete(downloader, &course).await?;
+            let call = &this.call;
             let (mut answer, mut clock, meta) = call.begin(&connection?, course).await?;
-            let assembler = Assembler::new(&call.target.model, self.deliver_usage);
-            let secrets = call.secrets();
+            let assembler = Assembler::new(&call.target.model, this.deliver_usage);
+            let secrets = call.secrets().and_in(&answer.proof);
             // Some servers call a stream JSON too: its first byte tells.
             let whole = is_json(&answer.headers)
                 && answer
@@ -137,6 +145,34 @@ impl PreparedChat {
             );
             Ok(ChatStream::new(answer, clock, machine, meta, secrets))
         }
+    }
+}
+
+impl PreparedChat {
+    /// The way to files, when there are any to bring in.
+    fn downloader(&self, transport: &Transport) -> Option<Result<Downloader>> {
+        self.unfetched.as_ref().map(|_| self.call.downloader(transport))
+    }
+
+    /// Brings in what is missing, and writes the request with it.
+    async fn complete(mut self, downloader: Option<Result<Downloader>>, course: &Course) -> Result<Self> {
+        let (Some(unfetched), Some(downloader)) = (self.unfetched.take(), downloader) else {
+            return Ok(self);
+        };
+        let call = &mut self.call;
+        let fetched = unfetched.fetched(
+            call.wire,
+            &call.target,
+            downloader?,
+            call.timeouts,
+            course.total,
+            call.retries,
+        );
+        let written = fetched
+            .await
+            .and_then(|request| call.wire.request(&call.target, request));
+        call.request = written.map_err(|error| error.about(call.target.provider.name, &call.target.model))?;
+        Ok(self)
     }
 }
 

@@ -3,6 +3,7 @@
 mod begun;
 mod bridge;
 mod call;
+mod callable;
 mod error;
 mod from_python;
 mod instance;
@@ -30,6 +31,8 @@ mod _eq_core {
     use super::begun::Begun;
     #[pymodule_export]
     use super::bridge::{Bridge, Pending};
+    #[pymodule_export]
+    use super::callable::Receipt;
     #[pymodule_export]
     use super::meta::PyMeta as Meta;
     #[pymodule_export]

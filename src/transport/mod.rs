@@ -1,6 +1,8 @@
 //! Bytes to a server and back. The only place that names the HTTP library.
 
+mod address;
 mod deadline;
+mod download;
 mod pool;
 mod retry;
 mod tls;
@@ -10,15 +12,16 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
-use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::Timeouts;
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::wire::WireRequest;
 
 pub(crate) use deadline::Clock;
 use deadline::timed_out;
+pub(crate) use download::Downloader;
 pub use pool::{Proxies, TransportOptions};
 pub(crate) use retry::Retries;
 pub use tls::Verify;
@@ -26,6 +29,8 @@ pub use tls::Verify;
 const AGENT: &str = concat!("edgequake-llm/", env!("CARGO_PKG_VERSION"));
 /// An answer larger than this is refused instead of filling the memory.
 const MAX_BODY: usize = 1 << 30;
+/// A service that gives out tokens answers within this or not at all.
+const SERVICE: Duration = Duration::from_secs(60);
 
 /// Connections, shared by every call on one runtime.
 #[derive(Debug, Default)]
@@ -39,6 +44,8 @@ pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Body,
+    /// The headers by which the request was signed.
+    pub proof: HeaderMap,
 }
 
 /// A body that is read piece by piece. Dropping it before its end closes the connection.
@@ -57,15 +64,17 @@ impl Transport {
     }
 
     /// The client for a way of connecting. It may read the environment and certificates, so it is asked for where that
-    /// is safe rather than in the middle of a call.
+    /// is safe rather than in the middle of a call. `secure` says that it must be able to speak TLS.
     pub(crate) fn connection(
         &self,
         options: &TransportOptions,
         connect: Option<Duration>,
-        url: &Url,
+        secure: bool,
     ) -> Result<Connection> {
         let connect = connect.unwrap_or(pool::CONNECT);
-        let client = self.pool.client(options, connect, url.scheme() == "https")?;
+        let client = self
+            .pool
+            .client(options, connect, secure, pool::Purpose::Provider)?;
         Ok(Connection { client, connect })
     }
 }
@@ -81,9 +90,10 @@ impl Connection {
     /// Sends `request` once and returns when the headers of the answer are here.
     pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
         let mut prepared = prepare(target, request)?;
+        let mut proof = HeaderMap::new();
         if let Auth::Signed(signer) = target.provider.auth {
-            let proof = clock.first_byte(signer.sign(target, request, self)).await??;
-            prepared.headers_mut().extend(proof);
+            proof = clock.first_byte(signer.sign(target, request, self)).await??;
+            prepared.headers_mut().extend(proof.clone());
         }
         let sent = self.client.execute(prepared);
         let response = clock.first_byte(sent).await?.map_err(|error| {
@@ -99,7 +109,34 @@ impl Connection {
                 response,
                 peeked: None,
             },
+            proof,
         })
+    }
+
+    /// Sends a request of ours to a service beside the provider, one that gives out tokens, and reads its whole answer.
+    ///
+    /// # Errors
+    /// When there is no whole answer within a minute.
+    pub async fn exchange(&self, request: &WireRequest) -> Result<(StatusCode, Bytes)> {
+        let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
+        *prepared.body_mut() = Some(request.body.clone().into());
+        *prepared.headers_mut() = request.headers.clone();
+        prepared
+            .headers_mut()
+            .insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        let response = self
+            .client
+            .execute(prepared)
+            .await
+            .map_err(|error| failed(&error))?;
+        let status = response.status();
+        let body = Body {
+            response,
+            peeked: None,
+        };
+        let limit = Timeouts::all(SERVICE);
+        let body = body.collect(&mut Clock::start(limit, None, false)).await?;
+        Ok((status, body))
     }
 }
 
@@ -122,7 +159,12 @@ impl Body {
     }
 
     /// The whole rest of the body, within the limits of `clock`.
-    pub(crate) async fn collect(mut self, clock: &mut Clock) -> Result<Bytes> {
+    pub(crate) async fn collect(self, clock: &mut Clock) -> Result<Bytes> {
+        self.collect_up_to(MAX_BODY, clock).await
+    }
+
+    /// The whole rest of the body, refused when it has more than `limit` bytes.
+    async fn collect_up_to(mut self, limit: usize, clock: &mut Clock) -> Result<Bytes> {
         let expected = self
             .response
             .content_length()
@@ -131,14 +173,14 @@ impl Body {
         let Some(first) = clock.piece(self.next()).await?? else {
             return Ok(Bytes::new());
         };
-        if first.len() >= expected && expected > 0 {
+        if first.len() >= expected && expected > 0 && expected <= limit {
             // The common case: the whole answer in one read.
             return match clock.piece(self.next()).await?? {
                 None => Ok(first),
-                Some(more) => self.collect_after(first, &more, 0, clock).await,
+                Some(more) => self.collect_after(first, &more, 0, limit, clock).await,
             };
         }
-        self.collect_after(first, &[], expected, clock).await
+        self.collect_after(first, &[], expected, limit, clock).await
     }
 
     async fn collect_after(
@@ -146,17 +188,23 @@ impl Body {
         first: Bytes,
         second: &[u8],
         expected: usize,
+        limit: usize,
         clock: &mut Clock,
     ) -> Result<Bytes> {
-        let mut whole = BytesMut::with_capacity(expected.min(64 << 20).max(first.len() + second.len()));
+        let too_large = || {
+            let message = format!("the answer is larger than {limit} bytes");
+            Err(Error::new(ErrorKind::ResponseValidation, message))
+        };
+        let known = first.len() + second.len();
+        if expected.max(known) > limit {
+            return too_large();
+        }
+        let mut whole = BytesMut::with_capacity(expected.min(64 << 20).max(known));
         whole.extend_from_slice(&first);
         whole.extend_from_slice(second);
         while let Some(piece) = clock.piece(self.next()).await?? {
-            if whole.len() + piece.len() > MAX_BODY {
-                return Err(Error::new(
-                    ErrorKind::ResponseValidation,
-                    "the answer is larger than 1 GiB",
-                ));
+            if whole.len() + piece.len() > limit {
+                return too_large();
             }
             whole.extend_from_slice(&piece);
         }

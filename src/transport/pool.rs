@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::download::PublicNames;
 use super::tls::{self, Verify};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -68,6 +69,34 @@ impl Proxies {
             Self::EnvironmentNow(set)
         }
     }
+
+    /// The hosts of the proxies themselves.
+    fn hosts(&self) -> Vec<String> {
+        let Self::EnvironmentNow(variables) = self else {
+            return Vec::new();
+        };
+        let proxies = variables
+            .iter()
+            .filter_map(|variable| variable.split_once('='))
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("no_proxy"));
+        let urls = proxies.map(|(_, proxy)| match proxy.contains("://") {
+            true => url::Url::parse(proxy),
+            false => url::Url::parse(&format!("http://{proxy}")),
+        });
+        urls.filter_map(|url| url.ok()?.host_str().map(str::to_owned))
+            .collect()
+    }
+}
+
+/// What a client is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Purpose {
+    /// Calls of a provider.
+    Provider,
+    /// Files at public addresses.
+    PublicFiles,
+    /// Files wherever they are.
+    AnyFiles,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -75,6 +104,7 @@ struct Key {
     options: TransportOptions,
     connect: Duration,
     tls: bool,
+    purpose: Purpose,
 }
 
 /// The clients made so far.
@@ -89,11 +119,13 @@ impl Pool {
         options: &TransportOptions,
         connect: Duration,
         tls: bool,
+        purpose: Purpose,
     ) -> Result<reqwest::Client> {
         let key = Key {
             options: options.clone(),
             connect,
             tls,
+            purpose,
         };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {
@@ -121,7 +153,16 @@ fn build(key: &Key) -> Result<reqwest::Client> {
         .connect_timeout(key.connect)
         .pool_idle_timeout(KEEP_IDLE)
         .tcp_nodelay(true)
-        .redirect(reqwest::redirect::Policy::custom(same_host_only));
+        .redirect(match key.purpose {
+            Purpose::Provider => reqwest::redirect::Policy::custom(same_host_only),
+            // Each is looked at first.
+            Purpose::PublicFiles | Purpose::AnyFiles => reqwest::redirect::Policy::none(),
+        });
+    if key.purpose == Purpose::PublicFiles {
+        builder = builder.dns_resolver(std::sync::Arc::new(PublicNames {
+            proxies: options.proxies.hosts(),
+        }));
+    }
     if !options.http2 {
         builder = builder.http1_only();
     }

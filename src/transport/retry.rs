@@ -17,16 +17,27 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Retries {
     allowed: u32,
     made: u32,
+    /// Requests that were repeated for a new token, which no allowance counts.
+    renewed: u32,
 }
 
 impl Retries {
     pub(crate) fn new(allowed: u32) -> Self {
-        Self { allowed, made: 0 }
+        Self {
+            allowed,
+            made: 0,
+            renewed: 0,
+        }
     }
 
     /// Requests made so far, counting the one under way.
     pub(crate) fn attempts(&self) -> u32 {
-        self.made + 1
+        self.made + self.renewed + 1
+    }
+
+    /// The request is repeated with a new token.
+    pub(crate) fn renewed(&mut self) {
+        self.renewed += 1;
     }
 
     /// How long to wait before the next attempt, or none when `error` is final.

@@ -180,7 +180,8 @@ fn media(data: &str) -> Result<Value> {
         return Err(Error::new(
             ErrorKind::ImageFetch,
             "Bedrock fetches no URLs; pass the file as a data: URL with base64",
-        ));
+        )
+        .with_status(400));
     }
     let parsed = data
         .strip_prefix("data:")

@@ -51,6 +51,10 @@ pub(crate) const ROW: Provider = Provider {
 };
 
 impl ChatWire for Converse {
+    fn takes_address(&self, _target: &Target, _file: &crate::media::Remote<'_>) -> bool {
+        false
+    }
+
     fn unsupported(&self, _target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         // Converse knows auto, any and one tool by its name.
         let none = params.get("tool_choice").and_then(Value::as_str) == Some("none");

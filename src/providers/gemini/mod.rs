@@ -93,6 +93,10 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
+    fn takes_address(&self, _target: &Target, file: &crate::media::Remote<'_>) -> bool {
+        parts::fetched_by_google(file.url)
+    }
+
     fn unsupported(
         &self,
         _target: &Target,

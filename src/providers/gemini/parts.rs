@@ -83,9 +83,7 @@ pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
         }
         return Ok(json!({"inline_data": {"data": data, "mime_type": kind}}));
     }
-    let files = url.starts_with("gs://") || url.starts_with("https://generativelanguage.googleapis.com/");
-    let video = url.starts_with("https://www.youtube.com/") || url.starts_with("https://youtu.be/");
-    if files || video {
+    if fetched_by_google(url) {
         let mut file = Map::new();
         file.insert("file_uri".to_owned(), url.into());
         if let Some(format) = format {
@@ -95,7 +93,18 @@ pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
     }
     Err(Error::new(
         ErrorKind::ImageFetch,
-        "Gemini does not fetch this URL itself, and remote files are not downloaded; pass the file as a data URL",
+        "Gemini does not fetch this URL; pass an http(s) URL or the file as a data URL",
     )
     .with_status(400))
+}
+
+/// Addresses that Google reads itself: its buckets, its Files API, its videos.
+pub(super) fn fetched_by_google(url: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "gs://",
+        "https://generativelanguage.googleapis.com/",
+        "https://www.youtube.com/",
+        "https://youtu.be/",
+    ];
+    PLACES.iter().any(|place| url.starts_with(place))
 }

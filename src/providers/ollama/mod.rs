@@ -51,6 +51,10 @@ pub(crate) const CHAT: Provider = Provider {
 pub struct Chat;
 
 impl ChatWire for Chat {
+    fn takes_address(&self, _target: &Target, _file: &crate::media::Remote<'_>) -> bool {
+        false
+    }
+
     fn unsupported(
         &self,
         _target: &Target,

@@ -12,10 +12,12 @@ use serde_json::{Map, Value};
 use self::limits::Limits;
 use self::names::{is_credential, is_label, is_unavailable};
 use self::values::{count, environment_verification, is_true, pairs, string, strings, truth, verification};
+use super::callable;
 use super::from_python::to_json;
 use super::settings::Settings;
 use crate::client::{self, PreparedChat, PreparedEmbed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::media::FilePolicy;
 use crate::options::CallOptions;
 use crate::registry;
 use crate::resolve::Surroundings;
@@ -60,6 +62,25 @@ pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) 
     )
 }
 
+/// A credential: a plain value, or somebody who gives out tokens.
+fn credential(options: &mut CallOptions, name: &str, value: &Bound<'_, PyAny>) -> Result<()> {
+    let known = &mut options.provider_options;
+    if value.hasattr("get_secret_value").unwrap_or(false) {
+        known.set(name, Value::String(string(value, name)?));
+    } else if value.hasattr("__fspath__").unwrap_or(false) {
+        known.set(
+            name,
+            Value::String(value.str().map(|path| path.to_string()).unwrap_or_default()),
+        );
+    } else {
+        match to_json(value, name) {
+            Ok(value) => known.set(name, value),
+            Err(_) => known.set_source(name, callable::source(name, value)?),
+        }
+    }
+    Ok(())
+}
+
 fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
     let kind = || {
         given
@@ -81,6 +102,31 @@ fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
             kind()
         ))),
     }
+}
+
+/// Which files are brought in.
+fn files(settings: &Settings<'_, '_>) -> Result<FilePolicy> {
+    let mut policy = FilePolicy::default();
+    if let Some(validation) = settings.get("user_url_validation") {
+        policy.public_only = truth(&validation, "user_url_validation")?;
+    }
+    if let Some(hosts) = settings.get("user_url_allowed_hosts") {
+        policy.allowed_hosts = strings(&hosts, "user_url_allowed_hosts")?;
+    }
+    if let Some(limit) = settings.env("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB") {
+        let megabytes = limit
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|limit| (0.0..=1024.0).contains(limit));
+        let megabytes = megabytes.ok_or_else(|| {
+            Error::bad_request("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB is not a number of megabytes from 0 to 1024")
+        })?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let bytes = (megabytes * f64::from(1 << 20)) as usize;
+        policy.limit = bytes;
+    }
+    Ok(policy)
 }
 
 /// Arguments by what they are for.
@@ -150,12 +196,7 @@ impl<'py> Sorted<'py> {
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
                 name if is_label(name) => {}
                 // What this call's provider does not know of these it does not look at.
-                name if is_credential(name) => {
-                    // Callables that make tokens are the business of the layer above.
-                    if let Ok(value) = to_json(&value, name) {
-                        options.provider_options.set(name, value);
-                    }
-                }
+                name if is_credential(name) => credential(options, name, &value)?,
                 name if is_unavailable(name) => {
                     if value.is_truthy().unwrap_or(true) {
                         return Err(Error::new(
@@ -206,6 +247,7 @@ impl<'py> Sorted<'py> {
                 .get("http2")
                 .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
+        options.files = files(settings)?;
         let simulated = sorted
             .model
             .strip_prefix(registry::SIMULATOR)

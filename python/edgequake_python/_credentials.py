@@ -1,0 +1,150 @@
+"""Callables and credential objects that give out tokens: how each kind is asked, and what its answer means.
+
+A callable takes no arguments and returns
+
+- a string: asked again for every call, since nobody says how long it lasts;
+- an object with ``token`` and ``expires_on`` (``azure.core.credentials.AccessToken``), a pair
+  ``(token, expiry)``, or a dict with ``access_token`` and ``expires_in`` or ``expires_on``: kept until
+  shortly before it expires;
+- an awaitable of one of these, which is run on an event loop of its own.
+
+An expiry is seconds since the epoch, or a ``datetime`` (without a zone: UTC).
+"""
+
+from __future__ import annotations
+
+import weakref
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from ._eq_core import Receipt
+
+    Ask = Callable[[], Any]
+
+
+def source(option: str, value: Any) -> tuple[Ask, str]:
+    """What to call for a token of ``value``, and what tells it from others in this process."""
+    import contextvars
+
+    identity = f"{option}:{_identity(value)}"
+    if hasattr(value, "refresh") and hasattr(value, "expiry") and hasattr(value, "token"):
+
+        def ask() -> Any:
+            return _google(value)
+
+    elif callable(value):
+        ask = value
+    else:
+        raise TypeError(f"is a {type(value).__name__}, which gives out no tokens")
+    # A callable may look at who the call is for.
+    context = contextvars.copy_context()
+    return (lambda: context.run(ask)), identity
+
+
+def _identity(value: Any) -> str:
+    # A method object is made anew whenever it is looked up.
+    owner, function = getattr(value, "__self__", None), getattr(value, "__func__", None)
+    return f"{id(value)}" if owner is None or function is None else f"{id(owner)}.{id(function)}"
+
+
+def start(ask: Ask, receipt: Receipt) -> None:
+    """Ask on a thread of its own, which does not keep the interpreter alive, and hand the answer in."""
+    import threading
+
+    threading.Thread(target=_run, args=(ask, receipt), name="edgequake-token", daemon=True).start()
+
+
+def _run(ask: Ask, receipt: Receipt) -> None:
+    try:
+        answer = ask()
+        if hasattr(answer, "__await__"):
+            import asyncio
+
+            answer = asyncio.run(_awaited(answer))
+        parts, lifetime = read(answer)
+    except ImportError as error:
+        receipt.fail(f"needs a package that is not installed: {error}")
+    except _Unreadable as error:
+        receipt.fail(str(error))
+    except BaseException as error:
+        # Its message may hold what it was refused with.
+        receipt.fail(f"raised {type(error).__name__}")
+    else:
+        receipt.give(parts, lifetime)
+
+
+async def _awaited(answer: Any) -> Any:
+    return await answer
+
+
+class _Unreadable(Exception):
+    """An answer that is no token. The message says what it is and never what it holds."""
+
+
+def read(answer: Any) -> tuple[list[tuple[str, str]], float | None]:
+    """The secrets of an answer by name, and for how many seconds they last."""
+    expiry: Any = None
+    if isinstance(answer, dict):
+        token = answer.get("access_token") or answer.get("token")
+        expiry = answer.get("expires_on") or answer.get("expiry")
+        lasting = answer.get("expires_in")
+        if expiry is None and lasting is not None:
+            return [("token", _text(token, answer))], float(lasting)
+    elif isinstance(answer, tuple) and len(answer) == 2 and not hasattr(answer, "token"):
+        token, expiry = answer
+    elif hasattr(answer, "token"):
+        token, expiry = answer.token, getattr(answer, "expires_on", None) or getattr(answer, "expiry", None)
+    else:
+        token = answer
+    return [("token", _text(token, answer))], None if expiry is None else _seconds_until(expiry)
+
+
+def _text(token: Any, answer: Any) -> str:
+    reveal = getattr(token, "get_secret_value", None)
+    token = reveal() if reveal else token
+    if isinstance(token, bytes):
+        token = token.decode()
+    if not isinstance(token, str) or not token.strip():
+        raise _Unreadable(f"returned a {type(answer).__name__} without a token")
+    return token
+
+
+def _seconds_until(expiry: Any) -> float:
+    import datetime
+    import time
+
+    if isinstance(expiry, datetime.datetime):
+        zone = expiry.tzinfo or datetime.timezone.utc
+        expiry = expiry.replace(tzinfo=zone).timestamp()
+    return float(expiry) - time.time()
+
+
+#: Credential objects that were asked before: with their scope, and the token they gave.
+_known: weakref.WeakKeyDictionary[Any, tuple[Any, Any]] = weakref.WeakKeyDictionary()
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+
+def _google(credentials: Any) -> tuple[str, Any]:
+    """The token of a ``google.auth`` credentials object, refreshed where it must be."""
+    scoped, given = _known.get(credentials, (credentials, None))
+    if scoped is credentials and getattr(credentials, "requires_scopes", False):
+        scoped = credentials.with_scopes([_SCOPE])
+    # Tokens are kept until they must be renewed: who asks for the same one again needs another.
+    if not scoped.token or scoped.expired or scoped.token == given:
+        scoped.refresh(_google_request())
+    _known[credentials] = (scoped, scoped.token)
+    return scoped.token, scoped.expiry
+
+
+def _google_request() -> Any:
+    try:
+        from google.auth.transport import requests
+
+        return requests.Request()
+    except ImportError:
+        # google-auth alone brings no HTTP library but Python's own.
+        from google.auth.transport import _http_client
+
+        return _http_client.Request()

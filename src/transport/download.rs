@@ -1,0 +1,208 @@
+//! Files from anywhere. The address that is connected to is looked at, after every redirect as well: a file's URL comes
+//! from whoever wrote the message, and must not lead into the network this program runs in.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
+use reqwest::dns::{Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use super::address::is_public;
+use super::pool::{CONNECT, Purpose};
+use super::{AGENT, Body, Clock, Proxies, Transport, TransportOptions, failed, timed_out};
+use crate::error::{Error, ErrorKind, Result};
+use crate::media::FilePolicy;
+
+const MOST_REDIRECTS: usize = 5;
+
+/// A file as its server gave it.
+pub(crate) struct Download {
+    /// What the server says it is.
+    pub(crate) declared: Option<String>,
+    /// Its bytes.
+    pub(crate) content: Bytes,
+}
+
+/// A way to files.
+#[derive(Debug, Clone)]
+pub(crate) struct Downloader {
+    guarded: reqwest::Client,
+    open: reqwest::Client,
+    connect: Duration,
+    /// Whether somebody else may do the connecting, so that names are looked up here first.
+    proxied: bool,
+}
+
+impl Transport {
+    /// A way to files, which trusts whom the calls trust. Asked for where certificates may be read.
+    pub(crate) fn downloader(
+        &self,
+        options: &TransportOptions,
+        connect: Option<Duration>,
+    ) -> Result<Downloader> {
+        let connect = connect.unwrap_or(CONNECT);
+        // A client certificate is for the provider, not for whoever is named in a message.
+        let options = TransportOptions {
+            client_cert: None,
+            ..options.clone()
+        };
+        let client = |purpose| self.pool.client(&options, connect, true, purpose);
+        Ok(Downloader {
+            guarded: client(Purpose::PublicFiles)?,
+            open: client(Purpose::AnyFiles)?,
+            connect,
+            proxied: matches!(options.proxies, Proxies::EnvironmentNow(_)),
+        })
+    }
+}
+
+impl Downloader {
+    /// One file, within the limits of `clock` and of `policy`.
+    ///
+    /// # Errors
+    /// With a status when the server gave one, `Timeout` for a limit that ran out.
+    pub(crate) async fn get(&self, url: &Url, policy: &FilePolicy, clock: &mut Clock) -> Result<Download> {
+        let mut url = url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.ask(&url, policy, clock).await?;
+            let status = response.status();
+            if status.is_redirection() {
+                let next = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+                url = next
+                    .and_then(|to| url.join(to).ok())
+                    .ok_or_else(|| Error::bad_request("it was redirected to nowhere"))?;
+                continue;
+            }
+            if !status.is_success() {
+                let headers = response.headers().clone();
+                let kind = ErrorKind::from_status(status.as_u16());
+                let message = format!("its server answered {status}");
+                return Err(Error::from_answer(
+                    kind,
+                    status.as_u16(),
+                    message,
+                    headers,
+                    Bytes::new(),
+                ));
+            }
+            let declared = response.headers().get(CONTENT_TYPE);
+            let declared = declared.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
+            let body = Body {
+                response,
+                peeked: None,
+            };
+            let content = body.collect_up_to(policy.limit, clock).await?;
+            if content.is_empty() {
+                return Err(Error::bad_request("it is empty"));
+            }
+            return Ok(Download { declared, content });
+        }
+        Err(Error::bad_request(format!(
+            "it was redirected more than {MOST_REDIRECTS} times"
+        )))
+    }
+
+    async fn ask(&self, url: &Url, policy: &FilePolicy, clock: &Clock) -> Result<reqwest::Response> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(Error::bad_request(format!("it is behind {}:", url.scheme())));
+        }
+        let guarded = policy.public_only && !is_allowed(url, &policy.allowed_hosts);
+        if guarded {
+            self.check(url, clock).await?;
+        }
+        let client = if guarded { &self.guarded } else { &self.open };
+        let request = client.get(url.clone()).header(USER_AGENT, AGENT).build();
+        let request = request.map_err(|error| failed(&error))?;
+        clock.first_byte(client.execute(request)).await?.map_err(|error| {
+            if error.is_connect() && error.is_timeout() {
+                return timed_out("connect", Some(self.connect));
+            }
+            failed(&error)
+        })
+    }
+
+    /// What the connection itself cannot check: addresses that need no looking up, and names that a proxy looks up.
+    async fn check(&self, url: &Url, clock: &Clock) -> Result<()> {
+        match url.host() {
+            Some(Host::Ipv4(address)) => public(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => public(IpAddr::V6(address)),
+            Some(Host::Domain(name)) if self.proxied => {
+                let found = clock.first_byte(tokio::net::lookup_host((name, 0))).await?;
+                // A name that is known to the proxy only is the proxy's to judge.
+                found.map_or(Ok(()), |mut found| {
+                    found.try_for_each(|address| public(address.ip()))
+                })
+            }
+            Some(Host::Domain(_)) => Ok(()),
+            None => Err(Error::bad_request("it names no host")),
+        }
+    }
+}
+
+fn public(address: IpAddr) -> Result<()> {
+    if is_public(address) {
+        return Ok(());
+    }
+    Err(Error::bad_request(not_public(address)))
+}
+
+fn not_public(address: IpAddr) -> String {
+    format!("it leads to {address}, which is no public address (see `user_url_allowed_hosts`)")
+}
+
+/// Whether the caller trusts this host: `host` at any port, or `host:port`.
+fn is_allowed(url: &Url, allowed: &[String]) -> bool {
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+        return false;
+    };
+    let host = host.trim_end_matches('.');
+    allowed.iter().any(|entry| {
+        let entry = entry.trim().trim_end_matches('.');
+        entry.eq_ignore_ascii_case(host)
+            || entry
+                .rsplit_once(':')
+                .is_some_and(|(name, at)| name.eq_ignore_ascii_case(host) && at.parse() == Ok(port))
+    })
+}
+
+/// Looks names up and gives out public addresses only. Proxies' own hosts are named by the operator and are not judged.
+#[derive(Debug)]
+pub(super) struct PublicNames {
+    pub(super) proxies: Vec<String>,
+}
+
+impl Resolve for PublicNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let is_proxy = self
+            .proxies
+            .iter()
+            .any(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if !is_proxy && let Some(private) = found.iter().find(|address| !is_public(address.ip())) {
+                return Err(not_public(private.ip()).into());
+            }
+            Ok(Box::new(found.into_iter()) as reqwest::dns::Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_allowed_by_name_and_port() {
+        let allowed = [
+            "Files.internal".to_owned(),
+            "10.0.0.7:8080".to_owned(),
+            "[::1]:80".to_owned(),
+        ];
+        let is = |url: &str| is_allowed(&Url::parse(url).unwrap(), &allowed);
+        assert!(is("https://files.INTERNAL/x") && is("http://files.internal.:9/x"));
+        assert!(is("http://10.0.0.7:8080/x") && is("http://[::1]/x"));
+        assert!(!is("http://10.0.0.7/x") && !is("http://[::1]:81/x") && !is("http://evil.files.internal/x"));
+    }
+}
