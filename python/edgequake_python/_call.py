@@ -83,38 +83,37 @@ class Around(dict):  # type: ignore[type-arg]
     """Arguments of a call that asks for more than to be sent."""
 
 
-def _asks_for_more(given: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
+def _asks_for_more(given: Mapping[str, Any]) -> Any:
     """Whether anything around the call is wanted; every call pays for this, so it is spelt out."""
     try:
+        held = _settings
         return (
             not AROUND.isdisjoint(given)
-            or _settings["callbacks"]
-            or _settings["success_callback"]
-            or _settings["failure_callback"]
-            or _settings["input_callback"]
-            or _settings["_async_success_callback"]
-            or _settings["_async_failure_callback"]
-            or _settings["cache"]
-            or _settings["max_budget"]
-            or _settings["custom_provider_map"]
-            or _settings["model_alias_map"]
-            or _settings["model_fallbacks"]
-            or _settings["pre_call_rules"]
-            or _settings["post_call_rules"]
-            or _settings["custom_prompt_dict"]
-            or _settings["enable_json_schema_validation"]
-            or _settings["use_litellm_proxy"]
-            or arguments.get("model_list")
-            or arguments.get("deployment_id")
-            or arguments.get("enable_json_schema_validation")
+            or held["callbacks"]
+            or held["success_callback"]
+            or held["failure_callback"]
+            or held["input_callback"]
+            or held["_async_success_callback"]
+            or held["_async_failure_callback"]
+            or held["cache"]
+            or held["max_budget"]
+            or held["custom_provider_map"]
+            or held["model_alias_map"]
+            or held["model_fallbacks"]
+            or held["pre_call_rules"]
+            or held["post_call_rules"]
+            or held["custom_prompt_dict"]
+            or held["enable_json_schema_validation"]
+            or held["use_litellm_proxy"]
         )
     except KeyError:  # somebody deleted an attribute
         return True
 
 
-def gather(parameters: dict[str, Any]) -> dict[str, Any]:
+def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
     """The arguments of a call, from the ``locals()`` of a function with parameters and ``kwargs``.
 
+    ``asks`` is true when a named parameter asks for something around the call, as names in `AROUND` do.
     None stands for "not given" and is left out by the core. The values are neither copied nor changed.
     """
     # A copy: until Python 3.13 the dict is the frame's own, which a debugger fills again when it looks.
@@ -126,7 +125,7 @@ def gather(parameters: dict[str, Any]) -> dict[str, Any]:
         from .structured import response_format
 
         arguments["response_format"] = response_format(given)
-    return Around(arguments) if _asks_for_more(kwargs, arguments) else arguments
+    return Around(arguments) if asks or _asks_for_more(kwargs) else arguments
 
 
 def load_types() -> None:

@@ -102,6 +102,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         &self.target
     }
 
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        &self.dropped_params
+    }
+
     /// The way there. Asked for before the call is under way: it may read certificates.
     pub(super) fn connection(&self, transport: &Transport) -> Result<Connection> {
         // A signer may have to ask somebody else first, wherever the request itself goes.

@@ -88,6 +88,12 @@ impl PreparedChat {
         self.call.target()
     }
 
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        self.call.dropped_params()
+    }
+
     /// Sends the call and reads the whole answer.
     ///
     /// # Errors

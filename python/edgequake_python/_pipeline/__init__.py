@@ -5,14 +5,14 @@ A concern is a generator function ``stage(call, proceed)``. It may change the ca
 exception. What has to wait is yielded as a `Step`, which says how to do it in blocking code and how in a
 coroutine; so each concern is written once and serves both. `CONCERNS` is the order, from the outside in.
 
-Calls that ask for none of this never come here: `edgequake_python._call` looks at the names of their arguments
-and at a few attributes of the package.
+Calls that ask for none of this never come here: `edgequake_python._call` looks at the names of their
+arguments and at a few attributes of the package.
 """
 
 from __future__ import annotations
 
 from .call import Call, Step
-from .chain import CONCERNS, Concern, chain, drive, drive_async
+from .order import CONCERNS, Concern, chain, drive, drive_async
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,9 +20,7 @@ def stage(call: Call) -> Course:
         return (yield Step(lambda: _call.stream(arguments), lambda: _call.stream_async(arguments)))
     operation = call.operation
     return (
-        yield Step(
-            lambda: _call.send(operation, arguments), lambda: _call.send_async(operation, arguments)
-        )
+        yield Step(lambda: _call.send(operation, arguments), lambda: _call.send_async(operation, arguments))
     )
 
 

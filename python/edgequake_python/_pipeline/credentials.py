@@ -1,4 +1,4 @@
-"""Who a call is made as, said in other ways: named credentials, another library's client, headers for one provider."""
+"""Who a call is made as, said in other ways: named credentials, a client, headers for one provider."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def _credential(call: Call, name: str) -> dict[str, Any]:
 def _of_client(call: Call, client: Any) -> dict[str, Any]:
     """Key, address and headers of a client of the openai package.
 
-    Its connections are not used: the request goes through this library's own. A client with a transport of the
-    caller's making (a mock, say) would not see the request, so it is refused.
+    Its connections are not used: the request goes through this library's own. A client with a transport of
+    the caller's making (a mock, say) would not see the request, so it is refused.
     """
     key, base = getattr(client, "api_key", None), getattr(client, "base_url", None)
     inner = getattr(client, "_client", None)

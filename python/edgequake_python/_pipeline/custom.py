@@ -49,7 +49,7 @@ _OWN = frozenset(
     )
 )
 
-_BY_STATUS: dict[int, type[exceptions.EdgeQuakeError]] = {
+_BY_STATUS: dict[int, Any] = {
     400: exceptions.BadRequestError,
     401: exceptions.AuthenticationError,
     402: exceptions.PaymentRequiredError,
@@ -146,7 +146,7 @@ def _arguments(call: Call, model: str) -> dict[str, Any]:
     if call.operation == "embed":
         return {**shared, "input": given.get("input"), "model_response": types.EmbeddingResponse()}
     if call.operation != "chat":
-        subject = {name: given[name] for name in ("prompt", "image") if name in given}
+        subject: dict[str, Any] = {name: given[name] for name in ("prompt", "image") if name in given}
         return {**shared, **subject, "model_response": None, "client": given.get("client")}
     return {
         **shared,
@@ -181,4 +181,5 @@ def raised(error: Exception, provider: str, model: str) -> Exception:
         about["response"] = None
     if cls is exceptions.Timeout:
         about["exception_status_code"] = status
-    return cls(message=text, **about)
+    mapped: Exception = cls(message=text, **about)
+    return mapped

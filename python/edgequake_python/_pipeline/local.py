@@ -58,7 +58,7 @@ def attach(answer: Any, meta: LocalMeta) -> Any:
 
 
 class LocalStream:
-    """A source for `CustomStreamWrapper`: chunks out of an iterable, for blocking and asynchronous readers."""
+    """A source for `CustomStreamWrapper`: chunks of an iterable, for blocking and asynchronous readers."""
 
     def __init__(self, chunks: Iterable[ModelResponseStream], meta: LocalMeta) -> None:
         self.meta = meta
@@ -114,7 +114,7 @@ def chunks_of(
         model: the model that the chunks name.
         include_usage: whether the last chunk has the token counts.
     """
-    shared = {"id": answer.id, "created": answer.created, "model": model}
+    shared: dict[str, Any] = {"id": answer.id, "created": answer.created, "model": model}
 
     def chunk(index: int, delta: dict[str, Any], reason: Optional[str] = None) -> ModelResponseStream:
         choice = StreamingChoices(finish_reason=reason, index=index, delta=Delta(**delta))

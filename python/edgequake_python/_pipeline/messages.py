@@ -98,11 +98,13 @@ def _without_system_messages(messages: list[Any]) -> list[Any]:
             continue
         if waiting is not None:
             if role == "user":
-                message = {**message, "content": _joined(waiting, message.get("content") or "", " ")}
+                content = _joined(waiting, message.get("content") or "", " ")
+                shaped.append({**message, "content": content})
             else:
-                shaped.append({"role": "user", "content": waiting})
+                shaped += [{"role": "user", "content": waiting}, message]
             waiting = None
-        shaped.append(message)
+        else:
+            shaped.append(message)
     if waiting is not None:
         shaped.append({"role": "user", "content": waiting})
     return shaped
@@ -118,7 +120,7 @@ def _continue_message(call: Call, name: str, role: str) -> dict[str, Any]:
 
 
 def _alternating(messages: list[Any], user: dict[str, Any], assistant: dict[str, Any]) -> list[Any]:
-    """User and assistant in turn, a user first and last; tool results and system messages keep their place."""
+    """User and assistant in turn, a user first and last; tool results and system messages stay put."""
     shaped: list[Any] = []
     last: Any = None
     for message in messages:
@@ -142,9 +144,7 @@ def _alternating(messages: list[Any], user: dict[str, Any], assistant: dict[str,
     return shaped
 
 
-def _with_cache_control(
-    call: Call, messages: list[Any], tools: Any, points: Any
-) -> tuple[list[Any], Any]:
+def _with_cache_control(call: Call, messages: list[Any], tools: Any, points: Any) -> tuple[list[Any], Any]:
     """``cache_control`` at the places that ``points`` name by role, by index, or both."""
     if not isinstance(points, (list, tuple)):
         points = [points]
@@ -189,8 +189,8 @@ def _marked(message: dict[str, Any], control: Any) -> dict[str, Any]:
 
 def _bad_point(call: Call, point: Any) -> BadRequestError:
     return BadRequestError(
-        message=f"cache_control_injection_points has {point!r}: a point is a dict with location 'message' and "
-        "an index or a role, or with location 'tool_config'",
+        message=f"cache_control_injection_points has {point!r}: a point is a dict with location 'message' "
+        "and an index or a role, or with location 'tool_config'",
         model=call.model,
         llm_provider="",
     )

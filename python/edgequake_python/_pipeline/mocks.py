@@ -1,6 +1,7 @@
 """Answers without a provider: ``mock_response``, ``mock_tool_calls``, ``mock_delay``, ``mock_timeout``.
 
-The call is checked as if it were sent, so a mock refuses what the real call would; only the key may be missing.
+The call is checked as if it were sent, so a mock refuses what the real call would; only the key may be
+missing.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _seconds(given: Any, default: float) -> float:
 
 
 def _raise_if_asked(response: Any, provider: str, model: str) -> None:
-    about = {"model": model, "llm_provider": provider}
+    about: dict[str, Any] = {"model": model, "llm_provider": provider}
     if isinstance(response, BaseException):
         if not isinstance(response, Exception) or hasattr(response, "llm_provider"):
             raise response

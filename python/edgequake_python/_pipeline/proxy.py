@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def stage(call: Call, proceed: Proceed) -> Course:
-    """Send the call to the gateway under ``LITELLM_PROXY_API_BASE``, which knows the model by its whole name."""
+    """Send the call to the gateway, ``LITELLM_PROXY_API_BASE``, which knows the model by its whole name."""
     wanted = call.get("use_litellm_proxy")
     plain = call.but("use_litellm_proxy")
     if not (settings.get("use_litellm_proxy") if wanted is None else wanted):

@@ -25,7 +25,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise BadRequestError(
             message=f"model_list has no deployment named {plain.model!r}", model=plain.model, llm_provider=""
         )
-    from .chain import drive, drive_async
+    from .order import drive, drive_async
 
     calls = [plain.but(**deployment) for deployment in deployments]
     return (
@@ -37,7 +37,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
 
 
 def first(calls: Sequence[Callable[[], Any]]) -> Any:
-    """The result of the first of ``calls`` to succeed, each on a thread of its own; else the last one's error.
+    """The result of the first of ``calls`` to succeed, each on its own thread; else the last one's error.
 
     The others cannot be stopped; they end by themselves, and what they answer is thrown away.
     """

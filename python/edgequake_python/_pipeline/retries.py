@@ -54,7 +54,9 @@ async def _sleep(seconds: float) -> None:
 
 
 def _allowed(policy: Any, error: Exception) -> int | None:
-    read = policy.get if isinstance(policy, dict) else lambda name: getattr(policy, name, None)
+    def read(name: str) -> Any:
+        return policy.get(name) if isinstance(policy, dict) else getattr(policy, name, None)
+
     for cls, name in _COUNTS:
         if isinstance(error, cls):
             count = read(name)

@@ -1,7 +1,7 @@
 """Prompt templates of models that take one text: ``roles``, ``custom_prompt_dict`` and their kin.
 
-Every provider here is asked with messages, and its server applies the model's own template, so a template of the
-caller's has no place to go. It is refused, or reported as dropped, and never lost in silence.
+Every provider here is asked with messages, and its server applies the model's own template, so a template of
+the caller's has no place to go. It is refused, or reported as dropped, and never lost in silence.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
     if not (settings.get("drop_params") if allowed is None else allowed):
         raise UnsupportedParamsError(
             message=f"prompt templates ({', '.join(given)}) do not apply to providers that are asked with "
-            "messages; write the prompt yourself and use text_completion(prompt=...), or set drop_params=True",
+            "messages; write the prompt and use text_completion(prompt=...), or set drop_params=True",
             model=call.model,
             llm_provider="",
         )

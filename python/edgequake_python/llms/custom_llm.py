@@ -1,14 +1,14 @@
 """A provider written in Python: subclass `CustomLLM` and put it into ``custom_provider_map``.
 
-    class MyLLM(CustomLLM):
-        def completion(self, *, model, messages, model_response, **kwargs):
-            ...
+class MyLLM(CustomLLM):
+    def completion(self, *, model, messages, model_response, **kwargs):
+        ...
 
-    edgequake_python.custom_provider_map = [{"provider": "my-llm", "custom_handler": MyLLM()}]
-    edgequake_python.completion("my-llm/small", messages)
+edgequake_python.custom_provider_map = [{"provider": "my-llm", "custom_handler": MyLLM()}]
+edgequake_python.completion("my-llm/small", messages)
 """
 
-# The parameters are LiteLLM's and always given by keyword; a subclass names those it wants and takes **kwargs.
+# The parameters are LiteLLM's, always given by keyword; a subclass names those it wants and takes **kwargs.
 # ruff: noqa: D102 - each method is named after the function it answers
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class CustomLLM:
 
     ``completion`` returns a `ModelResponse` (filling the one it is given in ``model_response`` will do);
     ``streaming`` yields dicts with ``text``, ``is_finished``, ``finish_reason``, ``index``, ``tool_use`` and
-    ``usage``, or `ModelResponseStream` objects. A `CustomLLMError` becomes the exception of its status. Without
-    ``acompletion``, ``astreaming`` or ``aembedding`` the blocking method is run on a thread.
+    ``usage``, or `ModelResponseStream` objects. A `CustomLLMError` becomes the exception of its status.
+    Without ``acompletion``, ``astreaming`` or ``aembedding`` the blocking method is run on a thread.
     """
 
     def completion(self, *args: Any, **kwargs: Any) -> ModelResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 
 from .call import settings
@@ -17,8 +18,8 @@ class Concern:
     """One file of the chain and what asks for it.
 
     Args:
-        module: name of a module with ``stage(call, proceed)``; relative ones are of this package. Imported when
-            first asked for.
+        module: name of a module with ``stage(call, proceed)``; relative ones are of this package. Imported
+            when first asked for.
         arguments: names of arguments that ask for it by being given and not empty.
         attributes: names of attributes of the package that ask for it the same way.
         operations: operations it has to do with; none named: all of them.
@@ -82,9 +83,7 @@ CONCERNS: list[Concern] = [
     # here: the budget
     # here: the callbacks
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),
-    Concern(
-        ".validation", ("enable_json_schema_validation",), ("enable_json_schema_validation",), ("chat",)
-    ),
+    Concern(".validation", ("enable_json_schema_validation",), ("enable_json_schema_validation",), ("chat",)),
     Concern(".reasoning", ("merge_reasoning_content_in_choices",), (), ("chat",)),
     Concern(
         ".templates",
@@ -110,7 +109,7 @@ def chain(call: Call, position: int = 0) -> Course:
     for index in range(position, len(CONCERNS)):
         concern = CONCERNS[index]
         if concern.asked(call):
-            return concern.stage(call, lambda inner: chain(inner, index + 1))
+            return concern.stage(call, partial(chain, position=index + 1))
     from .core import stage
 
     return stage(call)
