@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ._eq_core import AsyncStream, Begun, SyncStream
+    from ._eq_core import AsyncStream, Begun, Meta, SyncStream
 
 # The package's own attributes: what a program assigns there counts at its next call.
 _settings = sys.modules[__package__].__dict__
@@ -212,3 +212,34 @@ def _wrap(core: SyncStream | AsyncStream, arguments: dict[str, Any]) -> CustomSt
         custom_llm_provider=core.meta.provider,
         stream_options=arguments.get("stream_options"),
     )
+
+
+def ask(operation: str, arguments: dict[str, Any]) -> tuple[Any, Meta]:
+    """One plain call of another operation: its answer (JSON, text or bytes) and what is known of it."""
+    answered: tuple[Any, Meta] = send(operation, arguments)
+    return answered
+
+
+async def ask_async(operation: str, arguments: dict[str, Any]) -> tuple[Any, Meta]:
+    """As `ask`; cancelling it closes its connection."""
+    answered: tuple[Any, Meta] = await send_async(operation, arguments)
+    return answered
+
+
+def open_stream(operation: str, arguments: dict[str, Any]) -> SyncStream:
+    """One streamed call; returns when the answer has begun."""
+    if _types_are_loaded:
+        return _eq_core.stream(operation, arguments, _settings)
+    stream: SyncStream = _first(_eq_core.begin(operation, True, arguments, _settings))
+    return stream
+
+
+async def open_stream_async(operation: str, arguments: dict[str, Any]) -> AsyncStream:
+    """As `open_stream`; cancelling it closes its connection."""
+    pending = _eq_core.stream_async(operation, arguments, _settings)
+    try:
+        stream: AsyncStream = await pending.future
+    except BaseException:
+        pending.abort()
+        raise
+    return stream

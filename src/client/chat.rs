@@ -94,6 +94,11 @@ impl PreparedChat {
         self.call.dropped_params()
     }
 
+    /// Reports what the layer above could not have sent.
+    pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
+        self.call.also_dropped(names);
+    }
+
     /// Sends the call and reads the whole answer.
     ///
     /// # Errors
@@ -183,7 +188,7 @@ impl PreparedChat {
 }
 
 /// Whether an answer is said to be one JSON document and not a stream of events.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())

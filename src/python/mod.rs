@@ -13,6 +13,7 @@ mod operation;
 mod runtime;
 mod settings;
 mod simulator;
+mod source;
 mod stream;
 mod to_python;
 
@@ -49,8 +50,9 @@ mod _eq_core {
         module.add("DEBUG_BUILD", cfg!(debug_assertions))
     }
 
-    /// One plain call on this thread. `operation` is `chat` or `embed`; `arguments` are the caller's keyword arguments,
-    /// `settings` the module's attributes. Returns the response object.
+    /// One plain call on this thread. `operation` is `chat`, `embed` or another operation's name; `arguments` are the caller's keyword arguments,
+    /// `settings` the module's attributes. Returns the response object; of
+    /// another operation, its answer and the meta.
     #[pyfunction]
     fn send(
         py: Python<'_>,

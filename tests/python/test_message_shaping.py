@@ -120,7 +120,7 @@ class TestAlternation:
 
 class TestCacheControl:
     def test_by_role_and_index(self, sent: Any) -> None:
-        point = {"location": "message", "role": "system"}
+        point: dict[str, Any] = {"location": "message", "role": "system"}
         assert sent([SYSTEM, USER], cache_control_injection_points=[point]) == [
             {**SYSTEM, "cache_control": MARK},
             USER,

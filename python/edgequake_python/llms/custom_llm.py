@@ -1,11 +1,15 @@
-"""A provider written in Python: subclass `CustomLLM` and put it into ``custom_provider_map``.
+"""A provider written in Python.
 
-class MyLLM(CustomLLM):
-    def completion(self, *, model, messages, model_response, **kwargs):
-        ...
+Subclass `CustomLLM` and put it into ``custom_provider_map``::
 
-edgequake_python.custom_provider_map = [{"provider": "my-llm", "custom_handler": MyLLM()}]
-edgequake_python.completion("my-llm/small", messages)
+    class MyLLM(CustomLLM):
+        def completion(self, *, model, messages, model_response, **kwargs): ...
+
+
+    edgequake_python.custom_provider_map = [{"provider": "my-llm", "custom_handler": MyLLM()}]
+    edgequake_python.completion("my-llm/small", messages)
+
+The name before the slash chooses the provider.
 """
 
 # The parameters are LiteLLM's, always given by keyword; a subclass names those it wants and takes **kwargs.

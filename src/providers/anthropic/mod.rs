@@ -24,6 +24,10 @@ use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
 
+pub(crate) use auth::{BETA, betas};
+pub(crate) use model::Model;
+pub(crate) use request::{Body, body_of as body};
+
 /// The tool that stands for a schema where a model has no structured outputs; its arguments are the answer.
 const JSON_TOOL: &str = "json_tool_call";
 

@@ -1,12 +1,27 @@
 //! What a Claude model can do, told from its name (docs.claude.com, "Models overview"). Hosts other than Anthropic put a
 //! region before the name and a date behind it; both are looked past.
 
+/// As much as every model can answer.
+const EVERY_MODELS: u64 = 4096;
+
 /// A model's family and version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Model {
     family: Family,
     /// Major and minor; none for a name that tells none.
     version: Option<(u32, u32)>,
+    /// What its host lacks of what the model can.
+    host: Host,
+}
+
+/// Where a model is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Host {
+    Anthropic,
+    /// Google Cloud, where the name may pin a version.
+    Vertex {
+        pinned: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +53,17 @@ impl Model {
         Self {
             family,
             version: major.map(|major| (major, minor)),
+            host: Host::Anthropic,
+        }
+    }
+
+    /// Reads a name of Vertex AI: `claude-sonnet-4-5@20250929`.
+    pub(crate) fn on_vertex(name: &str) -> Self {
+        Self {
+            host: Host::Vertex {
+                pinned: name.contains('@'),
+            },
+            ..Self::of(name)
         }
     }
 
@@ -47,14 +73,17 @@ impl Model {
 
     /// The most tokens it can answer: what is asked for when the caller sets no limit, which the dialect requires.
     pub(crate) fn max_output(self) -> u64 {
+        // What LiteLLM asks of a pinned version; whoever wants more says so.
+        if self.host == (Host::Vertex { pinned: true }) {
+            return EVERY_MODELS;
+        }
         match (self.family, self.version) {
             (Family::Opus | Family::Other, Some(version)) if version >= (4, 6) => 128_000,
             (Family::Opus, Some(version)) if version >= (4, 5) => 64_000,
             (Family::Opus, Some(version)) if version >= (4, 0) => 32_000,
             (_, Some(version)) if version >= (3, 7) => 64_000,
             (_, Some(version)) if version >= (3, 5) => 8192,
-            // Every model takes this much.
-            _ => 4096,
+            _ => EVERY_MODELS,
         }
     }
 
@@ -70,6 +99,10 @@ impl Model {
 
     /// Whether it takes a schema for its answer.
     pub(crate) fn has_structured_outputs(self) -> bool {
+        // Google Cloud keeps them switched off unless an organization's policy allows them.
+        if self.host != Host::Anthropic {
+            return false;
+        }
         match self.family {
             Family::Opus => self.from(4, 1),
             _ => self.from(4, 5),

@@ -22,7 +22,11 @@ pub(crate) struct Body {
 
 /// Translates a request for `model`.
 pub(crate) fn body(model: &str, request: ChatRequest) -> Result<Body> {
-    let model = Model::of(model);
+    body_of(Model::of(model), request)
+}
+
+/// Translates a request for a model of which it is known what it can at its host.
+pub(crate) fn body_of(model: Model, request: ChatRequest) -> Result<Body> {
     let mut given = request.params;
     let conversation = messages::read(request.messages)?;
     let mut out = Map::new();

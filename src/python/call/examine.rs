@@ -23,7 +23,7 @@ pub(in crate::python) fn examine(
     settings: &Settings<'_, '_>,
     stream: bool,
 ) -> Result<Examined> {
-    let mut sorted = Sorted::new(arguments, settings, stream)?;
+    let mut sorted = Sorted::new(arguments, settings, stream, None)?;
     let options = &mut sorted.options;
     let (provider, model) = split_model(&sorted.model, options.provider.as_deref())?;
     let named = (provider.name.to_owned(), model.to_owned());

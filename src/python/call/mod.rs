@@ -7,16 +7,18 @@ mod names;
 mod values;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use serde_json::{Map, Value};
 
 use self::limits::Limits;
 use self::names::{is_credential, is_label, is_unavailable};
-use self::values::{count, environment_verification, is_true, pairs, string, strings, truth, verification};
+use self::values::{
+    count, environment_verification, is_true, pairs, string, strings, truth, uploads, verification,
+};
 use super::callable;
 use super::from_python::to_json;
 use super::settings::Settings;
-use crate::client::{self, PreparedChat, PreparedEmbed};
+use crate::client::{self, PreparedChat, PreparedEmbed, PreparedEndpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
 use crate::options::CallOptions;
@@ -24,7 +26,7 @@ use crate::registry;
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
 use crate::transport::Proxies;
-use crate::types::{ChatRequest, EmbedRequest};
+use crate::types::{ChatRequest, EmbedRequest, EndpointRequest, Operation};
 
 pub(super) use examine::{Examined, examine};
 
@@ -34,7 +36,7 @@ pub(super) fn chat(
     settings: &Settings<'_, '_>,
     stream: bool,
 ) -> Result<PreparedChat> {
-    prepared_chat(Sorted::new(arguments, settings, stream)?, settings, stream)
+    prepared_chat(Sorted::new(arguments, settings, stream, None)?, settings, stream)
 }
 
 fn prepared_chat(sorted: Sorted<'_>, settings: &Settings<'_, '_>, stream: bool) -> Result<PreparedChat> {
@@ -53,7 +55,7 @@ fn prepared_chat(sorted: Sorted<'_>, settings: &Settings<'_, '_>, stream: bool) 
 
 /// Prepares `embedding(**arguments)`.
 pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
-    prepared_embed(Sorted::new(arguments, settings, false)?, settings)
+    prepared_embed(Sorted::new(arguments, settings, false, None)?, settings)
 }
 
 fn prepared_embed(sorted: Sorted<'_>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
@@ -65,6 +67,32 @@ fn prepared_embed(sorted: Sorted<'_>, settings: &Settings<'_, '_>) -> Result<Pre
             model: sorted.model,
             input,
             params: sorted.params,
+        },
+        sorted.options,
+        settings,
+    )
+}
+
+/// Prepares any other operation. What JSON cannot hold comes beside the parameters: `_id` names what the call is about,
+/// `_files` holds `(field, file name, media type, bytes)`.
+pub(super) fn endpoint(
+    operation: Operation,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Settings<'_, '_>,
+    stream: bool,
+) -> Result<PreparedEndpoint> {
+    let sorted = Sorted::new(arguments, settings, stream, Some(operation))?;
+    let files = sorted
+        .files
+        .map_or_else(|| Ok(Vec::new()), |files| uploads(&files))?;
+    client::prepare_endpoint(
+        EndpointRequest {
+            operation,
+            model: sorted.model,
+            id: sorted.id,
+            params: sorted.params,
+            files,
+            stream,
         },
         sorted.options,
         settings,
@@ -143,16 +171,27 @@ struct Sorted<'py> {
     model: String,
     messages: Option<Bound<'py, PyAny>>,
     input: Option<Bound<'py, PyAny>>,
+    id: Option<String>,
+    files: Option<Bound<'py, PyList>>,
     params: Map<String, Value>,
     options: CallOptions,
 }
 
 impl<'py> Sorted<'py> {
-    fn new(arguments: &Bound<'py, PyDict>, settings: &Settings<'_, 'py>, stream: bool) -> Result<Self> {
+    /// `operation` is none for chat and embeddings.
+    fn new(
+        arguments: &Bound<'py, PyDict>,
+        settings: &Settings<'_, 'py>,
+        stream: bool,
+        operation: Option<Operation>,
+    ) -> Result<Self> {
+        let own = operation.map_or(&[] as &[&str], Operation::own_names);
         let mut sorted = Self {
             model: String::new(),
             messages: None,
             input: None,
+            id: None,
+            files: None,
             params: Map::new(),
             options: CallOptions::default(),
         };
@@ -171,8 +210,13 @@ impl<'py> Sorted<'py> {
             let options = &mut sorted.options;
             match &*name {
                 "model" => sorted.model = string(&value, "model")?,
-                "messages" => sorted.messages = Some(value),
-                "input" => sorted.input = Some(value),
+                "messages" if operation.is_none() => sorted.messages = Some(value),
+                "input" if operation.is_none() => sorted.input = Some(value),
+                "_id" if operation.is_some() => sorted.id = Some(string(&value, "the id")?),
+                "_files" if operation.is_some() => sorted.files = value.cast_into::<PyList>().ok(),
+                name if own.contains(&name) => {
+                    sorted.params.insert(name.to_owned(), to_json(&value, name)?);
+                }
                 "stream" => {}
                 "api_key" => options.api_key = Some(Secret::new(&string(&value, "api_key")?)),
                 "api_base" => options.base_url = Some(string(&value, "api_base")?),
