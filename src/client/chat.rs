@@ -92,6 +92,12 @@ impl PreparedChat {
         self.call.target()
     }
 
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        self.call.dropped_params()
+    }
+
     /// Reports what the layer above could not have sent.
     pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
         self.call.also_dropped(names);

@@ -1,6 +1,7 @@
 //! A call's keyword arguments, sorted: what is part of the request, what says how to make it, and what belongs to the
 //! library above.
 
+mod examine;
 mod limits;
 mod names;
 mod values;
@@ -27,13 +28,18 @@ use crate::secret::Secret;
 use crate::transport::Proxies;
 use crate::types::{ChatRequest, EmbedRequest, EndpointRequest, Operation};
 
+pub(super) use examine::{Examined, examine};
+
 /// Prepares `completion(**arguments)`.
 pub(super) fn chat(
     arguments: &Bound<'_, PyDict>,
     settings: &Settings<'_, '_>,
     stream: bool,
 ) -> Result<PreparedChat> {
-    let sorted = Sorted::new(arguments, settings, stream, None)?;
+    prepared_chat(Sorted::new(arguments, settings, stream, None)?, settings, stream)
+}
+
+fn prepared_chat(sorted: Sorted<'_>, settings: &Settings<'_, '_>, stream: bool) -> Result<PreparedChat> {
     let messages = match sorted.messages {
         None => Vec::new(),
         Some(given) => messages(&given)?,
@@ -49,7 +55,10 @@ pub(super) fn chat(
 
 /// Prepares `embedding(**arguments)`.
 pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
-    let sorted = Sorted::new(arguments, settings, false, None)?;
+    prepared_embed(Sorted::new(arguments, settings, false, None)?, settings)
+}
+
+fn prepared_embed(sorted: Sorted<'_>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
     let input = sorted
         .input
         .map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
