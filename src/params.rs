@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct ParamRules {
     /// Parameters it does not take, in groups.
     pub unsupported: &'static [&'static [&'static str]],
-    /// Parameters it takes under another name. When both are given the new name wins.
+    /// Parameters it takes under another name. When both are given, the name the provider knows wins; only
+    /// `max_completion_tokens` wins always, because it replaced the other.
     pub renamed: &'static [(&'static str, &'static str)],
     /// Parameters it takes only at one value.
     pub pinned: &'static [(&'static str, f64)],
@@ -28,6 +29,9 @@ pub enum Effort {
     /// Every model but those known not to reason; of a new name nothing is assumed.
     UnlessPlain,
 }
+
+/// The parameter that says what `max_tokens` said before it.
+const SUCCESSOR: &str = "max_completion_tokens";
 
 /// Families of open and older models that do not reason.
 const PLAIN: &[&str] = &[
@@ -109,8 +113,16 @@ pub fn apply(
             continue;
         }
         if params.contains_key(*new) {
-            params.shift_remove(*old);
-            dropped.push((*old).to_owned());
+            let given = params.shift_remove(*old);
+            let (loser, value) = if *old == SUCCESSOR {
+                (*new, given)
+            } else {
+                (*old, None)
+            };
+            if let (Some(slot), Some(value)) = (params.get_mut(*new), value) {
+                *slot = value;
+            }
+            dropped.push(loser.to_owned());
         } else {
             let renamed = std::mem::take(params);
             *params = renamed
@@ -311,6 +323,20 @@ mod tests {
             ["max_tokens"]
         );
         assert_eq!(params, map(json!({"max_completion_tokens": 7})));
+    }
+
+    #[test]
+    fn the_successor_of_max_tokens_wins_under_either_name() {
+        const OLD: ParamRules = ParamRules {
+            renamed: &[("max_completion_tokens", "max_tokens")],
+            ..RULES
+        };
+        let mut params = map(json!({"max_tokens": 5, "max_completion_tokens": 7}));
+        assert_eq!(
+            apply(&mut params, &OLD, &ParamPolicy::default(), "p", "m").unwrap(),
+            ["max_tokens"]
+        );
+        assert_eq!(params, map(json!({"max_tokens": 7})));
     }
 
     #[test]

@@ -55,6 +55,36 @@ impl Provider {
         self.quirks.names_itself = false;
         self
     }
+    /// Its messages do not have these keys.
+    const fn message_without(mut self, keys: &'static [&'static str]) -> Self {
+        self.quirks.message_without = keys;
+        self
+    }
+    /// Its tools and their schemas do not have these keys.
+    const fn tool_without(mut self, keys: &'static [&'static str]) -> Self {
+        self.quirks.tool_without = keys;
+        self
+    }
+    /// It documents that it refuses content parts of these types.
+    const fn refuses_parts(mut self, types: &'static [&'static str]) -> Self {
+        self.quirks.refused_parts = types;
+        self
+    }
+    /// It knows only these types of `response_format`.
+    const fn formats(mut self, types: &'static [&'static str]) -> Self {
+        self.quirks.formats = types;
+        self
+    }
+    /// These models answer a schema only by a tool.
+    const fn schema_by_tool(mut self, of: fn(&str) -> bool) -> Self {
+        self.quirks.schema_by_tool = of;
+        self
+    }
+    /// The body names its models in another way.
+    const fn names_models(mut self, model: fn(&str) -> Option<String>) -> Self {
+        self.quirks.model = model;
+        self
+    }
     /// Its requests differ in a way that only a function can say.
     const fn adapted(mut self, adapt: fn(&mut crate::types::ChatRequest)) -> Self {
         self.quirks.adapt = adapt;
@@ -65,16 +95,16 @@ impl Provider {
 #[rustfmt::skip] // a provider is a line
 pub(super) static ROWS: &[Provider] = &[
     row("github", "Github", "https://models.inference.ai.azure.com", &["GITHUB_API_KEY"], &["GITHUB_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("databricks", "Databricks", "", &["DATABRICKS_API_KEY"], &["DATABRICKS_API_BASE"]).takes(|_| &takes::DATABRICKS).anonymous(),
+    row("databricks", "Databricks", "", &["DATABRICKS_API_KEY"], &["DATABRICKS_API_BASE"]).takes(|_| &takes::DATABRICKS).anonymous().with_cache_control().message_without(&["thinking_blocks", "reasoning_content"]).adapted(departures::databricks),
     row("huggingface", "Huggingface", "https://router.huggingface.co/v1", &["HF_TOKEN", "HUGGINGFACE_API_KEY"], &["HF_API_BASE", "HUGGINGFACE_API_BASE"]).anonymous(),
     row("xinference", "Xinference", "", &["XINFERENCE_API_KEY"], &["XINFERENCE_API_BASE"]).without_key().with_developer().with_cache_control(),
-    row("groq", "Groq", "https://api.groq.com/openai/v1", &["GROQ_API_KEY"], &["GROQ_API_BASE"]).takes(|_| &takes::GROQ).anonymous(),
+    row("groq", "Groq", "https://api.groq.com/openai/v1", &["GROQ_API_KEY"], &["GROQ_API_BASE"]).takes(|_| &takes::GROQ).anonymous().schema_by_tool(takes::groq_by_tool),
     row("deepseek", "Deepseek", "https://api.deepseek.com/beta", &["DEEPSEEK_API_KEY"], &["DEEPSEEK_API_BASE"]).with_text_content().anonymous().takes(|_| &takes::DEEPSEEK).adapted(departures::deepseek),
-    row("xai", "Xai", "https://api.x.ai/v1", &["XAI_API_KEY"], &["XAI_API_BASE"]).takes(takes::xai).anonymous(),
-    row("zai", "Zai", "https://api.z.ai/api/paas/v4", &["ZAI_API_KEY"], &["ZAI_API_BASE"]).takes(|_| &takes::ZAI).with_cache_control(),
+    row("xai", "Xai", "https://api.x.ai/v1", &["XAI_API_KEY"], &["XAI_API_BASE"]).takes(takes::xai).anonymous().tool_without(&["strict"]).adapted(departures::unnamed_tools),
+    row("zai", "Zai", "https://api.z.ai/api/paas/v4", &["ZAI_API_KEY"], &["ZAI_API_BASE"]).takes(|_| &takes::ZAI).with_cache_control().formats(&["text", "json_object"]),
     row("perplexity", "Perplexity", "https://api.perplexity.ai", &["PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"], &["PERPLEXITY_API_BASE"]).takes(|_| &takes::PERPLEXITY),
-    row("together_ai", "Together_ai", "https://api.together.ai/v1", &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], &["TOGETHER_AI_API_BASE"]).anonymous(),
-    row("fireworks_ai", "Fireworks_ai", "https://api.fireworks.ai/inference/v1", &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"], &["FIREWORKS_API_BASE"]).anonymous().takes(|_| &takes::FIREWORKS),
+    row("together_ai", "Together_ai", "https://api.together.ai/v1", &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], &["TOGETHER_AI_API_BASE"]).anonymous().message_without(&["thinking_blocks"]),
+    row("fireworks_ai", "Fireworks_ai", "https://api.fireworks.ai/inference/v1", &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"], &["FIREWORKS_API_BASE"]).anonymous().takes(takes::fireworks).message_without(&["thinking_blocks"]).refuses_parts(&["file"]).names_models(departures::fireworks_model).adapted(departures::fireworks),
     row("deepinfra", "Deepinfra", "https://api.deepinfra.com/v1/openai", &["DEEPINFRA_API_KEY"], &["DEEPINFRA_API_BASE"]).takes(|_| &takes::DEEPINFRA),
     row("anyscale", "Anyscale", "https://api.endpoints.anyscale.com/v1", &["ANYSCALE_API_KEY"], &["ANYSCALE_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("nvidia_nim", "Nvidia_nim", "https://integrate.api.nvidia.com/v1", &["NVIDIA_NIM_API_KEY"], &["NVIDIA_NIM_API_BASE"]).takes(|_| &takes::NVIDIA_NIM),
@@ -89,7 +119,7 @@ pub(super) static ROWS: &[Provider] = &[
     row("qwencloud", "Qwencloud", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", &["QWENCLOUD_API_KEY", "DASHSCOPE_API_KEY"], &["QWENCLOUD_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("qwen_ai_platform", "Qwen_ai_platform", "https://dashscope.aliyuncs.com/compatible-mode/v1", &["QWEN_AI_PLATFORM_API_KEY", "DASHSCOPE_API_KEY"], &["QWEN_AI_PLATFORM_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("modelscope", "Modelscope", "https://api-inference.modelscope.cn/v1", &["MODELSCOPE_API_KEY"], &["MODELSCOPE_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_text_content(),
-    row("moonshot", "Moonshot", "https://api.moonshot.ai/v1", &["MOONSHOT_API_KEY"], &["MOONSHOT_API_BASE"]).takes(|_| &takes::MOONSHOT).with_text_content(),
+    row("moonshot", "Moonshot", "https://api.moonshot.ai/v1", &["MOONSHOT_API_KEY"], &["MOONSHOT_API_BASE"]).takes(|_| &takes::MOONSHOT).with_text_content().adapted(departures::moonshot),
     row("v0", "V0", "https://api.v0.dev/v1", &["V0_API_KEY"], &["V0_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("morph", "Morph", "https://api.morphllm.com/v1", &["MORPH_API_KEY"], &["MORPH_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("lambda_ai", "Lambda_ai", "https://api.lambda.ai/v1", &["LAMBDA_API_KEY"], &["LAMBDA_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
@@ -102,14 +132,14 @@ pub(super) static ROWS: &[Provider] = &[
     row("nscale", "Nscale", "https://inference.api.nscale.com/v1", &["NSCALE_API_KEY"], &["NSCALE_API_BASE"]).takes(|_| &takes::NSCALE),
     row("featherless_ai", "Featherless_ai", "https://api.featherless.ai/v1", &["FEATHERLESS_AI_API_KEY", "FEATHERLESS_API_KEY"], &["FEATHERLESS_AI_API_BASE", "FEATHERLESS_API_BASE"]).takes(|_| &takes::FEATHERLESS_AI),
     row("empower", "Empower", "https://app.empower.dev/api/v1", &["EMPOWER_API_KEY"], &["EMPOWER_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("meta_llama", "Meta_llama", "https://api.llama.com/compat/v1", &["LLAMA_API_KEY"], &["LLAMA_API_BASE"]),
+    row("meta_llama", "Meta_llama", "https://api.llama.com/compat/v1", &["LLAMA_API_KEY"], &["LLAMA_API_BASE"]).formats(&["json_schema"]),
     row("vercel_ai_gateway", "Vercel_ai_gateway", "https://ai-gateway.vercel.sh/v1", &["VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"], &["VERCEL_AI_GATEWAY_API_BASE"]),
     row("aiml", "Aiml", "https://api.aimlapi.com/v1", &["AIML_API_KEY"], &["AIML_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
     row("wandb", "Wandb", "https://api.inference.wandb.ai/v1", &["WANDB_API_KEY"], &["WANDB_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("docker_model_runner", "Docker_model_runner", "http://localhost:22088/engines/llama.cpp", &["DOCKER_MODEL_RUNNER_API_KEY"], &["DOCKER_MODEL_RUNNER_API_BASE"]).without_key().takes(|_| &takes::PLAIN_TOKENS).with_text_content(),
     row("llamafile", "Llamafile", "http://127.0.0.1:8080/v1", &["LLAMAFILE_API_KEY"], &["LLAMAFILE_API_BASE"]).without_key(),
-    row("lm_studio", "Lm_studio", "", &["LM_STUDIO_API_KEY"], &["LM_STUDIO_API_BASE"]).without_key(),
-    row("hosted_vllm", "Hosted_vllm", "", &["HOSTED_VLLM_API_KEY"], &["HOSTED_VLLM_API_BASE"]).without_key().anonymous().takes(|_| &takes::VLLM).adapted(departures::vllm),
+    row("lm_studio", "Lm_studio", "", &["LM_STUDIO_API_KEY"], &["LM_STUDIO_API_BASE"]).without_key().takes(|_| &takes::LM_STUDIO),
+    row("hosted_vllm", "Hosted_vllm", "", &["HOSTED_VLLM_API_KEY"], &["HOSTED_VLLM_API_BASE"]).without_key().anonymous().message_without(&["thinking_blocks"]).tool_without(&["strict", "additionalProperties"]).takes(|_| &takes::VLLM).adapted(departures::vllm),
     row("litellm_proxy", "Litellm_proxy", "", &["LITELLM_PROXY_API_KEY"], &["LITELLM_PROXY_API_BASE"]).with_cache_control().takes(|_| &ParamRules::ALL),
     row("openrouter", "Openrouter", "https://openrouter.ai/api/v1", &["OPENROUTER_API_KEY", "OR_API_KEY"], &["OPENROUTER_API_BASE"]).with_cache_control().anonymous().takes(|_| &takes::OPENROUTER).adapted(departures::openrouter),
     row("compactifai", "Compactifai", "https://api.compactif.ai/v1", &["COMPACTIFAI_API_KEY"], &[]).anonymous(),

@@ -75,7 +75,6 @@ pub(super) static ZAI: ParamRules = ParamRules {
             "logit_bias",
             "seed",
             "parallel_tool_calls",
-            "response_format",
         ],
     ],
     renamed: &[],
@@ -140,6 +139,7 @@ pub(super) static SAMBANOVA: ParamRules = ParamRules {
         PENALTIES,
         LOGPROBS,
         ADVANCED,
+        FUNCTIONS,
         &["n", "logit_bias", "seed"],
     ],
     renamed: MAX_TOKENS,
@@ -256,19 +256,49 @@ pub(super) static OPENROUTER: ParamRules = ParamRules {
     reasoning_effort: Effort::Passes,
     ..SERVER
 };
-pub(super) static FIREWORKS: ParamRules = ParamRules {
-    unsupported: &[
-        EVERYWHERE,
-        FUNCTIONS,
-        &[
-            "web_search_options",
-            "modalities",
-            "audio",
-            "store",
-            "safety_identifier",
-        ],
-    ],
+const FIREWORKS_NOT: &[&str] = &[
+    "web_search_options",
+    "modalities",
+    "audio",
+    "store",
+    "safety_identifier",
+];
+static FIREWORKS: ParamRules = ParamRules {
+    unsupported: &[EVERYWHERE, FUNCTIONS, FIREWORKS_NOT],
     renamed: MAX_TOKENS,
+    ..SERVER
+};
+static FIREWORKS_WITHOUT_TOOLS: ParamRules = ParamRules {
+    unsupported: &[EVERYWHERE, TOOLS, FIREWORKS_NOT],
+    ..FIREWORKS
+};
+
+/// The rules of Fireworks' models; its catalogue says of these that they call no functions.
+pub(super) fn fireworks(model: &str) -> &'static ParamRules {
+    const WITHOUT_TOOLS: &[&str] = &[
+        "deepseek-coder-v2-instruct",
+        "llama-v3p1-8b-instruct",
+        "llama-v3p2-",
+        "qwen2-72b-instruct",
+        "qwen2p5-coder-32b-instruct",
+        "yi-large",
+    ];
+    let name = model.rsplit('/').next().unwrap_or(model);
+    if WITHOUT_TOOLS.iter().any(|family| name.starts_with(family)) {
+        &FIREWORKS_WITHOUT_TOOLS
+    } else {
+        &FIREWORKS
+    }
+}
+
+/// Whether a model at Groq answers a schema only by a tool (console.groq.com/docs/structured-outputs, "Supported models").
+pub(super) fn groq_by_tool(model: &str) -> bool {
+    const NATIVE: &[&str] = &["gpt-oss", "kimi-k2", "llama-4", "qwen3.8"];
+    !NATIVE.iter().any(|family| model.contains(family))
+}
+/// LM Studio documents no effort for chats (lmstudio.ai/docs, "Chat Completions").
+pub(super) static LM_STUDIO: ParamRules = ParamRules {
+    reasoning_effort: Effort::Refused,
     ..SERVER
 };
 pub(super) static REASONS: ParamRules = ParamRules {

@@ -8,10 +8,10 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai};
+use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai, vertex};
 use crate::resolve::Surroundings;
-use crate::types::ChatRequest;
-use crate::wire::{ChatWire, EmbedWire};
+use crate::types::{ChatRequest, Operation};
+use crate::wire::{ChatWire, EmbedWire, EndpointWire};
 
 /// How a key travels.
 #[derive(Clone, Copy)]
@@ -68,6 +68,8 @@ pub struct Provider {
     pub chat: Option<&'static dyn ChatWire>,
     /// Embeddings, where it has them.
     pub embed: Option<&'static dyn EmbedWire>,
+    /// Other operations it has, and who speaks them.
+    pub endpoints: &'static [Endpoint],
     /// Which parameters a model of it takes.
     pub params: fn(model: &str) -> &'static ParamRules,
     /// Which parameters an embedding model of it takes.
@@ -76,6 +78,19 @@ pub struct Provider {
     pub stream_usage: StreamUsage,
     /// Where it departs from OpenAI's dialect, if that is the wire it speaks.
     pub quirks: Quirks,
+}
+
+/// Operations and the wire that speaks them.
+pub type Endpoint = (&'static [Operation], &'static dyn EndpointWire);
+
+impl Provider {
+    /// Who speaks this operation, where the provider has it for this model.
+    #[must_use]
+    pub fn endpoint(&self, operation: Operation, model: &str) -> Option<&'static dyn EndpointWire> {
+        self.endpoints.iter().find_map(|(operations, wire)| {
+            (operations.contains(&operation) && wire.takes(operation, model)).then_some(*wire)
+        })
+    }
 }
 
 /// What a row may look at to find its base URL.
@@ -121,18 +136,42 @@ pub struct Quirks {
     pub cache_control: bool,
     /// Answers name the model as `provider/model`.
     pub names_itself: bool,
+    /// Keys that its messages do not have.
+    pub message_without: &'static [&'static str],
+    /// Keys that its tools and their schemas do not have.
+    pub tool_without: &'static [&'static str],
+    /// Types of content parts that it documents to refuse.
+    pub refused_parts: &'static [&'static str],
+    /// Types of `response_format` that it knows; empty for all.
+    pub formats: &'static [&'static str],
+    /// Which models answer a JSON schema only as the arguments of a tool they are made to call.
+    pub schema_by_tool: fn(model: &str) -> bool,
+    /// How the body names a model, where that is not how the caller does.
+    pub model: fn(model: &str) -> Option<String>,
     /// What data cannot say, done to a request before it is written.
     pub adapt: fn(&mut ChatRequest),
 }
 
 impl Quirks {
+    /// OpenAI.
+    pub const NONE: Self = Self {
+        text_content: false,
+        developer_is_system: false,
+        cache_control: false,
+        names_itself: false,
+        message_without: &[],
+        tool_without: &[],
+        refused_parts: &[],
+        formats: &[],
+        schema_by_tool: |_| false,
+        model: |_| None,
+        adapt: openai::departures::none,
+    };
     /// A server that takes OpenAI's dialect and knows no other.
     pub const COMPATIBLE: Self = Self {
-        text_content: false,
         developer_is_system: true,
-        cache_control: false,
         names_itself: true,
-        adapt: openai::departures::none,
+        ..Self::NONE
     };
 }
 
@@ -163,16 +202,11 @@ pub(crate) const OPENAI: Provider = Provider {
     headers: &[],
     chat: Some(&openai::Chat),
     embed: Some(&openai::Embed),
+    endpoints: &[],
     params: openai::params::rules,
     embed_params: |_| &ParamRules::ALL,
     stream_usage: StreamUsage::OwnHost,
-    quirks: Quirks {
-        text_content: false,
-        developer_is_system: false,
-        cache_control: false,
-        names_itself: false,
-        adapt: openai::departures::none,
-    },
+    quirks: Quirks::NONE,
 };
 
 /// A server that speaks OpenAI's dialect, of which no more is known.
@@ -182,6 +216,7 @@ pub(crate) const COMPATIBLE: Provider = Provider {
     key_env: &[],
     key_settings: &[],
     key_order: KeyOrder::EnvironmentFirst,
+    endpoints: openai::endpoints::MODELS,
     params: openai::params::unknown_model,
     stream_usage: StreamUsage::OnRequest,
     quirks: Quirks::COMPATIBLE,
@@ -206,7 +241,10 @@ const VOYAGE: Provider = Provider {
 };
 
 static NATIVE: &[Provider] = &[
-    OPENAI,
+    Provider {
+        endpoints: openai::endpoints::EVERYTHING,
+        ..OPENAI
+    },
     azure::ROW,
     anthropic::ROW,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
@@ -214,6 +252,7 @@ static NATIVE: &[Provider] = &[
         name: "custom_openai",
         label: "Custom_openai",
         base_url: "",
+        endpoints: openai::endpoints::WITHOUT_RESPONSES,
         key_optional: true,
         quirks: Quirks {
             developer_is_system: false,
@@ -227,6 +266,7 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
+        endpoints: openai::endpoints::EVERYTHING,
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -243,6 +283,8 @@ static NATIVE: &[Provider] = &[
     ollama::CHAT,
     VOYAGE,
     gemini::GEMINI,
+    vertex::ROW,
+    vertex::BETA,
     bedrock::ROW,
 ];
 
@@ -265,6 +307,9 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     if anthropic::owns_model(model) {
         return provider(anthropic::ROW.name);
+    }
+    if vertex::owns_model(model) {
+        return provider(vertex::ROW.name);
     }
     openai::owns_model(model).then(|| provider("openai")).flatten()
 }
@@ -325,7 +370,8 @@ mod tests {
                             "{}: {error}",
                             provider.name
                         );
-                        assert!(error.message().contains(provider.key_env[0]), "{error}");
+                        let variable = provider.key_env.first().unwrap_or(&"VERTEXAI_CREDENTIALS");
+                        assert!(error.message().contains(variable), "{error}");
                     }
                 }
             }

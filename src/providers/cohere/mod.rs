@@ -11,11 +11,12 @@ mod tests;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, SseFramer};
-use crate::registry::{COMPATIBLE, Provider};
+use crate::registry::{COMPATIBLE, Provider, Quirks};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
@@ -34,6 +35,10 @@ pub(crate) const ROW: Provider = Provider {
     embed: Some(&Embed),
     params: params::rules,
     embed_params: params::embed_rules,
+    quirks: Quirks {
+        refused_parts: &["file", "input_audio", "video_url"],
+        ..Quirks::COMPATIBLE
+    },
     ..COMPATIBLE
 };
 
@@ -49,6 +54,9 @@ pub(crate) const CHAT: Provider = Provider {
 pub struct Chat;
 
 impl ChatWire for Chat {
+    fn unsupported(&self, _target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        params::unsayable(params)
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }

@@ -1,6 +1,8 @@
 //! Which parameters Cohere takes (docs.cohere.com/reference/chat). It answers once: `n` is only taken as 1.
 
-use crate::params::ParamRules;
+use serde_json::{Map, Value};
+
+use crate::params::{self, ParamRules};
 
 const NEVER: &[&str] = &[
     "logit_bias",
@@ -56,4 +58,24 @@ pub(super) fn rules(model: &str) -> &'static ParamRules {
 
 pub(super) fn embed_rules(_model: &str) -> &'static ParamRules {
     &EMBED
+}
+
+/// JSON is not to be had together with tools or documents (docs.cohere.com/docs/structured-outputs), and a tool cannot
+/// be called that is not offered.
+pub(super) fn unsayable(params: &Map<String, Value>) -> Vec<&'static str> {
+    let given = |name: &str| {
+        params
+            .get(name)
+            .and_then(Value::as_array)
+            .is_some_and(|items| !items.is_empty())
+    };
+    let kind = params
+        .get("response_format")
+        .and_then(|format| format.get("type"))
+        .and_then(Value::as_str);
+    let mut refused = params::choice_without_tools(params);
+    if kind.is_some_and(|kind| kind != "text") && (given("tools") || given("documents")) {
+        refused.push("response_format");
+    }
+    refused
 }

@@ -17,8 +17,6 @@ const MESSAGE: &[&str] = &[
     "tool_plan",
     "tool_call_id",
     "citations",
-    // Legacy calls have no place here; they are sent so that the provider says so.
-    "function_call",
 ];
 
 pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest> {
@@ -28,6 +26,8 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
         stream,
         ..
     } = request;
+    openai::request::refuse_parts(&messages, target.provider)?;
+    openai::legacy::modernize(&mut messages);
     let thinks = thinks(&target.model);
     for message in messages.iter_mut().filter_map(Value::as_object_mut) {
         translate_message(message, thinks);

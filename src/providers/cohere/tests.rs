@@ -319,3 +319,44 @@ fn bases_errors_and_refusals() {
     let policy = crate::params::ParamPolicy::default();
     assert!(crate::params::apply(&mut params, params::rules("command-r"), &policy, "cohere", "m").is_err());
 }
+
+#[test]
+fn json_with_tools_or_documents_is_refused_and_legacy_calls_are_modern() {
+    let unsayable = |params: Value| Chat.unsupported(&target(MODEL), params.as_object().unwrap());
+    let json = json!({"type": "json_object"});
+    assert_eq!(
+        unsayable(json!({"response_format": json, "tools": [{}]})),
+        ["response_format"]
+    );
+    assert_eq!(
+        unsayable(json!({"response_format": json, "documents": ["d"]})),
+        ["response_format"]
+    );
+    assert!(unsayable(json!({"response_format": {"type": "text"}, "tools": [{}]})).is_empty());
+    assert!(unsayable(json!({"response_format": json, "tools": []})).is_empty());
+    let sent = body(
+        MODEL,
+        json!([{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "function_call": {"name": "f", "arguments": "{}"}},
+            {"role": "function", "name": "f", "content": "1"}]),
+        json!({}),
+    );
+    assert_eq!(sent["messages"][1]["tool_calls"][0]["function"]["name"], "f");
+    assert_eq!(
+        sent["messages"][2],
+        json!({"role": "tool", "content": "1", "tool_call_id": sent["messages"][1]["tool_calls"][0]["id"]})
+    );
+}
+
+#[test]
+fn a_file_is_refused_with_its_place() {
+    let request = ChatRequest {
+        model: MODEL.to_owned(),
+        messages: vec![
+            json!({"role": "user", "content": [{"type": "text", "text": "sum"}, {"type": "file", "file": {}}]}),
+        ],
+        ..ChatRequest::default()
+    };
+    let refused = Chat.request(&target(MODEL), request).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::BadRequest);
+    assert!(refused.message().contains("messages[0].content[1]"), "{refused}");
+}

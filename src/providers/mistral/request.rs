@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::params::{Thinking, thinking};
 use super::reasoning;
 use crate::error::Result;
+use crate::providers::openai;
 use crate::types::ChatRequest;
 
 /// What an answer carries when it is handed back as history, and Mistral refuses in a message.
@@ -22,6 +23,7 @@ const FOREIGN: &[&str] = &[
 
 pub(super) fn translated(model: &str, mut request: ChatRequest) -> Result<ChatRequest> {
     let thinking = thinking(model);
+    openai::legacy::modernize(&mut request.messages);
     for message in request.messages.iter_mut().filter_map(Value::as_object_mut) {
         translate_message(message, thinking);
     }
@@ -122,9 +124,35 @@ fn translate_message(message: &mut Map<String, Value>, thinking: Thinking) {
             .filter_map(Value::as_object_mut)
         {
             call.shift_remove("provider_specific_fields");
+            call.entry("id").and_modify(shorten_id);
         }
     }
+    message.entry("tool_call_id").and_modify(shorten_id);
     message.retain(|name, _| !FOREIGN.contains(&name.as_str()));
+}
+
+/// Mistral refuses ids of calls that are not nine letters and digits ("Tool call id was ... but must be a-z, A-Z, 0-9,
+/// with a length of 9"), and those of other providers are longer: a conversation that began elsewhere gets ids made of
+/// its own, the same ones every time.
+fn shorten_id(id: &mut Value) {
+    const LENGTH: usize = 9;
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let Some(given) = id.as_str() else { return };
+    if given.len() == LENGTH && given.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return;
+    }
+    // FNV-1a: short, and the same on every machine and in every version.
+    let mut hash = given.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let short: String = (0..LENGTH)
+        .filter_map(|_| {
+            let digit = usize::try_from(hash % 62).ok()?;
+            hash /= 62;
+            DIGITS.get(digit).map(|digit| char::from(*digit))
+        })
+        .collect();
+    *id = Value::String(short);
 }
 
 /// A list of nothing but text is sent as one text: not every model takes the list.

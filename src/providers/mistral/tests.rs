@@ -103,8 +103,8 @@ fn messages_in_mistrals_shape() {
                 {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}},
                 {"type": "file", "file": {"file_id": "id-1"}}, {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "mp3"}}]},
             {"role": "assistant", "content": "b", "prefix": true, "reasoning_content": "hmm", "thinking_blocks": [], "provider_specific_fields": {},
-                "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
-            {"role": "tool", "name": "f", "tool_call_id": "call_1", "content": [{"type": "text", "text": "R"}]}]),
+                "tool_calls": [{"id": "callOne01", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+            {"role": "tool", "name": "f", "tool_call_id": "callOne01", "content": [{"type": "text", "text": "R"}]}]),
         json!({}),
     );
     assert_eq!(
@@ -115,8 +115,8 @@ fn messages_in_mistrals_shape() {
                 {"type": "document_url", "document_url": "data:application/pdf;base64,JVBERi0=", "document_name": "a.pdf"},
                 {"type": "file", "file_id": "id-1"}, {"type": "input_audio", "input_audio": "AAAA"}]},
             {"role": "assistant", "content": "b", "prefix": true,
-                "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
-            {"role": "tool", "name": "f", "tool_call_id": "call_1", "content": "R"}])
+                "tool_calls": [{"id": "callOne01", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+            {"role": "tool", "name": "f", "tool_call_id": "callOne01", "content": "R"}])
     );
 }
 
@@ -316,4 +316,33 @@ fn read_together(chunks: &[Value]) -> Value {
         .filter(|reason| !reason.is_null())
         .collect();
     json!([text("content"), text("reasoning_content"), arguments, finishes])
+}
+
+#[test]
+fn ids_of_other_providers_become_nine_letters_and_digits() {
+    let history = json!([{"role": "user", "content": "q"},
+        {"role": "assistant", "content": "", "tool_calls": [
+            {"id": "call_PTLP8xhu3uwZk4l3nlnrrJha", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            {"id": "ot1MIoEMA", "type": "function", "function": {"name": "g", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "call_PTLP8xhu3uwZk4l3nlnrrJha", "content": "1"},
+        {"role": "tool", "tool_call_id": "ot1MIoEMA", "content": "2"},
+        {"role": "assistant", "content": null, "function_call": {"name": "h", "arguments": "{}"}},
+        {"role": "function", "name": "h", "content": "3"}]);
+    let sent = body("mistral/mistral-large-latest", history, json!({}));
+    let id = |position: usize, pointer: &str| {
+        sent["messages"][position]
+            .pointer(pointer)
+            .unwrap()
+            .as_str()
+            .unwrap()
+    };
+    let (first, second) = (id(1, "/tool_calls/0/id"), id(1, "/tool_calls/1/id"));
+    assert!(
+        first.len() == 9 && first.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        "{first}"
+    );
+    assert_eq!((id(2, "/tool_call_id"), id(3, "/tool_call_id")), (first, second));
+    assert_eq!(second, "ot1MIoEMA");
+    assert_eq!(id(5, "/tool_call_id"), id(4, "/tool_calls/0/id"));
+    assert_eq!(sent["messages"][5]["role"], "tool");
 }

@@ -85,11 +85,11 @@ impl ChatWire for Chat {
     }
 }
 
-/// Where `operation` lives. Bases are given as the host, as the host with `/api`, or as the whole address of one
-/// operation.
+/// Where `operation` lives. Bases are given as the host, as the host with `/api` (or `/v1`, which is Ollama's other
+/// dialect), or as the whole address of one operation.
 fn url(target: &Target, operation: &str) -> Url {
     let path = target.base_url.path().trim_end_matches('/');
-    let path = ["/api/chat", "/api/generate", "/api/embed", "/api"]
+    let path = ["/api/chat", "/api/generate", "/api/embed", "/api", "/v1"]
         .iter()
         .find_map(|known| path.strip_suffix(known))
         .unwrap_or(path)

@@ -4,8 +4,6 @@ use crate::params::ParamRules;
 
 const NEVER: &[&str] = &[
     "logit_bias",
-    "logprobs",
-    "top_logprobs",
     "parallel_tool_calls",
     "thinking",
     "modalities",

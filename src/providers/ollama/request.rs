@@ -10,7 +10,15 @@ use crate::types::ChatRequest;
 use crate::wire::WireRequest;
 
 /// Keys of the request itself; every other parameter is one of the model's `options`.
-const OWN: &[&str] = &["keep_alive", "format", "think", "truncate", "shift"];
+const OWN: &[&str] = &[
+    "keep_alive",
+    "format",
+    "think",
+    "truncate",
+    "shift",
+    "logprobs",
+    "top_logprobs",
+];
 
 pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest> {
     let mut body = Map::new();

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::finish;
@@ -23,6 +23,13 @@ struct Step {
     created_at: Option<String>,
     #[serde(default)]
     message: Option<Said>,
+    /// What `/api/generate` says instead of a message, `thinking` beside it.
+    #[serde(default)]
+    response: Option<String>,
+    #[serde(default)]
+    thinking: Option<String>,
+    #[serde(default)]
+    logprobs: Option<Vec<Value>>,
     #[serde(default)]
     done: bool,
     #[serde(default)]
@@ -58,6 +65,24 @@ impl Step {
             total_tokens: Some(prompt + completion),
             ..Usage::default()
         })
+    }
+
+    /// The message, whichever of the two operations said it.
+    fn said(&mut self) -> Option<Said> {
+        self.message.take().or_else(|| {
+            let generated = Said {
+                content: Some(self.response.take()?),
+                thinking: self.thinking.take(),
+                tool_calls: None,
+            };
+            Some(generated)
+        })
+    }
+
+    /// Log probabilities in OpenAI's shape, which only lacks the wrapping here.
+    fn logprobs(&mut self) -> Option<Value> {
+        let tokens = self.logprobs.take().filter(|tokens| !tokens.is_empty())?;
+        Some(json!({"content": tokens}))
     }
 
     /// Why it ended. Servers before 0.3 say only that it is done.
@@ -109,8 +134,8 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         return Err(openai::error::from_event(body));
     }
     let finish_reason = step.finish();
-    let (usage, tool_calls) = (step.usage(), step.calls(0));
-    let Some(said) = step.message.take() else {
+    let (usage, tool_calls, logprobs) = (step.usage(), step.calls(0), step.logprobs());
+    let Some(said) = step.said() else {
         return Err(openai::response::unreadable(body, "it has no message"));
     };
     let mut message = Message {
@@ -127,6 +152,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     let mut choice = Choice {
         finish_reason,
         message,
+        logprobs,
         ..Choice::default()
     };
     let calls_tools = !choice.message.tool_calls.is_empty();
@@ -171,7 +197,8 @@ impl ChunkDecoder for Decoder {
         // Calls come whole, and each is one of its own.
         let calls = step.calls(self.calls);
         let tool_calls = calls.into_iter().map(|call| self.piece(call)).collect();
-        let said = step.message.take().unwrap_or_default();
+        let logprobs = step.logprobs();
+        let said = step.said().unwrap_or_default();
         let delta = Delta {
             content: said.content.filter(|text| !text.is_empty()).map(Content::Text),
             tool_calls,
@@ -182,6 +209,7 @@ impl ChunkDecoder for Decoder {
             choices: vec![ChunkChoice {
                 finish_reason,
                 delta,
+                logprobs,
                 ..ChunkChoice::default()
             }],
             usage,

@@ -289,3 +289,31 @@ fn bases_and_errors() {
         (ErrorKind::NotFound, "model 'x' not found")
     );
 }
+
+#[test]
+fn answers_of_generate_are_read_too() {
+    let answered = read(json!({"model": "llama3.2", "created_at": "t", "response": "Hello", "thinking": "hm", "done": true,
+        "done_reason": "stop", "context": [1, 2], "prompt_eval_count": 1, "eval_count": 2,
+        "logprobs": [{"token": "Hello", "logprob": -0.1, "bytes": [72], "top_logprobs": [{"token": "Hello", "logprob": -0.1}]}]}))
+    .unwrap();
+    let choice = &answered.choices[0];
+    assert_eq!(choice.message.content, Some(Content::Text("Hello".into())));
+    assert_eq!(choice.message.extra["reasoning_content"], "hm");
+    assert_eq!(choice.logprobs.as_ref().unwrap()["content"][0]["token"], "Hello");
+    let lines = concat!(
+        "{\"created_at\":\"1\",\"response\":\"Hel\",\"done\":false}\n",
+        "{\"created_at\":\"2\",\"response\":\"lo\",\"done\":false}\n",
+        "{\"created_at\":\"3\",\"response\":\"\",\"done\":true,\"done_reason\":\"length\",\"eval_count\":3}\n",
+    );
+    let chunks = streamed(&[lines.as_bytes()]).unwrap();
+    let said: String = chunks
+        .iter()
+        .filter_map(|chunk| chunk.choices[0].delta.content.as_ref()?.as_text())
+        .collect();
+    assert_eq!(said, "Hello");
+    let finishes: Vec<_> = chunks
+        .iter()
+        .filter_map(|chunk| chunk.choices[0].finish_reason.as_deref())
+        .collect();
+    assert_eq!(finishes, ["length"]);
+}

@@ -1,8 +1,11 @@
 //! OpenAI's dialect: `/chat/completions` and `/embeddings`, which most other providers speak too.
 
+mod by_tool;
 pub(crate) mod departures;
 mod embed;
+pub(crate) mod endpoints;
 pub(crate) mod error;
+pub(crate) mod legacy;
 pub mod params;
 pub(crate) mod reasoning;
 pub(crate) mod request;
@@ -12,6 +15,7 @@ mod vectors;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, SseFramer};
@@ -26,6 +30,19 @@ pub use embed::Embed;
 pub struct Chat;
 
 impl ChatWire for Chat {
+    fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        let formats = target.provider.quirks.formats;
+        let kind = params
+            .get("response_format")
+            .and_then(|format| format.get("type"));
+        let unknown = kind
+            .and_then(Value::as_str)
+            .is_some_and(|kind| !formats.is_empty() && !formats.contains(&kind));
+        unknown.then_some("response_format").into_iter().collect()
+    }
+    fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
+        by_tool::notes(target, request)
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }
@@ -38,8 +55,8 @@ impl ChatWire for Chat {
     fn framer(&self, _target: &Target) -> Box<dyn Framer> {
         Box::new(SseFramer::new())
     }
-    fn decoder(&self, _target: &Target) -> Box<dyn ChunkDecoder> {
-        Box::new(stream::Decoder::default())
+    fn decoder(&self, target: &Target) -> Box<dyn ChunkDecoder> {
+        Box::new(stream::Decoder::new(target))
     }
 }
 

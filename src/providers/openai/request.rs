@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::{by_tool, departures};
 use crate::error::{Error, Result};
-use crate::registry::Quirks;
+use crate::registry::{Provider, Quirks};
 use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
@@ -18,6 +19,10 @@ const STREAM_OPTIONS: &str = "stream_options";
 pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireRequest> {
     let quirks = &target.provider.quirks;
     (quirks.adapt)(&mut request);
+    if by_tool::is_used(target) {
+        by_tool::ask(&target.model, &mut request.params)?;
+    }
+    refuse_parts(&request.messages, target.provider)?;
     // OpenAI's own name at another base is a proxy, and what that knows is not known.
     let foreign = !quirks.cache_control && (target.own_host || target.provider.name != "openai");
     for message in &mut request.messages {
@@ -26,15 +31,13 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
             without_foreign_keys(message);
         }
     }
-    if foreign {
-        for tool in request
-            .params
-            .get_mut("tools")
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten()
-        {
+    let tools = request.params.get_mut("tools").and_then(Value::as_array_mut);
+    for tool in tools.into_iter().flatten() {
+        if foreign {
             without_cache_control(tool);
+        }
+        if !quirks.tool_without.is_empty() {
+            departures::tool_without(tool, quirks.tool_without);
         }
     }
     if request.stream && target.asks_for_stream_usage() && !request.params.contains_key(STREAM_OPTIONS) {
@@ -80,7 +83,8 @@ impl Serialize for Body<'_> {
         let extra = &self.target.body;
         let mut map = serializer.serialize_map(None)?;
         if !extra.contains_key("model") {
-            map.serialize_entry("model", &self.target.model)?;
+            let named = (self.target.provider.quirks.model)(&self.target.model);
+            map.serialize_entry("model", named.as_ref().unwrap_or(&self.target.model))?;
         }
         if !extra.contains_key("messages") {
             map.serialize_entry("messages", &self.request.messages)?;
@@ -119,8 +123,12 @@ fn tidy(message: &mut Value, quirks: &Quirks) {
         Value::Array(items) => name == "tool_calls" && items.is_empty(),
         _ => false,
     };
-    if message.iter().any(|(name, value)| unset(name, value)) {
-        message.retain(|name, value| !unset(name, value));
+    let foreign = |name: &str| quirks.message_without.contains(&name);
+    if message
+        .iter()
+        .any(|(name, value)| unset(name, value) || foreign(name))
+    {
+        message.retain(|name, value| !unset(name, value) && !foreign(name));
     }
     // Our own key for what had no place of its own; what must come back to its provider is put where that looks.
     if let Some(Value::Object(mut fields)) = message.shift_remove("provider_specific_fields")
@@ -147,6 +155,26 @@ fn tidy(message: &mut Value, quirks: &Quirks) {
     {
         *content = Value::String(text);
     }
+}
+
+/// Refuses content that the provider documents to refuse, so that the caller learns where it stands.
+pub(crate) fn refuse_parts(messages: &[Value], provider: &Provider) -> Result<()> {
+    if provider.quirks.refused_parts.is_empty() {
+        return Ok(());
+    }
+    for (index, message) in messages.iter().enumerate() {
+        let parts = message.get("content").and_then(Value::as_array);
+        for (position, part) in parts.into_iter().flatten().enumerate() {
+            let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
+            if provider.quirks.refused_parts.contains(&kind) {
+                return Err(Error::bad_request(format!(
+                    "messages[{index}].content[{position}] is of type {kind:?}, which {} does not take",
+                    provider.name
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The text of parts that are nothing else; what is no text is never dropped.

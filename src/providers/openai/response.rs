@@ -5,7 +5,7 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{error, reasoning};
+use super::{by_tool, error, reasoning};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish;
 use crate::resolve::Target;
@@ -32,6 +32,9 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         }
         let calls_tools = !choice.message.tool_calls.is_empty();
         finish::normalize(&mut choice.finish_reason, &mut choice.extra, calls_tools);
+        if by_tool::is_used(target) {
+            by_tool::read(choice);
+        }
     }
     Ok(response)
 }

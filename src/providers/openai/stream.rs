@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{error, reasoning, response};
+use super::{by_tool, error, reasoning, response};
 use crate::error::Result;
 use crate::framing::Frame;
+use crate::resolve::Target;
 use crate::types::ChatChunk;
 use crate::wire::ChunkDecoder;
 
@@ -13,6 +14,16 @@ use crate::wire::ChunkDecoder;
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     done: bool,
+    by_tool: Option<by_tool::Pieces>,
+}
+
+impl Decoder {
+    pub(super) fn new(target: &Target) -> Self {
+        Self {
+            done: false,
+            by_tool: by_tool::is_used(target).then(by_tool::Pieces::default),
+        }
+    }
 }
 
 impl ChunkDecoder for Decoder {
@@ -44,6 +55,9 @@ impl ChunkDecoder for Decoder {
                     .for_each(|choice| reasoning::rename(&mut choice.delta.extra));
                 if let Some(usage) = &mut chunk.usage {
                     usage.include_reasoning();
+                }
+                if let Some(pieces) = &mut self.by_tool {
+                    pieces.read(&mut chunk);
                 }
                 chunks.push(chunk);
                 Ok(())
