@@ -89,6 +89,9 @@ impl ChatWire for Chat {
     fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         wire(target).unsupported(target, params)
     }
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        wire(target).left_out(target, request)
+    }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         wire(target).notes(target, request)
     }
