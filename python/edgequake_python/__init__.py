@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     )
     from .model_table import add_known_models, refresh_model_cost, register_model
     from .response_cost import response_cost_calculator
+    from .router import Router
     from .tokens import (
         create_pretrained_tokenizer,
         create_tokenizer,
@@ -172,6 +173,7 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "ResponsesAPIResponse",
+    "Router",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -271,6 +273,7 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "Router": "router",
     "completion_cost": "cost",
     "cost_per_token": "cost",
     "response_cost_calculator": "response_cost",
@@ -340,7 +343,7 @@ def __getattr__(name: str) -> Any:
         return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
+    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo", "router", "state"):
         return import_module(f".{name}", __name__)
     elif (model_table := import_module(".model_table", __name__)).is_collection(name):
         value = model_table.names(name)

@@ -8,7 +8,7 @@ from .request import Operation
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, Literal, overload
 
     from ..streaming import CustomStreamWrapper
     from ..types import EmbeddingResponse, ModelResponse
@@ -47,6 +47,22 @@ class Calls(Batches):
 
     # Chat.
 
+    if TYPE_CHECKING:
+
+        @overload
+        def completion(
+            self, model: str, messages: list[Any], *, stream: Literal[True], **kwargs: Any
+        ) -> CustomStreamWrapper: ...
+        @overload
+        def completion(
+            self,
+            model: str,
+            messages: list[Any],
+            *,
+            stream: Literal[False] | None = ...,
+            **kwargs: Any,
+        ) -> ModelResponse: ...
+
     def completion(
         self, model: str, messages: list[Any], **kwargs: Any
     ) -> ModelResponse | CustomStreamWrapper:
@@ -58,6 +74,21 @@ class Calls(Batches):
         """
         answer: ModelResponse | CustomStreamWrapper = self._run(CHAT, model, {"messages": messages, **kwargs})
         return answer
+
+    if TYPE_CHECKING:
+
+        @overload
+        async def acompletion(
+            self, model: str, messages: list[Any], stream: Literal[True], **kwargs: Any
+        ) -> CustomStreamWrapper: ...
+        @overload
+        async def acompletion(
+            self, model: str, messages: list[Any], stream: Literal[False] = ..., **kwargs: Any
+        ) -> ModelResponse: ...
+        @overload
+        async def acompletion(
+            self, model: str, messages: list[Any], stream: bool = ..., **kwargs: Any
+        ) -> ModelResponse | CustomStreamWrapper: ...
 
     async def acompletion(
         self, model: str, messages: list[Any], stream: bool = False, **kwargs: Any

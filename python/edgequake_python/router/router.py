@@ -236,6 +236,11 @@ class Router(Calls, Deployments, Policies, Introspection):
 
     # Around.
 
+    def _active_guards(self) -> list[Guard]:
+        """Those to ask: the program's callbacks are among them while there are any."""
+        package = sys.modules[__name__.partition(".")[0]]
+        return [*self._guards, self._callback_guard] if vars(package).get("callbacks") else self._guards
+
     def add_guard(self, guard: Guard) -> None:
         """Have ``guard`` asked before every call, and told after it."""
         self._guards = [*self._guards, guard]

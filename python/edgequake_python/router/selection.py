@@ -106,7 +106,7 @@ def look(router: Router, request: Request) -> Course:
         if member is not None:
             return member
     fits: set[int] | None = None
-    if router.enable_pre_call_checks or router._guards:
+    if router.enable_pre_call_checks or router._active_guards():
         fits = yield from checks.fitting(router, request, pool, view)
     offers = pool.offers(view, now, 1, lambda member: fits is None or member.number in fits)
     if not offers:
@@ -143,7 +143,7 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
     elif router._affinities:
         first = yield from affinity.remembered(router, request, pool)
     now = state.clock()
-    checked = router.enable_pre_call_checks or bool(router._guards)
+    checked = router.enable_pre_call_checks or bool(router._active_guards())
     plain = not (checked or request.failed)
     if first is None and plain and not state.remote:
         # The usual case costs no list.

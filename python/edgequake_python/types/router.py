@@ -126,6 +126,10 @@ class LiteLLM_Params(GenericLiteLLMParams):
 
     model: str
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *, model: str, **params: Any) -> None: ...
+
 
 class updateLiteLLMParams(GenericLiteLLMParams):
     """As `LiteLLM_Params`, with nothing required."""
