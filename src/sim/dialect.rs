@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::errors::ApiError;
 use super::reply::Reply;
+use super::server::Ask;
 use super::stream::Event;
 
 /// A provider's manner, as data and pure functions. What it answers is its routes' business.
 #[derive(Debug)]
 pub(super) struct Dialect {
-    /// Whether the request names a key. Never told what the key is: see [`super::server::Ask`].
-    pub(super) has_key: fn(headers: &[(String, String)], query: Option<&str>) -> bool,
+    /// Whether the request names a key. What the key is nobody is told.
+    pub(super) has_key: fn(&Ask<'_>) -> bool,
     /// What the provider says when it refuses for this reason.
     pub(super) refuse: fn(Refusal, model: &str) -> ApiError,
     /// The body of an answer that is an error.
@@ -49,13 +50,13 @@ impl Dialect {
 }
 
 /// Whether one of these headers is there and not empty.
-pub(super) fn any_header(headers: &[(String, String)], names: &[&str]) -> bool {
-    headers
+pub(super) fn any_header(ask: &Ask<'_>, names: &[&str]) -> bool {
+    ask.headers
         .iter()
         .any(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
 }
 
 /// Whether the request carries an `Authorization`, which is all that most providers ask for.
-pub(super) fn bearer(headers: &[(String, String)], _query: Option<&str>) -> bool {
-    any_header(headers, &["authorization"])
+pub(super) fn bearer(ask: &Ask<'_>) -> bool {
+    any_header(ask, &["authorization"])
 }

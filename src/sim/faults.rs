@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use super::dialect::{Dialect, Refusal};
-use super::errors::ApiError;
 use super::reply::{Hold, Reply};
 use super::server::Ask;
 use super::stream::Event;
@@ -157,21 +156,13 @@ impl Fault {
         }
     }
 
-    /// The error of an `error_event`, as the dialect has it inside a stream.
+    /// The error of an `error_event`, as the dialect has it once a 200 is out.
     pub(super) fn error_event(&self) -> Event {
-        (self.dialect.event)(&self.inner_error())
-    }
-
-    /// The same in an answer that is not a stream.
-    pub(super) fn error_body(&self) -> serde_json::Value {
-        (self.dialect.body)(&self.inner_error())
-    }
-
-    fn inner_error(&self) -> ApiError {
         let status = self
             .number("status")
             .and_then(|status| u16::try_from(status).ok());
-        (self.dialect.refuse)(Refusal::Status(status.unwrap_or(429)), &self.model)
+        let refusal = Refusal::Status(status.unwrap_or(429));
+        (self.dialect.event)(&(self.dialect.refuse)(refusal, &self.model))
     }
 
     /// The whole answer, for the faults that leave nothing else to say.

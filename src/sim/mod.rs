@@ -15,10 +15,15 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+// Framings and forms that dialects to come use.
+#![allow(dead_code)]
+
 mod answer;
+mod anthropic;
 mod aws_events;
 mod chat;
 mod chat_request;
+mod conversation;
 mod dialect;
 mod embeddings;
 mod errors;
@@ -34,6 +39,7 @@ mod reply;
 mod routes;
 mod schema;
 mod server;
+mod shape;
 mod stream;
 mod tools;
 mod words;

@@ -11,7 +11,7 @@ const REQUEST_LIMIT: usize = 10_000;
 const TOKEN_LIMIT: usize = 2_000_000;
 
 pub(super) static DIALECT: Dialect = Dialect {
-    has_key: |headers, _| any_header(headers, &["authorization", "api-key"]),
+    has_key: |ask| any_header(ask, &["authorization", "api-key"]),
     refuse,
     body,
     event,

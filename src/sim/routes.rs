@@ -1,17 +1,25 @@
 //! Which path is answered by whom. Another operation joins with one line in [`ROUTES`].
 
+use super::anthropic::DIALECT as ANTHROPIC;
 use super::dialect::{Dialect, Refusal};
 use super::errors::ApiError;
 use super::openai::DIALECT as OPENAI;
 use super::reply::Reply;
 use super::server::Ask;
-use super::{chat, embeddings, models};
+use super::{anthropic, chat, embeddings, models};
 
 type Answer = fn(&Ask<'_>, &str) -> Result<Reply, ApiError>;
 
 /// Method, path, dialect and handler, first match wins. The path matches at the end of the request's path, so any prefix
 /// is fine; a `*` takes what is in its place and hands it to the handler, decoded.
 const ROUTES: &[(&str, &str, &Dialect, Answer)] = &[
+    ("POST", "/v1/messages", &ANTHROPIC, anthropic::messages),
+    (
+        "POST",
+        "/v1/messages/count_tokens",
+        &ANTHROPIC,
+        anthropic::count_tokens,
+    ),
     ("POST", "/chat/completions", &OPENAI, chat::answer),
     ("POST", "/embeddings", &OPENAI, embeddings::answer),
     ("GET", "/models", &OPENAI, models::list),
@@ -32,7 +40,7 @@ pub(super) fn answer(ask: &Ask<'_>) -> (Reply, &'static Dialect) {
             continue;
         }
         let ask = Ask { dialect, ..*ask };
-        let answer = if (dialect.has_key)(ask.headers, ask.query) {
+        let answer = if (dialect.has_key)(&ask) {
             handler(&ask, &decoded(rest))
         } else {
             Err((dialect.refuse)(Refusal::NoKey, ""))
