@@ -36,6 +36,11 @@ pub trait ChatWire: Send + Sync {
         Vec::new()
     }
 
+    /// Parameters that change nothing in an answer and have no place in the dialect: they are left out, and reported.
+    fn left_out(&self, _target: &Target) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the provider takes this file by its address. One that it does not fetch is brought in and given by value,
     /// as a `data:` URL or a source of type `base64`.
     fn takes_address(&self, _target: &Target, _file: &Remote<'_>) -> bool {

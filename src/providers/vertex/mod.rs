@@ -86,6 +86,9 @@ impl ChatWire for Chat {
         // Claude's files go by value here (platform.claude.com, "Vision": no URL sources on Vertex AI).
         Publisher::of(&target.model) != Publisher::Anthropic && wire(target).takes_address(target, file)
     }
+    fn left_out(&self, target: &Target) -> &'static [&'static str] {
+        wire(target).left_out(target)
+    }
     fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         wire(target).unsupported(target, params)
     }
