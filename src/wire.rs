@@ -36,9 +36,10 @@ pub trait ChatWire: Send + Sync {
         Vec::new()
     }
 
-    /// Parameters that change nothing in an answer and have no place in the dialect: they are left out, and reported.
-    fn left_out(&self, _target: &Target) -> &'static [&'static str] {
-        &[]
+    /// What of a request the dialect has no place for, where that is no reason to refuse the call: it is reported as
+    /// dropped. A parameter of such a name is taken out; of a path (`metadata.team`) the wire takes care.
+    fn left_out(&self, _target: &Target, _request: &ChatRequest) -> Vec<String> {
+        Vec::new()
     }
 
     /// Whether the provider takes this file by its address. One that it does not fetch is brought in and given by value,

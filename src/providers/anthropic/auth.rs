@@ -71,7 +71,8 @@ fn proof(target: &Target, request: &WireRequest) -> Result<HeaderMap> {
             if !betas.contains(&ACCOUNT_BETA) {
                 betas.push(ACCOUNT_BETA);
             }
-        } else if !target.headers.contains_key(API_KEY) {
+        // Another token travels as a bearer already.
+        } else if !target.key_is_token && !target.headers.contains_key(API_KEY) {
             headers.insert(API_KEY, sensitive(secret)?);
         }
     }

@@ -116,9 +116,10 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
-    fn left_out(&self, _target: &Target) -> &'static [&'static str] {
+    fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
         // Google asks for no user.
-        &["user"]
+        let user = request.params.get("user").filter(|user| !user.is_null());
+        user.map(|_| "user".to_owned()).into_iter().collect()
     }
 
     fn takes_address(&self, target: &Target, file: &crate::media::Remote<'_>) -> bool {

@@ -86,11 +86,11 @@ impl ChatWire for Chat {
         // Claude's files go by value here (platform.claude.com, "Vision": no URL sources on Vertex AI).
         Publisher::of(&target.model) != Publisher::Anthropic && wire(target).takes_address(target, file)
     }
-    fn left_out(&self, target: &Target) -> &'static [&'static str] {
-        wire(target).left_out(target)
-    }
     fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         wire(target).unsupported(target, params)
+    }
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        wire(target).left_out(target, request)
     }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         wire(target).notes(target, request)
