@@ -32,6 +32,11 @@ pub trait ChatWire: Send + Sync {
         Vec::new()
     }
 
+    /// Parameters that mean nothing to the dialect and change no answer; they are dropped and reported, never refused.
+    fn left_out(&self, _target: &Target, _params: &Map<String, Value>) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Whether the provider takes this file by its address. One that it does not fetch is brought in and given by value,
     /// as a `data:` URL or a source of type `base64`.
     fn takes_address(&self, _target: &Target, _file: &Remote<'_>) -> bool {

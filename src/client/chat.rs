@@ -60,6 +60,11 @@ pub fn prepare_chat(
         &model,
     );
     dropped_params.extend(dropped.map_err(about)?);
+    for name in wire.left_out(&target, &request.params) {
+        if request.params.shift_remove(name).is_some() {
+            dropped_params.push(name.to_owned());
+        }
+    }
     // It means nothing on a plain call, and OpenAI refuses it there.
     if !request.stream && request.params.shift_remove("stream_options").is_some() {
         dropped_params.push("stream_options".to_owned());

@@ -13,6 +13,9 @@ mod stream;
 mod tools;
 mod usage;
 
+pub(crate) use model::Model;
+pub(crate) use tools::tool;
+
 use bytes::Bytes;
 use http::HeaderMap;
 

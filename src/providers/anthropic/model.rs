@@ -41,7 +41,8 @@ impl Model {
         }
     }
 
-    fn from(self, major: u32, minor: u32) -> bool {
+    /// Whether its version is this one or a later one.
+    pub(crate) fn is_from(self, major: u32, minor: u32) -> bool {
         self.version.is_some_and(|version| version >= (major, minor))
     }
 
@@ -60,19 +61,19 @@ impl Model {
 
     /// Whether it thinks. A name that tells nothing is the server's to judge.
     pub(crate) fn thinks(self) -> bool {
-        self.version.is_none() || self.from(3, 7)
+        self.version.is_none() || self.is_from(3, 7)
     }
 
     /// Whether it decides by itself how long to think, guided by an effort instead of a budget.
     pub(crate) fn thinks_adaptively(self) -> bool {
-        self.from(4, 6)
+        self.is_from(4, 6)
     }
 
     /// Whether it takes a schema for its answer.
     pub(crate) fn has_structured_outputs(self) -> bool {
         match self.family {
-            Family::Opus => self.from(4, 1),
-            _ => self.from(4, 5),
+            Family::Opus => self.is_from(4, 1),
+            _ => self.is_from(4, 5),
         }
     }
 }

@@ -1,10 +1,16 @@
 //! AWS Bedrock: `Converse` and `ConverseStream`, one dialect for every model that Bedrock hosts.
 
-mod blocks;
+mod closed;
+mod content;
 mod error;
+mod media;
+mod messages;
+mod model;
+mod names;
 mod params;
 mod request;
 mod response;
+mod schema;
 mod stream;
 mod tools;
 
@@ -19,6 +25,8 @@ use crate::registry::{Auth, KeyOrder, OPENAI, Provider};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
+use model::Model;
+use names::Names;
 
 /// Chat through Converse.
 #[derive(Debug)]
@@ -64,8 +72,24 @@ impl ChatWire for Converse {
             crate::params::choice_without_tools(params)
         }
     }
+    fn left_out(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        let mut left_out = vec!["user"];
+        // Several calls at once are what every model may make unless it is told not to.
+        let parallel = params.get("parallel_tool_calls").and_then(Value::as_bool);
+        let said = Model::of(target).calls_one_at_a_time() && params.contains_key("tools");
+        if parallel == Some(false) && !said {
+            left_out.push("parallel_tool_calls");
+        }
+        let format = params.get("response_format");
+        let json = format.and_then(|format| format.get("type")?.as_str()) == Some("json_object");
+        if json && format.is_some_and(|format| format.get("response_schema").is_none()) {
+            left_out.push("response_format");
+        }
+        left_out
+    }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
-        tools::notes(&target.model, &request.params)
+        let by_tool = tools::answers_by_tool(Model::of(target), &request.params);
+        Names::of(request).notes(by_tool)
     }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, &request)

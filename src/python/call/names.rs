@@ -51,6 +51,7 @@ pub(super) fn is_credential(name: &str) -> bool {
                 | "tenant_id"
                 | "client_id"
                 | "client_secret"
+                | "model_id"
                 | "litellm_credential_name"
                 | "use_litellm_proxy"
         )
