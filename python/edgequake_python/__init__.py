@@ -12,6 +12,13 @@ from . import _eq_core
 from ._eq_core import Simulator, __version__
 from ._timeouts import Timeouts
 from .config import *  # noqa: F403 - every switch is an attribute of the package
+from .config import (
+    _async_failure_callback,
+    _async_input_callback,
+    _async_success_callback,
+    _current_cost,
+)
+from .config_kept import *  # noqa: F403
 from .exceptions import (
     APIConnectionError,
     APIError,
@@ -59,6 +66,20 @@ if TYPE_CHECKING:
         PaymentRequiredError,
         VectorStoreSearchError,
     )
+    from .responses.main import (
+        acancel_responses,
+        acompact_responses,
+        adelete_responses,
+        aget_responses,
+        alist_input_items,
+        aresponses,
+        cancel_responses,
+        compact_responses,
+        delete_responses,
+        get_responses,
+        list_input_items,
+        responses,
+    )
     from .types import (
         ChatCompletionMessageToolCall,
         Choices,
@@ -68,6 +89,7 @@ if TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        ResponsesAPIResponse,
         StreamingChoices,
         TextChoices,
         TextCompletionResponse,
@@ -110,6 +132,7 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -123,21 +146,33 @@ __all__ = [
     "Usage",
     "VectorStoreSearchError",
     "__version__",
+    "acancel_responses",
+    "acompact_responses",
     "acompletion",
+    "adelete_responses",
     "aembedding",
+    "aget_responses",
+    "alist_input_items",
     "api_base",
     "api_key",
     "api_version",
+    "aresponses",
+    "cancel_responses",
+    "compact_responses",
     "completion",
+    "delete_responses",
     "drop_params",
     "embedding",
+    "get_responses",
     "headers",
     "http2",
+    "list_input_items",
     "num_retries",
     "openai_key",
     "organization",
     "project",
     "request_timeout",
+    "responses",
     "set_verbose",
     "ssl_certificate",
     "ssl_verify",
@@ -161,6 +196,18 @@ if _eq_core.DEBUG_BUILD:
 
 _LAZY = {
     "_turn_on_debug": "_logging",
+    "acancel_responses": "responses.main",
+    "acompact_responses": "responses.main",
+    "adelete_responses": "responses.main",
+    "aget_responses": "responses.main",
+    "alist_input_items": "responses.main",
+    "aresponses": "responses.main",
+    "cancel_responses": "responses.main",
+    "compact_responses": "responses.main",
+    "delete_responses": "responses.main",
+    "get_responses": "responses.main",
+    "list_input_items": "responses.main",
+    "responses": "responses.main",
     "stream_chunk_builder": "chunk_builder",
     "verbose_logger": "_logging",
 }

@@ -8,10 +8,10 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai};
+use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai, vertex};
 use crate::resolve::Surroundings;
-use crate::types::ChatRequest;
-use crate::wire::{ChatWire, EmbedWire};
+use crate::types::{ChatRequest, Operation};
+use crate::wire::{ChatWire, EmbedWire, EndpointWire};
 
 /// How a key travels.
 #[derive(Clone, Copy)]
@@ -68,6 +68,8 @@ pub struct Provider {
     pub chat: Option<&'static dyn ChatWire>,
     /// Embeddings, where it has them.
     pub embed: Option<&'static dyn EmbedWire>,
+    /// Other operations it has, and who speaks them.
+    pub endpoints: &'static [Endpoint],
     /// Which parameters a model of it takes.
     pub params: fn(model: &str) -> &'static ParamRules,
     /// Which parameters an embedding model of it takes.
@@ -76,6 +78,19 @@ pub struct Provider {
     pub stream_usage: StreamUsage,
     /// Where it departs from OpenAI's dialect, if that is the wire it speaks.
     pub quirks: Quirks,
+}
+
+/// Operations and the wire that speaks them.
+pub type Endpoint = (&'static [Operation], &'static dyn EndpointWire);
+
+impl Provider {
+    /// Who speaks this operation, where the provider has it for this model.
+    #[must_use]
+    pub fn endpoint(&self, operation: Operation, model: &str) -> Option<&'static dyn EndpointWire> {
+        self.endpoints.iter().find_map(|(operations, wire)| {
+            (operations.contains(&operation) && wire.takes(operation, model)).then_some(*wire)
+        })
+    }
 }
 
 /// What a row may look at to find its base URL.
@@ -187,6 +202,7 @@ pub(crate) const OPENAI: Provider = Provider {
     headers: &[],
     chat: Some(&openai::Chat),
     embed: Some(&openai::Embed),
+    endpoints: &[],
     params: openai::params::rules,
     embed_params: |_| &ParamRules::ALL,
     stream_usage: StreamUsage::OwnHost,
@@ -200,6 +216,7 @@ pub(crate) const COMPATIBLE: Provider = Provider {
     key_env: &[],
     key_settings: &[],
     key_order: KeyOrder::EnvironmentFirst,
+    endpoints: openai::endpoints::MODELS,
     params: openai::params::unknown_model,
     stream_usage: StreamUsage::OnRequest,
     quirks: Quirks::COMPATIBLE,
@@ -224,7 +241,10 @@ const VOYAGE: Provider = Provider {
 };
 
 static NATIVE: &[Provider] = &[
-    OPENAI,
+    Provider {
+        endpoints: openai::endpoints::EVERYTHING,
+        ..OPENAI
+    },
     azure::ROW,
     anthropic::ROW,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
@@ -232,6 +252,7 @@ static NATIVE: &[Provider] = &[
         name: "custom_openai",
         label: "Custom_openai",
         base_url: "",
+        endpoints: openai::endpoints::WITHOUT_RESPONSES,
         key_optional: true,
         quirks: Quirks {
             developer_is_system: false,
@@ -245,6 +266,7 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
+        endpoints: openai::endpoints::EVERYTHING,
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -261,6 +283,8 @@ static NATIVE: &[Provider] = &[
     ollama::CHAT,
     VOYAGE,
     gemini::GEMINI,
+    vertex::ROW,
+    vertex::BETA,
     bedrock::ROW,
 ];
 
@@ -283,6 +307,9 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     if anthropic::owns_model(model) {
         return provider(anthropic::ROW.name);
+    }
+    if vertex::owns_model(model) {
+        return provider(vertex::ROW.name);
     }
     openai::owns_model(model).then(|| provider("openai")).flatten()
 }
@@ -343,7 +370,8 @@ mod tests {
                             "{}: {error}",
                             provider.name
                         );
-                        assert!(error.message().contains(provider.key_env[0]), "{error}");
+                        let variable = provider.key_env.first().unwrap_or(&"VERTEXAI_CREDENTIALS");
+                        assert!(error.message().contains(variable), "{error}");
                     }
                 }
             }

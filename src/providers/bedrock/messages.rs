@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::content::{self, Writer};
+use super::ids;
 use super::media;
 use super::model::Model;
-use super::names::{self, Names};
 use crate::error::{Error, Result};
+use crate::providers::tool_names::ToolNames;
 
 /// Converse has no place for instructions amid a conversation: they stand in the user's turn and say whose they are.
 const NOTE: &str = "Operator note (not from the user):";
@@ -14,7 +15,7 @@ const NOTE: &str = "Operator note (not from the user):";
 /// What a conversation is written by.
 pub(super) struct Conversation<'a> {
     pub model: Model<'a>,
-    pub names: &'a Names,
+    pub names: &'a ToolNames,
     /// The call offers no tools, so Converse takes no tool blocks: calls and results are told as text.
     pub plain: bool,
     /// A guardrail judges the last turn of the user, where the caller does not say what it is to judge.
@@ -104,6 +105,11 @@ impl Conversation<'_> {
             .collect();
         // What it signed comes first, in the order it was given.
         blocks.sort_by_key(|block| block.get("reasoningContent").is_none());
+        // What Bedrock did itself goes back as it came.
+        let kept = message.pointer("/provider_specific_fields/contentBlocks");
+        if let Some(kept) = kept.and_then(Value::as_array).filter(|_| !self.plain) {
+            blocks.extend(kept.iter().filter(|block| block.is_object()).cloned());
+        }
         let writer = Writer {
             guarded: false,
             ..writer
@@ -121,7 +127,7 @@ impl Conversation<'_> {
                 blocks.push(json!({"text": format!("[tool call {id}: {name}({arguments})]")}));
             } else {
                 let input = input(id, function.and_then(|function| function.get("arguments")))?;
-                blocks.push(json!({"toolUse": {"input": input, "name": self.names.sent(name), "toolUseId": names::id(id)}}));
+                blocks.push(json!({"toolUse": {"input": input, "name": self.names.sent(name), "toolUseId": ids::sent(id)}}));
             }
             writer.cache(call, &mut blocks);
         }
@@ -162,7 +168,7 @@ impl Conversation<'_> {
         }
         let mut result = Map::new();
         result.insert("content".to_owned(), Value::Array(blocks));
-        result.insert("toolUseId".to_owned(), json!(names::id(id)));
+        result.insert("toolUseId".to_owned(), json!(ids::sent(id)));
         let failed = message.get("is_error").and_then(Value::as_bool) == Some(true);
         if failed && self.model.tells_failures() {
             result.insert("status".to_owned(), json!("error"));

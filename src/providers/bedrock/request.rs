@@ -5,13 +5,14 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::closed;
 use super::messages::Conversation;
 use super::model::Model;
-use super::names::Names;
+use super::spaced;
 use super::tools::{self, Tools};
 use crate::auth::aws;
 use crate::error::{Error, Result};
+use crate::providers::anthropic;
+use crate::providers::anthropic::schema::Asked;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
@@ -57,7 +58,7 @@ pub(super) fn write(target: &Target, request: &ChatRequest) -> Result<WireReques
 /// Everything of the body but what the caller adds to it.
 pub(super) fn body(target: &Target, model: Model<'_>, request: &ChatRequest) -> Result<Map<String, Value>> {
     let params = &request.params;
-    let names = Names::of(request);
+    let names = tools::names(request);
     let tools = Tools::of(model, params, &names)?;
     let conversation = Conversation {
         model,
@@ -118,8 +119,8 @@ pub(super) fn body(target: &Target, model: Model<'_>, request: &ChatRequest) -> 
     if let Some(config) = tools.config {
         set(&mut body, "toolConfig", config);
     }
-    if model.has_structured_output() {
-        structured(params, &mut body)?;
+    if let Asked::Natively(schema) = tools::asked(model, params)? {
+        structured(params, schema, &mut body);
     }
     Ok(body)
 }
@@ -179,16 +180,18 @@ fn betas(target: &Target, model: Model<'_>, needed: &[&'static str], fields: &mu
 }
 
 /// The schema of an answer, for models that answer to one.
-fn structured(params: &Map<String, Value>, body: &mut Map<String, Value>) -> Result<()> {
-    let Some(answer) = tools::answer(params)? else {
-        return Ok(());
-    };
-    let mut schema = answer.schema.clone();
-    closed::close(&mut schema);
+fn structured(params: &Map<String, Value>, schema: &Value, body: &mut Map<String, Value>) {
     let mut inner = Map::new();
-    set(&mut inner, "schema", Value::String(closed::text(&schema)));
-    for (name, value) in [("name", answer.name), ("description", answer.description)] {
-        if let Some(value) = value {
+    let schema = anthropic::schema::grammatical(schema);
+    set(&mut inner, "schema", Value::String(spaced::text(&schema)));
+    let named = params
+        .get("response_format")
+        .and_then(|format| format.get("json_schema"));
+    for name in ["name", "description"] {
+        if let Some(value) = named
+            .and_then(|named| named.get(name))
+            .filter(|value| value.is_string())
+        {
             set(&mut inner, name, value.clone());
         }
     }
@@ -197,7 +200,6 @@ fn structured(params: &Map<String, Value>, body: &mut Map<String, Value>) -> Res
     if let Some(config) = config.as_object_mut() {
         config.entry("textFormat").or_insert(format);
     }
-    Ok(())
 }
 
 /// How hard to think, in the words of the family. The caller's own `thinking` wins.
@@ -236,10 +238,7 @@ fn effort(
     if has(params, "thinking") {
         return Ok(());
     }
-    if model
-        .claude()
-        .is_some_and(crate::providers::anthropic::Model::thinks_adaptively)
-    {
+    if model.claude().is_some_and(anthropic::Model::thinks_adaptively) {
         set(
             fields,
             "thinking",

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::names;
+use super::tools;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish;
+use crate::providers::tool_names;
 use crate::resolve::Target;
 use crate::types::{ChatResponse, Choice, Content, FunctionCall, Message, ToolCall, Usage};
 
@@ -93,12 +94,12 @@ impl Said {
             let name = used.get("name").and_then(Value::as_str).unwrap_or_default();
             let input = used.get("input").filter(|input| !input.is_null());
             let input = input.map_or_else(|| "{}".to_owned(), Value::to_string);
-            if names::is_answer(notes, name) {
+            if tools::is_answer(notes, name) {
                 self.is_answer = true;
                 self.text.push_str(&input);
             } else {
                 self.calls
-                    .push(call(used, names::original(notes, name), input, index));
+                    .push(call(used, tool_names::given(notes, name), input, index));
             }
         } else if let Some(image) = block
             .get("image")

@@ -13,9 +13,9 @@ const MOST: usize = 20_000;
 /// Where schemas keep definitions.
 const DEFINITIONS: &[&str] = &["$defs", "definitions"];
 /// Keys whose values are data, in which `$ref` is no reference.
-pub(super) const DATA: &[&str] = &["enum", "const", "default", "examples", "example"];
+const DATA: &[&str] = &["enum", "const", "default", "examples", "example"];
 /// Keys whose values are maps from names to schemas: a property may be called `enum`.
-pub(super) const NAMED: &[&str] = &[
+const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
     "dependentSchemas",

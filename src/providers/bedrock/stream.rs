@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{error, names, response};
+use super::{error, response, tools};
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::framing::eventstream::{ERROR, EXCEPTION};
+use crate::providers::tool_names;
 use crate::types::{ChatChunk, ChunkChoice, Content, Delta, FunctionCall, ToolCallDelta};
 use crate::wire::ChunkDecoder;
 
@@ -54,12 +55,12 @@ impl Decoder {
             return Some(specific("contentBlockStart", event));
         }
         let name = used.get("name").and_then(Value::as_str).unwrap_or_default();
-        if names::is_answer(&self.notes, name) {
+        if tools::is_answer(&self.notes, name) {
             self.answer = Some(index);
             return None;
         }
         self.calls = true;
-        let name = names::original(&self.notes, name).to_owned();
+        let name = tool_names::given(&self.notes, name).to_owned();
         let id = used.get("toolUseId").and_then(Value::as_str).map(str::to_owned);
         Some(tool(index, id, Some(name), String::new()))
     }

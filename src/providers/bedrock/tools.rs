@@ -4,67 +4,51 @@ use serde_json::{Map, Value, json};
 
 use super::content;
 use super::model::Model;
-use super::names::Names;
 use super::schema;
 use crate::error::{Error, Result};
+use crate::providers::anthropic::schema::{self as schema_of_answer, Asked};
+use crate::providers::anthropic::{self, Model as Claude};
+use crate::providers::tool_names::ToolNames;
+use crate::types::ChatRequest;
 
-/// The tool whose arguments are the answer when a schema was asked for.
-pub(super) const JSON_TOOL: &str = "json_tool_call";
+/// The longest name of a tool.
+const LONGEST: usize = 64;
 
-/// The schema of an answer.
-pub(super) struct Answer<'a> {
-    pub schema: &'a Value,
-    pub name: Option<&'a Value>,
-    pub description: Option<&'a Value>,
-}
+/// Where the notes of a call keep the name of the tool whose arguments are the answer.
+const ANSWER: &str = "answer_tool";
 
-/// The schema that is asked for, if any. JSON without a schema is a matter of the prompt: Converse has no such mode.
+/// How the answer's schema is asked for: by itself where the model on Bedrock answers to one, else through a tool.
 ///
 /// # Errors
 /// `BadRequest` for a form that is not OpenAI's.
-pub(super) fn answer(params: &Map<String, Value>) -> Result<Option<Answer<'_>>> {
-    let Some(format) = params.get("response_format").filter(|format| !format.is_null()) else {
-        return Ok(None);
-    };
-    let named = match format.get("type").and_then(Value::as_str).unwrap_or_default() {
-        "json_schema" => format.get("json_schema"),
-        "json_object" => match format.get("response_schema").filter(|schema| schema.is_object()) {
-            Some(schema) => {
-                return Ok(Some(Answer {
-                    schema,
-                    name: None,
-                    description: None,
-                }));
-            }
-            None => return Ok(None),
-        },
-        "text" => return Ok(None),
-        other => {
-            return Err(Error::bad_request(format!(
-                "response_format.type {other:?} is none of text, json_object and json_schema"
-            )));
+pub(super) fn asked<'a>(model: Model<'_>, params: &'a Map<String, Value>) -> Result<Asked<'a>> {
+    let asked = schema_of_answer::asked(params, Claude::of(model.family))?;
+    Ok(match asked {
+        Asked::Natively(schema) if !model.has_structured_output() => {
+            Asked::ByTool(schema, schema_of_answer::tool_name(params))
         }
-    };
-    let schema = named
-        .and_then(|named| named.get("schema"))
-        .filter(|schema| schema.is_object());
-    let schema =
-        schema.ok_or_else(|| Error::bad_request("response_format.json_schema.schema is not an object"))?;
-    let text = |name: &str| {
-        named
-            .and_then(|named| named.get(name))
-            .filter(|value| value.is_string())
-    };
-    Ok(Some(Answer {
-        schema,
-        name: text("name"),
-        description: text("description"),
-    }))
+        asked => asked,
+    })
 }
 
-/// Whether a tool stands for the schema.
-pub(super) fn answers_by_tool(model: Model<'_>, params: &Map<String, Value>) -> bool {
-    !model.has_structured_output() && matches!(answer(params), Ok(Some(_)))
+/// What must be known of a request to read its answer by.
+pub(super) fn notes(model: Model<'_>, request: &ChatRequest) -> Map<String, Value> {
+    let mut notes = Map::new();
+    names(request).note(&mut notes);
+    if let Ok(Asked::ByTool(_, name)) = asked(model, &request.params) {
+        notes.insert(ANSWER.to_owned(), Value::String(name));
+    }
+    notes
+}
+
+/// Whether a call of `name` is the answer itself.
+pub(super) fn is_answer(notes: &Map<String, Value>, name: &str) -> bool {
+    notes.get(ANSWER).and_then(Value::as_str) == Some(name)
+}
+
+/// The names of the tools in a request.
+pub(super) fn names(request: &ChatRequest) -> ToolNames {
+    ToolNames::of(request, LONGEST)
 }
 
 /// The tools of one request.
@@ -87,19 +71,23 @@ impl Tools {
     ///
     /// # Errors
     /// `BadRequest` that names the tool.
-    pub(super) fn of(model: Model<'_>, params: &Map<String, Value>, names: &Names) -> Result<Self> {
+    pub(super) fn of(model: Model<'_>, params: &Map<String, Value>, names: &ToolNames) -> Result<Self> {
         let mut tools = Self::default();
         let mut list = Vec::new();
-        let forced = answer(params)?.filter(|_| !model.has_structured_output());
-        if let Some(answer) = &forced {
-            let schema = schema::input(
-                answer.schema.clone(),
-                model.is_claude(),
-                "response_format.json_schema.schema",
-            )?;
-            let description = answer.description.cloned().unwrap_or_else(|| json!(JSON_TOOL));
-            list.push(json!({"toolSpec": {"inputSchema": {"json": schema}, "name": names.answer, "description": description}}));
-        }
+        let forced = match asked(model, params)? {
+            Asked::ByTool(schema, name) => {
+                let place = "response_format.json_schema.schema";
+                let schema = schema::input(schema.clone(), model.is_claude(), place)?;
+                let described = params
+                    .get("response_format")
+                    .and_then(|format| format.get("json_schema"));
+                let described = described.and_then(|described| described.get("description")?.as_str());
+                let description = described.unwrap_or(&name);
+                list.push(json!({"toolSpec": {"inputSchema": {"json": schema}, "name": name, "description": description}}));
+                Some(name)
+            }
+            Asked::No | Asked::Natively(_) => None,
+        };
         let given = params
             .get("tools")
             .and_then(Value::as_array)
@@ -120,9 +108,9 @@ impl Tools {
         }
         let mut config = Map::new();
         config.insert("tools".to_owned(), Value::Array(list));
-        let choice = if forced.is_some() {
+        let choice = if let Some(name) = forced {
             // Claude cannot be forced while it thinks.
-            (model.can_be_forced() && !thinks(params)).then(|| json!({"tool": {"name": names.answer}}))
+            (model.can_be_forced() && !thinks(params)).then(|| json!({"tool": {"name": name}}))
         } else {
             choice(params.get("tool_choice"), names)?
         };
@@ -137,7 +125,7 @@ impl Tools {
         &mut self,
         model: Model<'_>,
         tool: &Value,
-        names: &Names,
+        names: &ToolNames,
         place: &str,
         list: &mut Vec<Value>,
     ) -> Result<()> {
@@ -155,7 +143,7 @@ impl Tools {
             None if tool.get("input_schema").is_some() => (tool, "input_schema"),
             None if model.is_claude() && kind != "function" && tool.get("name").is_some() => {
                 self.hosted
-                    .push(crate::providers::anthropic::tool(tool.clone(), &mut self.betas)?);
+                    .push(anthropic::tool(tool.clone(), names, &mut self.betas)?);
                 return Ok(());
             }
             None => (tool, "parameters"),
@@ -200,7 +188,7 @@ fn thinks(params: &Map<String, Value>) -> bool {
     matches!(kind, Some("enabled" | "adaptive")) || effort.is_some_and(|effort| effort != "none")
 }
 
-fn choice(choice: Option<&Value>, names: &Names) -> Result<Option<Value>> {
+fn choice(choice: Option<&Value>, names: &ToolNames) -> Result<Option<Value>> {
     let Some(choice) = choice.filter(|choice| !choice.is_null()) else {
         return Ok(None);
     };
