@@ -94,7 +94,12 @@ def from_core(
         arguments["exception_status_code"] = failed
     elif cls in (_status_errors.PermissionDeniedError, _status_errors.UnprocessableEntityError):
         arguments["response"] = None
-    error = cls(**arguments)
+    error: EdgeQuakeError
+    if kind == "LiteLLMUnknownProvider":
+        error = _request_errors.LiteLLMUnknownProvider(model, provider)
+        error.message = f"{error.message} {message}"
+    else:
+        error = cls(**arguments)
 
     request = ErrorRequest("POST", url or "")
     answered = error.status_code if status is None else status

@@ -48,6 +48,7 @@ pub(crate) const GEMINI: Provider = Provider {
     // Counts come with every stream, asked for or not.
     stream_usage: StreamUsage::OwnHost,
     quirks: Quirks::COMPATIBLE,
+    ..crate::registry::COMPATIBLE
 };
 
 /// What a model's name says about it.

@@ -6,6 +6,7 @@ mod embed;
 pub(crate) mod error;
 pub(crate) mod legacy;
 pub mod params;
+pub(crate) mod places;
 pub(crate) mod reasoning;
 pub(crate) mod request;
 pub(crate) mod response;
