@@ -59,6 +59,14 @@ if TYPE_CHECKING:
         PaymentRequiredError,
         VectorStoreSearchError,
     )
+    from .providers import (
+        get_llm_provider,
+        get_supported_openai_params,
+        provider_info,
+        register_provider,
+        unregister_provider,
+        validate_environment,
+    )
     from .types import (
         ChatCompletionMessageToolCall,
         Choices,
@@ -131,12 +139,16 @@ __all__ = [
     "completion",
     "drop_params",
     "embedding",
+    "get_llm_provider",
+    "get_supported_openai_params",
     "headers",
     "http2",
     "num_retries",
     "openai_key",
     "organization",
     "project",
+    "provider_info",
+    "register_provider",
     "request_timeout",
     "set_verbose",
     "ssl_certificate",
@@ -144,8 +156,10 @@ __all__ = [
     "stream_chunk_builder",
     "suppress_debug_info",
     "telemetry",
+    "unregister_provider",
     "user_url_allowed_hosts",
     "user_url_validation",
+    "validate_environment",
     "verbose_logger",
 ]
 
@@ -161,6 +175,12 @@ if _eq_core.DEBUG_BUILD:
 
 _LAZY = {
     "_turn_on_debug": "_logging",
+    "get_llm_provider": "providers",
+    "get_supported_openai_params": "providers",
+    "provider_info": "providers",
+    "register_provider": "providers",
+    "unregister_provider": "providers",
+    "validate_environment": "providers",
     "stream_chunk_builder": "chunk_builder",
     "verbose_logger": "_logging",
 }
@@ -179,7 +199,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(types, name)
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
+    elif name in ("structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
         return import_module(f".{name}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -38,7 +38,7 @@ mod _eq_core {
     use super::meta::PyMeta as Meta;
     #[pymodule_export]
     use super::registry::{
-        absent_providers, locate, provider, providers, register_provider, supported_params,
+        absent_providers, is_anothers_host, locate, provider, providers, register_provider, supported_params,
         unregister_provider,
     };
     #[pymodule_export]

@@ -44,6 +44,12 @@ pub(super) fn locate(
     Ok((row.name, model.to_owned()))
 }
 
+/// Whether a base URL is the host of other providers, where this one's key has no business.
+#[pyfunction]
+pub(super) fn is_anothers_host(provider: &str, base: &str) -> bool {
+    registry::provider(provider).is_some_and(|row| registry::is_anothers(row, base))
+}
+
 /// Names of LiteLLM's providers that have no row here.
 #[pyfunction]
 pub(super) fn absent_providers() -> Vec<&'static str> {
