@@ -19,11 +19,13 @@
 //! ```
 
 pub mod auth;
+mod bridge;
 mod client;
 mod error;
 mod finish;
 pub mod framing;
 mod media;
+mod multipart;
 mod options;
 pub mod params;
 mod providers;
@@ -32,6 +34,7 @@ pub mod resolve;
 mod secret;
 pub mod sim;
 mod stream;
+pub mod tokens;
 pub mod transport;
 pub mod types;
 pub mod wire;
@@ -40,12 +43,16 @@ pub mod wire;
 mod python;
 
 pub use client::{
-    Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, prepare_chat, prepare_embed,
+    Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, PreparedEndpoint, prepare_chat,
+    prepare_embed, prepare_endpoint,
 };
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;
 pub use media::{FilePolicy, Part, Remote};
 pub use options::{CallOptions, ProviderOptions, Timeouts};
 pub use secret::Secret;
-pub use stream::ChatStream;
-pub use types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
+pub use stream::{ChatStream, EndpointStream};
+pub use types::{
+    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest,
+    Operation, Piece, Upload,
+};

@@ -6,11 +6,15 @@ use http::{HeaderMap, Method};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::error::{Error, Result};
-use crate::framing::{Frame, Framer};
+use crate::error::{Error, Partial, Result};
+use crate::framing::{Frame, Framer, SseFramer};
 use crate::media::Remote;
+use crate::params::ParamRules;
 use crate::resolve::Target;
-use crate::types::{ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
+use crate::types::{
+    ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest,
+    Operation, Piece,
+};
 
 /// A request without authentication.
 #[derive(Debug, Clone)]
@@ -29,6 +33,12 @@ pub struct WireRequest {
 pub trait ChatWire: Send + Sync {
     /// Parameters whose values the dialect cannot say for this model; they are dropped or refused as the caller allows.
     fn unsupported(&self, _target: &Target, _params: &Map<String, Value>) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// What of a request the dialect has no place for, where that is no reason to refuse the call: it is reported as
+    /// dropped. A parameter of such a name is taken out; of a path (`metadata.team`) the wire takes care.
+    fn left_out(&self, _target: &Target, _request: &ChatRequest) -> Vec<String> {
         Vec::new()
     }
 
@@ -93,4 +103,68 @@ pub trait EmbedWire: Send + Sync {
 
     /// Reads an answer with an error status.
     fn error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error;
+}
+
+/// Any other operation in one dialect. One wire may speak several; which of them a provider has is said by its row.
+pub trait EndpointWire: Send + Sync {
+    /// Whether it does the operation for this model.
+    fn takes(&self, _operation: Operation, _model: &str) -> bool {
+        true
+    }
+
+    /// Which parameters a model takes.
+    fn rules(&self, _operation: Operation, _model: &str) -> &'static ParamRules {
+        &ParamRules::ALL
+    }
+
+    /// Writes the request.
+    ///
+    /// # Errors
+    /// `BadRequest` or `UnsupportedParams` for what the dialect cannot say.
+    fn request(&self, target: &Target, request: EndpointRequest) -> Result<WireRequest>;
+
+    /// Reads a plain answer.
+    ///
+    /// # Errors
+    /// `ResponseValidation` when the body is not the dialect, or the error that a 200 body carries.
+    fn response(
+        &self,
+        target: &Target,
+        operation: Operation,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<EndpointAnswer>;
+
+    /// Reads an answer with an error status.
+    fn error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error;
+
+    /// A reader of the events of a stream; none where a stream is plain bytes.
+    fn events(&self, _target: &Target, _operation: Operation) -> Option<Box<dyn EventReader>> {
+        None
+    }
+
+    /// How this dialect frames events.
+    fn framer(&self, _target: &Target) -> Box<dyn Framer> {
+        Box::new(SseFramer::new())
+    }
+}
+
+/// Reads the events of one stream.
+pub trait EventReader: Send {
+    /// Reads one event and appends what it says to `pieces`.
+    ///
+    /// # Errors
+    /// A corrupt event, or the error that the event reports.
+    fn read(&mut self, frame: Frame<'_>, pieces: &mut Vec<Piece>) -> Result<()>;
+
+    /// Whether the provider has said that the answer is whole, in its own way.
+    fn is_complete(&self) -> bool;
+
+    /// Whether nothing that may still come is to be read.
+    fn is_done(&self) -> bool {
+        self.is_complete()
+    }
+
+    /// What had come when it broke.
+    fn partial(&self) -> Partial;
 }

@@ -12,6 +12,13 @@ from . import _eq_core
 from ._eq_core import Simulator, __version__
 from ._timeouts import Timeouts
 from .config import *  # noqa: F403 - every switch is an attribute of the package
+from .config import (
+    _async_failure_callback,
+    _async_input_callback,
+    _async_success_callback,
+    _current_cost,
+)
+from .config_kept import *  # noqa: F403
 from .exceptions import (
     APIConnectionError,
     APIError,
@@ -50,6 +57,45 @@ if TYPE_CHECKING:
 
     from ._logging import _turn_on_debug, verbose_logger
     from .chunk_builder import stream_chunk_builder
+    from .cost import completion_cost, cost_per_token
+    from .model_info import (
+        get_max_tokens,
+        get_model_info,
+        get_supported_regions,
+        supports_assistant_prefill,
+        supports_audio_input,
+        supports_audio_output,
+        supports_computer_use,
+        supports_embedding_image_input,
+        supports_function_calling,
+        supports_httpx_timeout,
+        supports_native_streaming,
+        supports_native_structured_output,
+        supports_none_reasoning_effort,
+        supports_parallel_function_calling,
+        supports_pdf_input,
+        supports_prompt_caching,
+        supports_reasoning,
+        supports_response_schema,
+        supports_system_messages,
+        supports_tool_choice,
+        supports_url_context,
+        supports_video_input,
+        supports_vision,
+        supports_web_search,
+    )
+    from .model_table import add_known_models, refresh_model_cost, register_model
+    from .response_cost import response_cost_calculator
+    from .tokens import (
+        create_pretrained_tokenizer,
+        create_tokenizer,
+        decode,
+        encode,
+        get_token_count,
+        token_counter,
+    )
+
+    model_cost: dict[str, dict[str, Any]]
     from .exceptions import (
         LITELLM_EXCEPTION_TYPES,
         EdgeQuakeError,
@@ -67,6 +113,20 @@ if TYPE_CHECKING:
         unregister_provider,
         validate_environment,
     )
+    from .responses.main import (
+        acancel_responses,
+        acompact_responses,
+        adelete_responses,
+        aget_responses,
+        alist_input_items,
+        aresponses,
+        cancel_responses,
+        compact_responses,
+        delete_responses,
+        get_responses,
+        list_input_items,
+        responses,
+    )
     from .types import (
         ChatCompletionMessageToolCall,
         Choices,
@@ -76,6 +136,7 @@ if TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        ResponsesAPIResponse,
         StreamingChoices,
         TextChoices,
         TextCompletionResponse,
@@ -118,6 +179,7 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -131,31 +193,80 @@ __all__ = [
     "Usage",
     "VectorStoreSearchError",
     "__version__",
+    "acancel_responses",
+    "acompact_responses",
     "acompletion",
+    "add_known_models",
+    "adelete_responses",
     "aembedding",
+    "aget_responses",
+    "alist_input_items",
     "api_base",
     "api_key",
     "api_version",
+    "aresponses",
+    "cancel_responses",
+    "compact_responses",
     "completion",
+    "completion_cost",
+    "cost_per_token",
+    "create_pretrained_tokenizer",
+    "create_tokenizer",
+    "decode",
+    "delete_responses",
     "drop_params",
     "embedding",
+    "encode",
     "get_llm_provider",
+    "get_max_tokens",
+    "get_model_info",
+    "get_responses",
     "get_supported_openai_params",
+    "get_supported_regions",
+    "get_token_count",
     "headers",
     "http2",
+    "list_input_items",
+    "model_cost",
     "num_retries",
     "openai_key",
     "organization",
     "project",
     "provider_info",
+    "refresh_model_cost",
+    "register_model",
     "register_provider",
     "request_timeout",
+    "response_cost_calculator",
+    "responses",
     "set_verbose",
     "ssl_certificate",
     "ssl_verify",
     "stream_chunk_builder",
+    "supports_assistant_prefill",
+    "supports_audio_input",
+    "supports_audio_output",
+    "supports_computer_use",
+    "supports_embedding_image_input",
+    "supports_function_calling",
+    "supports_httpx_timeout",
+    "supports_native_streaming",
+    "supports_native_structured_output",
+    "supports_none_reasoning_effort",
+    "supports_parallel_function_calling",
+    "supports_pdf_input",
+    "supports_prompt_caching",
+    "supports_reasoning",
+    "supports_response_schema",
+    "supports_system_messages",
+    "supports_tool_choice",
+    "supports_url_context",
+    "supports_video_input",
+    "supports_vision",
+    "supports_web_search",
     "suppress_debug_info",
     "telemetry",
+    "token_counter",
     "unregister_provider",
     "user_url_allowed_hosts",
     "user_url_validation",
@@ -174,6 +285,42 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "completion_cost": "cost",
+    "cost_per_token": "cost",
+    "response_cost_calculator": "response_cost",
+    "token_counter": "tokens",
+    "encode": "tokens",
+    "decode": "tokens",
+    "create_tokenizer": "tokens",
+    "create_pretrained_tokenizer": "tokens",
+    "get_token_count": "tokens",
+    "register_model": "model_table",
+    "add_known_models": "model_table",
+    "refresh_model_cost": "model_table",
+    "get_model_info": "model_info",
+    "get_max_tokens": "model_info",
+    "get_supported_regions": "model_info",
+    "supports_function_calling": "model_info",
+    "supports_parallel_function_calling": "model_info",
+    "supports_tool_choice": "model_info",
+    "supports_vision": "model_info",
+    "supports_response_schema": "model_info",
+    "supports_native_structured_output": "model_info",
+    "supports_reasoning": "model_info",
+    "supports_none_reasoning_effort": "model_info",
+    "supports_web_search": "model_info",
+    "supports_url_context": "model_info",
+    "supports_audio_input": "model_info",
+    "supports_audio_output": "model_info",
+    "supports_video_input": "model_info",
+    "supports_pdf_input": "model_info",
+    "supports_prompt_caching": "model_info",
+    "supports_computer_use": "model_info",
+    "supports_assistant_prefill": "model_info",
+    "supports_system_messages": "model_info",
+    "supports_embedding_image_input": "model_info",
+    "supports_native_streaming": "model_info",
+    "supports_httpx_timeout": "model_info",
     "_turn_on_debug": "_logging",
     "get_llm_provider": "providers",
     "get_supported_openai_params": "providers",
@@ -181,6 +328,18 @@ _LAZY = {
     "register_provider": "providers",
     "unregister_provider": "providers",
     "validate_environment": "providers",
+    "acancel_responses": "responses.main",
+    "acompact_responses": "responses.main",
+    "adelete_responses": "responses.main",
+    "aget_responses": "responses.main",
+    "alist_input_items": "responses.main",
+    "aresponses": "responses.main",
+    "cancel_responses": "responses.main",
+    "compact_responses": "responses.main",
+    "delete_responses": "responses.main",
+    "get_responses": "responses.main",
+    "list_input_items": "responses.main",
+    "responses": "responses.main",
     "stream_chunk_builder": "chunk_builder",
     "verbose_logger": "_logging",
 }
@@ -197,10 +356,14 @@ def __getattr__(name: str) -> Any:
         return getattr(exceptions, name)
     if name in types.__all__:
         value = getattr(types, name)
+    elif name == "model_cost":
+        return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
     elif name in ("structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
         return import_module(f".{name}", __name__)
+    elif (model_table := import_module(".model_table", __name__)).is_collection(name):
+        value = model_table.names(name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -13,7 +13,7 @@ use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
 use crate::transport::{Connection, Downloader, Transport, TransportOptions};
-use crate::wire::{ChatWire, EmbedWire, WireRequest};
+use crate::wire::{ChatWire, EmbedWire, EndpointWire, WireRequest};
 
 /// What is known about an answer beside the answer.
 #[derive(Debug, Clone)]
@@ -68,6 +68,11 @@ impl ReadsErrors for dyn EmbedWire {
         self.error(target, status, headers, body)
     }
 }
+impl ReadsErrors for dyn EndpointWire {
+    fn read_error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        self.error(target, status, headers, body)
+    }
+}
 
 #[allow(private_bounds)]
 impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
@@ -100,6 +105,17 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        &self.dropped_params
+    }
+
+    /// Reports what the layer above could not have sent.
+    pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
+        self.dropped_params.extend(names);
     }
 
     /// The way there. Asked for before the call is under way: it may read certificates.

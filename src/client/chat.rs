@@ -67,6 +67,10 @@ pub fn prepare_chat(
     if !request.stream && request.params.shift_remove("stream_options").is_some() {
         dropped_params.push("stream_options".to_owned());
     }
+    for name in wire.left_out(&target, &request) {
+        request.params.shift_remove(&name);
+        dropped_params.push(name);
+    }
     target.notes = wire.notes(&target, &request);
     let asked = request
         .params
@@ -89,6 +93,17 @@ impl PreparedChat {
     #[must_use]
     pub fn target(&self) -> &Target {
         self.call.target()
+    }
+
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        self.call.dropped_params()
+    }
+
+    /// Reports what the layer above could not have sent.
+    pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
+        self.call.also_dropped(names);
     }
 
     /// Sends the call and reads the whole answer.
@@ -180,7 +195,7 @@ impl PreparedChat {
 }
 
 /// Whether an answer is said to be one JSON document and not a stream of events.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())

@@ -4,6 +4,7 @@ mod attempt;
 mod call;
 mod chat;
 mod embed;
+mod endpoint;
 
 use crate::error::Result;
 use crate::options::CallOptions;
@@ -15,6 +16,7 @@ use crate::types::{ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
 pub use call::{Answered, Meta, Prepared};
 pub use chat::{PreparedChat, prepare_chat};
 pub use embed::{PreparedEmbed, prepare_embed};
+pub use endpoint::{PreparedEndpoint, prepare_endpoint};
 
 /// A client for Rust programs: connections of its own, keys and bases from options and environment.
 ///

@@ -1,6 +1,8 @@
 //! Azure OpenAI: OpenAI's dialect at addresses of its own (learn.microsoft.com, "Azure OpenAI REST API reference").
 //! The model is the name of a deployment.
 
+mod endpoints;
+
 use bytes::Bytes;
 use http::HeaderMap;
 
@@ -31,6 +33,7 @@ pub(crate) const ROW: Provider = Provider {
     auth: Auth::Header("api-key"),
     chat: Some(&Azure),
     embed: Some(&Azure),
+    endpoints: endpoints::ENDPOINTS,
     params: deployment_rules,
     stream_usage: StreamUsage::OnRequest,
     quirks: crate::registry::Quirks {

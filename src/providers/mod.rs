@@ -9,3 +9,5 @@ pub mod gemini;
 pub mod mistral;
 pub mod ollama;
 pub mod openai;
+pub(crate) mod tool_names;
+pub mod vertex;

@@ -14,8 +14,10 @@ mod registry;
 mod runtime;
 mod settings;
 mod simulator;
+mod source;
 mod stream;
 mod to_python;
+mod tokens;
 
 use pyo3::prelude::*;
 
@@ -25,8 +27,10 @@ mod _eq_core {
     use pyo3::prelude::*;
     use pyo3::types::PyDict;
 
+    use super::call::Examined;
     use super::operation::Reader;
-    use super::{error, log, operation, runtime};
+    use super::settings::Settings;
+    use super::{call, error, log, operation, runtime};
 
     #[pymodule_export]
     use super::begun::Begun;
@@ -45,6 +49,8 @@ mod _eq_core {
     use super::simulator::PySimulator;
     #[pymodule_export]
     use super::stream::{AsyncStream, SyncStream};
+    #[pymodule_export]
+    use super::tokens::{count_tokens, decode_tokens, encode_tokens, token_encoding};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -53,8 +59,9 @@ mod _eq_core {
         module.add("DEBUG_BUILD", cfg!(debug_assertions))
     }
 
-    /// One plain call on this thread. `operation` is `chat` or `embed`; `arguments` are the caller's keyword arguments,
-    /// `settings` the module's attributes. Returns the response object.
+    /// One plain call on this thread. `operation` is `chat`, `embed` or another operation's name; `arguments` are the caller's keyword arguments,
+    /// `settings` the module's attributes. Returns the response object; of
+    /// another operation, its answer and the meta.
     #[pyfunction]
     fn send(
         py: Python<'_>,
@@ -130,6 +137,28 @@ mod _eq_core {
             operation::plain(py, operation, arguments, settings, transport)?
         };
         Begun::new(py, work)
+    }
+
+    /// Checks a call as if it were sent, but for its key and address: provider, bare model, dropped parameters.
+    #[pyfunction]
+    fn examine(
+        py: Python<'_>,
+        operation: &str,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+        streamed: bool,
+    ) -> PyResult<Examined> {
+        call::examine(operation, arguments, &Settings::new(settings), streamed)
+            .map_err(|error| error::raise(py, &error))
+    }
+
+    /// Provider and bare model that a name means.
+    #[pyfunction]
+    #[pyo3(signature = (model, provider=None))]
+    fn split_model(py: Python<'_>, model: &str, provider: Option<&str>) -> PyResult<(String, String)> {
+        crate::resolve::split_model(model, provider)
+            .map(|(row, model)| (row.name.to_owned(), model.to_owned()))
+            .map_err(|error| error::raise(py, &error))
     }
 
     /// Says that the response classes are imported, for calls that wait for them.

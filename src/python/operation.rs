@@ -9,13 +9,13 @@ use pyo3::types::PyDict;
 
 use super::meta::PyMeta;
 use super::settings::Settings;
+use super::source::Source;
 use super::stream::{AsyncStream, SyncStream};
 use super::{call, error, to_python};
 use crate::client::Answered;
 use crate::error::Result;
-use crate::stream::ChatStream;
 use crate::transport::Transport;
-use crate::types::{ChatResponse, EmbeddingResponse};
+use crate::types::{ChatResponse, EmbeddingResponse, EndpointAnswer, Operation};
 
 /// Makes the Python result; called with the GIL.
 pub(super) type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
@@ -31,7 +31,8 @@ pub(super) enum Reader {
     Async,
 }
 
-/// A plain call. `operation` is `chat` or `embed`. Everything that can be wrong before sending is said here.
+/// A plain call. `operation` is `chat`, `embed` or the name of an [`Operation`], whose outcome is the answer and its meta.
+/// Everything that can be wrong before sending is said here.
 pub(super) fn plain(
     py: Python<'_>,
     operation: &str,
@@ -53,11 +54,17 @@ pub(super) fn plain(
                 .send(transport);
             Ok(Box::pin(async move { embed_outcome(sent.await) }))
         }
-        _ => Err(PyValueError::new_err(format!("no operation {operation:?}"))),
+        name => {
+            let operation = named(name)?;
+            let sent = call::endpoint(operation, arguments, &settings, false)
+                .map_err(|error| error::raise(py, &error))?
+                .send(transport);
+            Ok(Box::pin(async move { endpoint_outcome(sent.await) }))
+        }
     }
 }
 
-/// A streamed call. `operation` is `chat`.
+/// A streamed call. `operation` is `chat` or the name of an [`Operation`].
 pub(super) fn streamed(
     py: Python<'_>,
     operation: &str,
@@ -66,13 +73,25 @@ pub(super) fn streamed(
     transport: &Transport,
     reader: Reader,
 ) -> PyResult<Work> {
-    if operation != "chat" {
-        return Err(PyValueError::new_err(format!("{operation:?} does not stream")));
+    let settings = Settings::new(settings);
+    if operation == "chat" {
+        let prepared = call::chat(arguments, &settings, true).map_err(|error| error::raise(py, &error))?;
+        let begun = prepared.stream(transport);
+        return Ok(Box::pin(async move {
+            stream_outcome(begun.await.map(|stream| Source::Chat(Box::new(stream))), reader)
+        }));
     }
-    let prepared =
-        call::chat(arguments, &Settings::new(settings), true).map_err(|error| error::raise(py, &error))?;
+    let prepared = call::endpoint(named(operation)?, arguments, &settings, true)
+        .map_err(|error| error::raise(py, &error))?;
     let begun = prepared.stream(transport);
-    Ok(Box::pin(async move { stream_outcome(begun.await, reader) }))
+    Ok(Box::pin(async move {
+        let begun = begun.await.map(|stream| Source::Endpoint(Box::new(stream)));
+        stream_outcome(begun, reader)
+    }))
+}
+
+fn named(operation: &str) -> PyResult<Operation> {
+    Operation::named(operation).ok_or_else(|| PyValueError::new_err(format!("no operation {operation:?}")))
 }
 
 fn chat_outcome(answered: Result<Answered<ChatResponse>>) -> Outcome {
@@ -91,7 +110,16 @@ fn embed_outcome(answered: Result<Answered<EmbeddingResponse>>) -> Outcome {
     })
 }
 
-fn stream_outcome(begun: Result<ChatStream>, reader: Reader) -> Outcome {
+fn endpoint_outcome(answered: Result<Answered<EndpointAnswer>>) -> Outcome {
+    Box::new(move |py| {
+        let answered = answered.map_err(|error| error::raise(py, &error))?;
+        let meta = Bound::new(py, PyMeta::new(answered.meta))?;
+        let answer = to_python::endpoint(py, &answered.answer)?;
+        Ok((answer, meta).into_pyobject(py)?.into_any().unbind())
+    })
+}
+
+fn stream_outcome(begun: Result<Source>, reader: Reader) -> Outcome {
     Box::new(move |py| {
         let stream = begun.map_err(|error| error::raise(py, &error))?;
         Ok(match reader {

@@ -1,5 +1,5 @@
 //! Streams as Python sees them: one for synchronous code, one for asyncio. Both hand over a batch in one hop and build
-//! each chunk's objects when it is asked for.
+//! each item's objects when it is asked for.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +12,9 @@ use tokio::sync::Notify;
 use super::bridge::{self, Pending};
 use super::meta::PyMeta;
 use super::operation::Outcome;
-use super::to_python::{self, ChunkBuilder};
-use super::{error, log, runtime};
-use crate::stream::ChatStream;
-use crate::types::{ChatChunk, Usage};
+use super::source::{Builder, Item, Source};
+use super::{error, log, runtime, to_python};
+use crate::types::Usage;
 
 /// A stream for synchronous code; its reader's thread does the work.
 #[pyclass(module = "edgequake_python._eq_core", frozen)]
@@ -28,16 +27,16 @@ pub(super) struct SyncStream {
 }
 
 struct SyncState {
-    stream: Option<ChatStream>,
+    stream: Option<Source>,
     usage: Option<Usage>,
-    ready: VecDeque<ChatChunk>,
-    builder: ChunkBuilder,
+    ready: VecDeque<Item>,
+    builder: Builder,
 }
 
 impl SyncStream {
-    pub(super) fn new(py: Python<'_>, stream: ChatStream) -> PyResult<Self> {
+    pub(super) fn new(py: Python<'_>, stream: Source) -> PyResult<Self> {
         let meta = Py::new(py, PyMeta::new(stream.meta().clone()))?;
-        let builder = ChunkBuilder::new(meta.clone_ref(py).into_any());
+        let builder = Builder::new(py, &meta);
         let state = SyncState {
             stream: Some(stream),
             usage: None,
@@ -109,10 +108,10 @@ impl SyncStream {
             }
             ready.extend(batch);
         }
-        let Some(chunk) = ready.pop_front() else {
+        let Some(item) = ready.pop_front() else {
             return Ok(None);
         };
-        builder.chunk(py, to_python::load(py)?, &chunk).map(Some)
+        builder.item(py, &item).map(Some)
     }
 
     /// Closes the connection. What was not read is gone.
@@ -154,22 +153,22 @@ impl Drop for SyncStream {
 #[pyclass(module = "edgequake_python._eq_core", frozen)]
 pub(super) struct AsyncStream {
     shared: Arc<Shared>,
-    builder: Mutex<ChunkBuilder>,
+    builder: Mutex<Builder>,
     #[pyo3(get)]
     meta: Py<PyMeta>,
 }
 
 struct Shared {
-    stream: tokio::sync::Mutex<Option<ChatStream>>,
-    ready: Mutex<VecDeque<ChatChunk>>,
+    stream: tokio::sync::Mutex<Option<Source>>,
+    ready: Mutex<VecDeque<Item>>,
     ended: AtomicBool,
     usage: Mutex<Option<Usage>>,
 }
 
 impl AsyncStream {
-    pub(super) fn new(py: Python<'_>, stream: ChatStream) -> PyResult<Self> {
+    pub(super) fn new(py: Python<'_>, stream: Source) -> PyResult<Self> {
         let meta = Py::new(py, PyMeta::new(stream.meta().clone()))?;
-        let builder = Mutex::new(ChunkBuilder::new(meta.clone_ref(py).into_any()));
+        let builder = Mutex::new(Builder::new(py, &meta));
         let shared = Shared {
             stream: tokio::sync::Mutex::new(Some(stream)),
             ready: Mutex::default(),
@@ -219,9 +218,9 @@ impl Shared {
 
 #[pymethods]
 impl AsyncStream {
-    /// The next chunk if it is here, else None.
+    /// The next item if it is here, else None.
     fn ready<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some(chunk) = self
+        let Some(item) = self
             .shared
             .ready
             .lock()
@@ -231,7 +230,7 @@ impl AsyncStream {
             return Ok(None);
         };
         let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-        builder.chunk(py, to_python::load(py)?, &chunk).map(Some)
+        builder.item(py, &item).map(Some)
     }
 
     /// Whether nothing more comes.

@@ -98,7 +98,15 @@ pub fn about(row: &'static Provider) -> About {
             Auth::Signed(_) => "signed",
         },
         key_optional: row.key_optional,
-        operations: operations.into_iter().flatten().collect(),
+        operations: operations
+            .into_iter()
+            .flatten()
+            .chain(
+                row.endpoints
+                    .iter()
+                    .flat_map(|(operations, _)| operations.iter().map(|operation| operation.name())),
+            )
+            .collect(),
         openai_dialect: row.speaks_openai(),
     }
 }

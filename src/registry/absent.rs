@@ -57,8 +57,6 @@ const ABSENT: &[&str] = &[
     "triton",
     "typesafe",
     "valkey",
-    "vertex_ai",
-    "vertex_ai_beta",
     "vllm",
     "watsonx",
     "watsonx_text",

@@ -1,7 +1,7 @@
 //! Models named without a provider whose names tell whose they are.
 
 use super::{Provider, provider};
-use crate::providers::{anthropic, openai};
+use crate::providers::{anthropic, openai, vertex};
 
 /// The provider of a model named without one, where the name tells.
 #[must_use]
@@ -16,9 +16,9 @@ pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     if is_bedrock(model) {
         return provider("bedrock");
     }
-    if starts(GOOGLE) {
-        // Google's models are at two addresses; LiteLLM takes a bare name for the cloud's.
-        return provider("vertex_ai").or_else(|| provider("gemini"));
+    // Google's models are at two addresses; LiteLLM takes a bare name for the cloud's.
+    if vertex::owns_model(model) {
+        return provider(vertex::ROW.name);
     }
     if starts(COHERE) {
         return provider("cohere_chat");
@@ -32,14 +32,6 @@ pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     None
 }
 
-const GOOGLE: &[&str] = &[
-    "gemini-",
-    "text-embedding-004",
-    "text-embedding-005",
-    "text-multilingual-embedding-",
-    "multimodalembedding",
-    "medlm-",
-];
 /// Versions, not families: `command-r` alone is what older programs call something else.
 const COHERE: &[&str] = &[
     "command-a-",
@@ -104,7 +96,7 @@ mod tests {
         assert_eq!(name("command-r-plus-08-2024"), Some("cohere_chat"));
         assert_eq!(name("embed-english-v3.0"), Some("cohere"));
         assert_eq!(name("jamba-1.5-mini"), Some("ai21_chat"));
-        assert!(name("gemini-2.5-flash").is_some());
+        assert_eq!(name("gemini-2.5-flash"), Some("vertex_ai"));
         for nobodys in [
             "mistral-large-latest",
             "deepseek-chat",

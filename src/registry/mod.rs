@@ -18,10 +18,12 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{anthropic, azure, azure_ai, bedrock, cohere, gemini, mistral, ollama, openai};
+use crate::providers::{
+    anthropic, azure, azure_ai, bedrock, cohere, gemini, mistral, ollama, openai, vertex,
+};
 use crate::resolve::{Surroundings, Target};
-use crate::types::ChatRequest;
-use crate::wire::{ChatWire, EmbedWire};
+use crate::types::{ChatRequest, Operation};
+use crate::wire::{ChatWire, EmbedWire, EndpointWire};
 
 pub use about::{About, CHAT_PARAMS, EMBED_PARAMS, about, about_all, supported_params};
 pub use absent::absent;
@@ -90,6 +92,8 @@ pub struct Provider {
     pub chat: Option<&'static dyn ChatWire>,
     /// Embeddings, where it has them.
     pub embed: Option<&'static dyn EmbedWire>,
+    /// Other operations it has, and who speaks them.
+    pub endpoints: &'static [Endpoint],
     /// Which parameters a model of it takes.
     pub params: fn(model: &str) -> &'static ParamRules,
     /// The same for rows that are made while the program runs; wins over `params`.
@@ -100,6 +104,19 @@ pub struct Provider {
     pub stream_usage: StreamUsage,
     /// Where it departs from OpenAI's dialect, if that is the wire it speaks.
     pub quirks: Quirks,
+}
+
+/// Operations and the wire that speaks them.
+pub type Endpoint = (&'static [Operation], &'static dyn EndpointWire);
+
+impl Provider {
+    /// Who speaks this operation, where the provider has it for this model.
+    #[must_use]
+    pub fn endpoint(&self, operation: Operation, model: &str) -> Option<&'static dyn EndpointWire> {
+        self.endpoints.iter().find_map(|(operations, wire)| {
+            (operations.contains(&operation) && wire.takes(operation, model)).then_some(*wire)
+        })
+    }
 }
 
 /// What a row may look at to find its base URL.
@@ -218,6 +235,7 @@ pub(crate) const OPENAI: Provider = Provider {
     headers_env: &[],
     chat: Some(&openai::Chat),
     embed: Some(&openai::Embed),
+    endpoints: &[],
     params: openai::params::rules,
     fixed_params: None,
     embed_params: |_| &ParamRules::ALL,
@@ -232,6 +250,7 @@ pub(crate) const COMPATIBLE: Provider = Provider {
     key_env: &[],
     key_settings: &[],
     key_order: KeyOrder::EnvironmentFirst,
+    endpoints: openai::endpoints::MODELS,
     params: openai::params::unknown_model,
     stream_usage: StreamUsage::OnRequest,
     quirks: Quirks::COMPATIBLE,
@@ -288,6 +307,7 @@ const CUSTOM_OPENAI: Provider = Provider {
     name: "custom_openai",
     label: "Custom_openai",
     base_url: "",
+    endpoints: openai::endpoints::WITHOUT_RESPONSES,
     key_optional: true,
     quirks: Quirks {
         cache_control: true,
@@ -297,11 +317,15 @@ const CUSTOM_OPENAI: Provider = Provider {
 };
 
 static NATIVE: &[Provider] = &[
-    OPENAI,
+    Provider {
+        endpoints: openai::endpoints::EVERYTHING,
+        ..OPENAI
+    },
     // The same on a connection of its own in LiteLLM; here there is one way.
     Provider {
         name: "aiohttp_openai",
         label: "Aiohttp_openai",
+        endpoints: openai::endpoints::EVERYTHING,
         ..OPENAI
     },
     azure::ROW,
@@ -321,6 +345,7 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
+        endpoints: openai::endpoints::EVERYTHING,
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -339,6 +364,8 @@ static NATIVE: &[Provider] = &[
     JINA,
     INFINITY,
     gemini::GEMINI,
+    vertex::ROW,
+    vertex::BETA,
     bedrock::ROW,
 ];
 

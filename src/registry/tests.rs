@@ -52,7 +52,8 @@ fn a_missing_key_is_an_error_that_names_the_variable_and_never_another_providers
                         "{}: {error}",
                         provider.name
                     );
-                    assert!(error.message().contains(provider.key_env[0]), "{error}");
+                    let variable = provider.key_env.first().unwrap_or(&"VERTEXAI_CREDENTIALS");
+                    assert!(error.message().contains(variable), "{error}");
                 }
             }
         }

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod driver;
+mod endpoint;
 #[cfg(test)]
 mod recut;
 mod tools;
@@ -22,6 +23,8 @@ use crate::wire::ChunkDecoder;
 pub(crate) use assemble::Assembler;
 use driver::incomplete;
 pub(crate) use driver::{Driver, Reading};
+pub use endpoint::EndpointStream;
+pub(crate) use endpoint::{EndpointSource, plain_answer};
 
 /// A streamed answer. It is driven by its reader: what is not asked for stays in the socket.
 pub struct ChatStream {

@@ -214,7 +214,10 @@ impl Body {
 
 fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
-    *prepared.body_mut() = Some(request.body.clone().into());
+    // Some servers refuse a GET that brings a body, be it an empty one.
+    if !request.body.is_empty() || request.method == http::Method::POST {
+        *prepared.body_mut() = Some(request.body.clone().into());
+    }
     let headers = prepared.headers_mut();
     headers.extend(
         request

@@ -4,6 +4,7 @@
 mod chat;
 mod chunk;
 mod embed;
+mod endpoint;
 mod lenient;
 mod request;
 mod usage;
@@ -11,6 +12,7 @@ mod usage;
 pub use chat::{ChatResponse, Choice, Content, FunctionCall, Message, ToolCall};
 pub use chunk::{ChatChunk, ChunkChoice, Delta, ToolCallDelta};
 pub use embed::{Embedding, EmbeddingResponse, Vector};
+pub use endpoint::{EndpointAnswer, EndpointRequest, Operation, Piece, Upload};
 pub use request::{ChatRequest, EmbedRequest};
 pub use usage::Usage;
 

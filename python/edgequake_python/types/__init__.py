@@ -42,6 +42,7 @@ _MODULE_OF = {
     "TextChoices": "text",
     "TextCompletionResponse": "text",
     "map_finish_reason": "finish_reason",
+    "ResponsesAPIResponse": "responses.api",
 }
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from .finish_reason import map_finish_reason
     from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, Logprobs, TopLogprob
     from .message import ChatCompletionAudioResponse, Delta, Message
+    from .responses.api import ResponsesAPIResponse
     from .text import HiddenParams, TextChoices, TextCompletionResponse
     from .tool_call import (
         ChatCompletionDeltaCustomToolCall,
@@ -96,6 +98,7 @@ __all__ = [
     "ModelResponseBase",
     "ModelResponseStream",
     "PromptTokensDetailsWrapper",
+    "ResponsesAPIResponse",
     "ServerToolUse",
     "StreamingChoices",
     "TextChoices",

@@ -3,6 +3,7 @@
 mod by_tool;
 pub(crate) mod departures;
 mod embed;
+pub(crate) mod endpoints;
 pub(crate) mod error;
 pub(crate) mod legacy;
 pub mod params;

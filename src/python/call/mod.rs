@@ -1,29 +1,34 @@
 //! A call's keyword arguments, sorted: what is part of the request, what says how to make it, and what belongs to the
 //! library above.
 
+mod examine;
 mod limits;
 mod names;
 mod values;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use serde_json::{Map, Value};
 
 use self::limits::Limits;
 use self::names::{is_credential, is_label, is_unavailable};
-use self::values::{count, environment_verification, is_true, pairs, string, strings, truth, verification};
+use self::values::{
+    count, environment_verification, is_true, pairs, string, strings, truth, uploads, verification,
+};
 use super::callable;
 use super::from_python::to_json;
 use super::settings::Settings;
-use crate::client::{self, PreparedChat, PreparedEmbed};
+use crate::client::{self, PreparedChat, PreparedEmbed, PreparedEndpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
-use crate::options::CallOptions;
+use crate::options::{CallOptions, USER_ID};
 use crate::registry;
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
 use crate::transport::Proxies;
-use crate::types::{ChatRequest, EmbedRequest};
+use crate::types::{ChatRequest, EmbedRequest, EndpointRequest, Operation};
+
+pub(super) use examine::{Examined, examine};
 
 /// Prepares `completion(**arguments)`.
 pub(super) fn chat(
@@ -31,7 +36,10 @@ pub(super) fn chat(
     settings: &Settings<'_, '_>,
     stream: bool,
 ) -> Result<PreparedChat> {
-    let sorted = Sorted::new(arguments, settings, stream)?;
+    prepared_chat(Sorted::new(arguments, settings, stream, None)?, settings, stream)
+}
+
+fn prepared_chat(sorted: Sorted<'_>, settings: &Settings<'_, '_>, stream: bool) -> Result<PreparedChat> {
     let messages = match sorted.messages {
         None => Vec::new(),
         Some(given) => messages(&given)?,
@@ -47,7 +55,10 @@ pub(super) fn chat(
 
 /// Prepares `embedding(**arguments)`.
 pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
-    let sorted = Sorted::new(arguments, settings, false)?;
+    prepared_embed(Sorted::new(arguments, settings, false, None)?, settings)
+}
+
+fn prepared_embed(sorted: Sorted<'_>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
     let input = sorted
         .input
         .map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
@@ -56,6 +67,32 @@ pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) 
             model: sorted.model,
             input,
             params: sorted.params,
+        },
+        sorted.options,
+        settings,
+    )
+}
+
+/// Prepares any other operation. What JSON cannot hold comes beside the parameters: `_id` names what the call is about,
+/// `_files` holds `(field, file name, media type, bytes)`.
+pub(super) fn endpoint(
+    operation: Operation,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Settings<'_, '_>,
+    stream: bool,
+) -> Result<PreparedEndpoint> {
+    let sorted = Sorted::new(arguments, settings, stream, Some(operation))?;
+    let files = sorted
+        .files
+        .map_or_else(|| Ok(Vec::new()), |files| uploads(&files))?;
+    client::prepare_endpoint(
+        EndpointRequest {
+            operation,
+            model: sorted.model,
+            id: sorted.id,
+            params: sorted.params,
+            files,
+            stream,
         },
         sorted.options,
         settings,
@@ -104,6 +141,12 @@ fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
     }
 }
 
+/// The end user's id among a call's labels.
+fn user_id(labels: &Bound<'_, PyAny>) -> Option<String> {
+    let id = labels.cast::<PyDict>().ok()?.get_item("user_id").ok()??;
+    id.extract::<String>().ok()
+}
+
 /// Which files are brought in.
 fn files(settings: &Settings<'_, '_>) -> Result<FilePolicy> {
     let mut policy = FilePolicy::default();
@@ -134,16 +177,27 @@ struct Sorted<'py> {
     model: String,
     messages: Option<Bound<'py, PyAny>>,
     input: Option<Bound<'py, PyAny>>,
+    id: Option<String>,
+    files: Option<Bound<'py, PyList>>,
     params: Map<String, Value>,
     options: CallOptions,
 }
 
 impl<'py> Sorted<'py> {
-    fn new(arguments: &Bound<'py, PyDict>, settings: &Settings<'_, 'py>, stream: bool) -> Result<Self> {
+    /// `operation` is none for chat and embeddings.
+    fn new(
+        arguments: &Bound<'py, PyDict>,
+        settings: &Settings<'_, 'py>,
+        stream: bool,
+        operation: Option<Operation>,
+    ) -> Result<Self> {
+        let own = operation.map_or(&[] as &[&str], Operation::own_names);
         let mut sorted = Self {
             model: String::new(),
             messages: None,
             input: None,
+            id: None,
+            files: None,
             params: Map::new(),
             options: CallOptions::default(),
         };
@@ -162,8 +216,13 @@ impl<'py> Sorted<'py> {
             let options = &mut sorted.options;
             match &*name {
                 "model" => sorted.model = string(&value, "model")?,
-                "messages" => sorted.messages = Some(value),
-                "input" => sorted.input = Some(value),
+                "messages" if operation.is_none() => sorted.messages = Some(value),
+                "input" if operation.is_none() => sorted.input = Some(value),
+                "_id" if operation.is_some() => sorted.id = Some(string(&value, "the id")?),
+                "_files" if operation.is_some() => sorted.files = value.cast_into::<PyList>().ok(),
+                name if own.contains(&name) => {
+                    sorted.params.insert(name.to_owned(), to_json(&value, name)?);
+                }
                 "stream" => {}
                 "api_key" => options.api_key = Some(Secret::new(&string(&value, "api_key")?)),
                 "api_base" => options.base_url = Some(string(&value, "api_base")?),
@@ -194,6 +253,11 @@ impl<'py> Sorted<'py> {
                     options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
                 }
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
+                "metadata" => {
+                    if let Some(id) = user_id(&value) {
+                        options.provider_options.set(USER_ID, Value::String(id));
+                    }
+                }
                 name if is_label(name) => {}
                 // What this call's provider does not know of these it does not look at.
                 name if is_credential(name) => credential(options, name, &value)?,

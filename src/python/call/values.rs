@@ -1,7 +1,8 @@
 //! Single values of arguments: read, or refused by name.
 
+use bytes::Bytes;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyList, PyString, PyTuple};
 use serde_json::Value;
 
 use super::super::from_python::to_json;
@@ -9,6 +10,7 @@ use super::super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::resolve::Surroundings;
 use crate::transport::Verify;
+use crate::types::Upload;
 
 pub(super) fn string(value: &Bound<'_, PyAny>, name: &str) -> Result<String> {
     // `SecretStr` and the like hand their text out on request only.
@@ -76,6 +78,23 @@ pub(super) fn pairs(value: &Bound<'_, PyAny>, name: &str) -> Result<Vec<(String,
             _ => Err(Error::bad_request(format!("{name}[{key:?}] is not a text"))),
         })
         .collect()
+}
+
+/// `_files`: a list of `(field, file name, media type, bytes)`, which the layer above has made.
+pub(super) fn uploads(files: &Bound<'_, PyList>) -> Result<Vec<Upload>> {
+    let wrong = || Error::bad_request("a file is not (field, file name, media type, bytes)");
+    let upload = |file: Bound<'_, PyAny>| {
+        let (field, filename, content_type, bytes): (String, String, String, Bound<'_, PyAny>) =
+            file.extract().map_err(|_| wrong())?;
+        let bytes = bytes.cast::<PyBytes>().map_err(|_| wrong())?;
+        Ok(Upload {
+            field,
+            filename,
+            content_type,
+            bytes: Bytes::copy_from_slice(bytes.as_bytes()),
+        })
+    };
+    files.iter().map(upload).collect()
 }
 
 pub(super) fn is_true(value: &Bound<'_, PyAny>) -> bool {

@@ -4,6 +4,7 @@ mod chat;
 mod chunk;
 mod classes;
 mod embed;
+mod endpoint;
 mod parts;
 
 use pyo3::prelude::*;
@@ -16,6 +17,7 @@ pub(super) use chat::chat;
 pub(super) use chunk::ChunkBuilder;
 pub(super) use classes::load;
 pub(super) use embed::embed;
+pub(super) use endpoint::{endpoint, piece};
 
 /// JSON as Python's own types.
 pub(super) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {

@@ -1,0 +1,114 @@
+"""Streams of events of the operations beside chat: what `CustomStreamWrapper` is for chunks."""
+
+from __future__ import annotations
+
+from .exceptions import IncompleteStreamError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from ._eq_core import AsyncStream, Meta, SyncStream
+
+
+class _Known:
+    """What is known before the first event."""
+
+    def __init__(self, core: SyncStream | AsyncStream, model_id: str | None = None) -> None:
+        self._core = core
+        self._meta: Meta = core.meta
+        self._model_id = model_id
+        self._hidden: dict[str, Any] | None = None
+        self.model = self._meta.model
+        self.custom_llm_provider = self._meta.provider
+
+    def _event(self, values: Any, meta: Any) -> Any:
+        return values
+
+    @property
+    def _hidden_params(self) -> dict[str, Any]:
+        if self._hidden is None:
+            self._hidden = self._meta.hidden_params()
+        return self._hidden
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The provider's response headers, names in lower case."""
+        return self._meta.headers()
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's id of the request."""
+        return self._meta.request_id
+
+    @property
+    def dropped_params(self) -> list[str]:
+        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
+        dropped: list[str] = self._hidden_params.get("dropped_params") or []
+        return dropped
+
+    def close(self) -> None:
+        """Close the connection. What was not read is gone."""
+        self._core.close()
+
+
+class SyncEvents(_Known):
+    """A stream for synchronous code."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        core: Any = self._core
+        return self._event(next(core), self._meta)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class AsyncEvents(_Known):
+    """A stream for asynchronous code. A read that is cancelled closes it."""
+
+    _cancelled = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        core: Any = self._core
+        while True:
+            values = core.ready()
+            if values is not None:
+                return self._event(values, self._meta)
+            if core.ended:
+                if self._cancelled:
+                    raise IncompleteStreamError(
+                        message="the stream was closed when a task that waited for it was cancelled",
+                        llm_provider=self.custom_llm_provider,
+                        model=self.model,
+                    )
+                raise StopAsyncIteration
+            pending = core.wait()
+            try:
+                await pending.future
+            except BaseException as error:
+                pending.abort()
+                if not isinstance(error, Exception):
+                    self._cancelled = True
+                    core.close()
+                raise
+
+    async def aclose(self) -> None:
+        """As `close`."""
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,52 @@
+"""Streams of the Responses API: event objects, in the provider's order and each as it was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+
+from ..event_stream import AsyncEvents, SyncEvents
+from ..types.responses.events import event_from_json
+from . import ids
+
+if TYPE_CHECKING:
+    from ..types.responses.api import ResponsesAPIResponse
+
+_LAST = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+
+
+class BaseResponsesAPIStreamingIterator:
+    """What the iterators for synchronous and asynchronous code share."""
+
+    completed_response: Optional[Any] = None
+    """The last event, which holds the whole response; None until it is there."""
+
+    _model_id: Optional[str]
+
+    def _event(self, values: dict[str, Any], meta: Any) -> Any:
+        response = values.get("response")
+        if isinstance(response, dict):
+            name_response(response, meta.provider, self._model_id)
+        event = event_from_json(values, meta)
+        if event.type in _LAST:
+            self.completed_response = event
+        return event
+
+    @property
+    def response(self) -> Optional[ResponsesAPIResponse]:
+        """The whole response, once the last event is there."""
+        return None if self.completed_response is None else self.completed_response.response
+
+
+def name_response(response: dict[str, Any], provider: str, model_id: Optional[str]) -> None:
+    """Make the response's id tell where it is stored; a chat's id (of a bridged response) is left alone."""
+    response_id = response.get("id")
+    if isinstance(response_id, str) and response_id and not response_id.startswith("chatcmpl-"):
+        response["id"] = ids.encode(response_id, provider, model_id)
+
+
+class SyncResponsesAPIStreamingIterator(BaseResponsesAPIStreamingIterator, SyncEvents):
+    """A stream for synchronous code. Close it, or read it to its end."""
+
+
+class ResponsesAPIStreamingIterator(BaseResponsesAPIStreamingIterator, AsyncEvents):
+    """A stream for asynchronous code. Close it, or read it to its end."""

@@ -1,0 +1,1 @@
+"""LiteLLM's import paths for types by provider; each module is imported when it is used."""

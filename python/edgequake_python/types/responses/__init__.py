@@ -1,0 +1,1 @@
+"""Types of the Responses API; each module is imported when it is used."""
