@@ -56,6 +56,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .caching import (
+        Cache,
+        DiskCache,
+        DualCache,
+        InMemoryCache,
+        RedisCache,
+        disable_cache,
+        enable_cache,
+        update_cache,
+    )
     from .chunk_builder import stream_chunk_builder
     from .cost import completion_cost, cost_per_token
     from .model_info import (
@@ -145,16 +155,20 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BudgetExceededError",
+    "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "CustomStreamWrapper",
     "Delta",
+    "DiskCache",
+    "DualCache",
     "EdgeQuakeError",
     "EmbeddingResponse",
     "Function",
     "ImageFetchError",
+    "InMemoryCache",
     "IncompleteStreamError",
     "InternalError",
     "InternalServerError",
@@ -171,6 +185,7 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RedisCache",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -206,8 +221,10 @@ __all__ = [
     "create_tokenizer",
     "decode",
     "delete_responses",
+    "disable_cache",
     "drop_params",
     "embedding",
+    "enable_cache",
     "encode",
     "get_max_tokens",
     "get_model_info",
@@ -255,6 +272,7 @@ __all__ = [
     "suppress_debug_info",
     "telemetry",
     "token_counter",
+    "update_cache",
     "user_url_allowed_hosts",
     "user_url_validation",
     "verbose_logger",
@@ -271,6 +289,14 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "Cache": "caching.caching",
+    "DualCache": "caching.dual",
+    "InMemoryCache": "caching.memory",
+    "RedisCache": "caching.redis_cache",
+    "DiskCache": "caching.disk",
+    "enable_cache": "caching.caching",
+    "disable_cache": "caching.caching",
+    "update_cache": "caching.caching",
     "completion_cost": "cost",
     "cost_per_token": "cost",
     "response_cost_calculator": "response_cost",

@@ -10,6 +10,7 @@ mod instance;
 mod log;
 mod meta;
 mod operation;
+mod revive;
 mod runtime;
 mod settings;
 mod simulator;
@@ -39,6 +40,8 @@ mod _eq_core {
     use super::callable::Receipt;
     #[pymodule_export]
     use super::meta::PyMeta as Meta;
+    #[pymodule_export]
+    use super::revive::revive;
     #[pymodule_export]
     use super::simulator::PySimulator;
     #[pymodule_export]
