@@ -115,6 +115,14 @@ if TYPE_CHECKING:
         PaymentRequiredError,
         VectorStoreSearchError,
     )
+    from .providers import (
+        get_llm_provider,
+        get_supported_openai_params,
+        provider_info,
+        register_provider,
+        unregister_provider,
+        validate_environment,
+    )
     from .responses.main import (
         acancel_responses,
         acompact_responses,
@@ -226,9 +234,11 @@ __all__ = [
     "embedding",
     "enable_cache",
     "encode",
+    "get_llm_provider",
     "get_max_tokens",
     "get_model_info",
     "get_responses",
+    "get_supported_openai_params",
     "get_supported_regions",
     "get_token_count",
     "headers",
@@ -239,8 +249,10 @@ __all__ = [
     "openai_key",
     "organization",
     "project",
+    "provider_info",
     "refresh_model_cost",
     "register_model",
+    "register_provider",
     "request_timeout",
     "response_cost_calculator",
     "responses",
@@ -272,9 +284,11 @@ __all__ = [
     "suppress_debug_info",
     "telemetry",
     "token_counter",
+    "unregister_provider",
     "update_cache",
     "user_url_allowed_hosts",
     "user_url_validation",
+    "validate_environment",
     "verbose_logger",
 ]
 
@@ -334,6 +348,12 @@ _LAZY = {
     "supports_native_streaming": "model_info",
     "supports_httpx_timeout": "model_info",
     "_turn_on_debug": "_logging",
+    "get_llm_provider": "providers",
+    "get_supported_openai_params": "providers",
+    "provider_info": "providers",
+    "register_provider": "providers",
+    "unregister_provider": "providers",
+    "validate_environment": "providers",
     "acancel_responses": "responses.main",
     "acompact_responses": "responses.main",
     "adelete_responses": "responses.main",
@@ -366,7 +386,7 @@ def __getattr__(name: str) -> Any:
         return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
+    elif name in ("structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
         return import_module(f".{name}", __name__)
     elif (model_table := import_module(".model_table", __name__)).is_collection(name):
         value = model_table.names(name)

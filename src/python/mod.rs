@@ -10,6 +10,7 @@ mod instance;
 mod log;
 mod meta;
 mod operation;
+mod registry;
 mod revive;
 mod runtime;
 mod settings;
@@ -40,6 +41,11 @@ mod _eq_core {
     use super::callable::Receipt;
     #[pymodule_export]
     use super::meta::PyMeta as Meta;
+    #[pymodule_export]
+    use super::registry::{
+        absent_providers, is_anothers_host, locate, provider, providers, register_provider, supported_params,
+        unregister_provider,
+    };
     #[pymodule_export]
     use super::revive::revive;
     #[pymodule_export]
