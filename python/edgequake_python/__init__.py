@@ -226,9 +226,10 @@ def __getattr__(name: str) -> Any:
         value = getattr(types, name)
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
-        return import_module(f".{name}", __name__)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        names = import_module("._names", __name__)
+        value = names.find(name)
+        if type(value) is type(names):
+            return value
     globals()[name] = value
     return value
