@@ -156,6 +156,13 @@ impl Error {
         Self::new(ErrorKind::BadRequest, message)
     }
 
+    /// The same error, which says where in the request it is.
+    #[must_use]
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.0.message = format!("{place}: {}", self.0.message);
+        self
+    }
+
     /// A provider's answer with an error status.
     pub fn from_answer(
         kind: ErrorKind,

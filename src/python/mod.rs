@@ -16,6 +16,7 @@ mod simulator;
 mod source;
 mod stream;
 mod to_python;
+mod tokens;
 
 use pyo3::prelude::*;
 
@@ -42,6 +43,8 @@ mod _eq_core {
     use super::simulator::PySimulator;
     #[pymodule_export]
     use super::stream::{AsyncStream, SyncStream};
+    #[pymodule_export]
+    use super::tokens::{count_tokens, decode_tokens, encode_tokens, token_encoding};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -156,11 +156,13 @@ def test_named_credentials_and_clients(server: Loopback, complete: Any) -> None:
 
 
 def test_a_client_with_a_transport_of_its_own(complete: Any) -> None:
-    import httpx
     import openai
 
-    transport = httpx.MockTransport(lambda request: httpx.Response(200))
-    client = openai.OpenAI(api_key="k", http_client=httpx.Client(transport=transport))
+    class Transport:
+        """Stands for a mock."""
+
+    client: Any = openai.OpenAI(api_key="k")
+    client._client._transport = Transport()
     for refused in (client, object()):
         with pytest.raises(edgequake_python.UnsupportedParamsError, match="client"):
             complete(model="openai/m", messages=MESSAGES, client=refused)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from edgequake_python import function_to_dict
 
 
-def numpy_style(location, unit="celsius", days=1):  # type: ignore[no-untyped-def]
+def numpy_style(location, unit="celsius", days=1):
     """Get the current weather.
 
     Rain included.
@@ -47,7 +47,7 @@ def google_style(location: str, unit: Literal["c", "f"], tags: Optional[list[str
     return ""
 
 
-def sphinx_style(location, count):  # type: ignore[no-untyped-def]
+def sphinx_style(location, count):
     """Get the current weather.
 
     :param str location: The city
@@ -141,7 +141,7 @@ def test_annotations() -> None:
 
 
 def test_nothing_said() -> None:
-    def bare(x):  # type: ignore[no-untyped-def]
+    def bare(x):
         return x
 
     assert function_to_dict(bare) == {

@@ -129,7 +129,7 @@ def test_third_party_names() -> None:
     """The names that published frameworks take; needs the list beside the checkout."""
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
-        import third_party_names
+        third_party_names = importlib.import_module("third_party_names")
     finally:
         sys.path.pop(0)
     if not third_party_names.DEFAULT.exists():
