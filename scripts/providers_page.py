@@ -19,12 +19,12 @@ A model is named `provider/model`. The tables say for each provider where it is,
 hold its key and name another base (of several, the first that is set wins), how the key travels, what can be
 asked, and which parameters of OpenAI's vocabulary a model of it that no table knows does not take. Such a
 parameter is an `UnsupportedParamsError` that names it, or with `drop_params` goes unsent and is listed in
-`response._hidden_params["dropped_params"]`; `allowed_openai_params` sends it anyway. Single models take less or
-more: `get_supported_openai_params(model, provider)` tells.
+`response._hidden_params["dropped_params"]`; `allowed_openai_params` sends it anyway. Single models take less
+or more: `get_supported_openai_params(model, provider)` tells.
 
 A key is read from the argument, the package's attributes and these variables, and never sent to another
-provider's host unless it was given for the call. A provider that is missing here is one line of Rust or one call
-of `register_provider`: see [adding a provider](adding-a-provider.md).
+provider's host unless it was given for the call. A provider that is missing here is one line of Rust or one
+call of `register_provider`: see [adding a provider](adding-a-provider.md).
 """
 
 DIALECT = """
