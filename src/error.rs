@@ -48,6 +48,8 @@ pub enum ErrorKind {
     ContextWindowExceeded,
     /// Refused by the provider's content policy.
     ContentPolicyViolation,
+    /// A provider that is unknown, or does not offer the operation.
+    UnknownProvider,
     /// A parameter this provider or model does not take.
     UnsupportedParams,
     /// An image of the request could not be fetched.
@@ -96,6 +98,7 @@ impl ErrorKind {
             Self::ResponseValidation => "APIResponseValidationError",
             Self::ContextWindowExceeded => "ContextWindowExceededError",
             Self::ContentPolicyViolation => "ContentPolicyViolationError",
+            Self::UnknownProvider => "LiteLLMUnknownProvider",
             Self::UnsupportedParams => "UnsupportedParamsError",
             Self::ImageFetch => "ImageFetchError",
             Self::IncompleteStream => "IncompleteStreamError",

@@ -105,6 +105,14 @@ if TYPE_CHECKING:
         PaymentRequiredError,
         VectorStoreSearchError,
     )
+    from .providers import (
+        get_llm_provider,
+        get_supported_openai_params,
+        provider_info,
+        register_provider,
+        unregister_provider,
+        validate_environment,
+    )
     from .responses.main import (
         acancel_responses,
         acompact_responses,
@@ -209,9 +217,11 @@ __all__ = [
     "drop_params",
     "embedding",
     "encode",
+    "get_llm_provider",
     "get_max_tokens",
     "get_model_info",
     "get_responses",
+    "get_supported_openai_params",
     "get_supported_regions",
     "get_token_count",
     "headers",
@@ -222,8 +232,10 @@ __all__ = [
     "openai_key",
     "organization",
     "project",
+    "provider_info",
     "refresh_model_cost",
     "register_model",
+    "register_provider",
     "request_timeout",
     "response_cost_calculator",
     "responses",
@@ -255,8 +267,10 @@ __all__ = [
     "suppress_debug_info",
     "telemetry",
     "token_counter",
+    "unregister_provider",
     "user_url_allowed_hosts",
     "user_url_validation",
+    "validate_environment",
     "verbose_logger",
 ]
 
@@ -308,6 +322,12 @@ _LAZY = {
     "supports_native_streaming": "model_info",
     "supports_httpx_timeout": "model_info",
     "_turn_on_debug": "_logging",
+    "get_llm_provider": "providers",
+    "get_supported_openai_params": "providers",
+    "provider_info": "providers",
+    "register_provider": "providers",
+    "unregister_provider": "providers",
+    "validate_environment": "providers",
     "acancel_responses": "responses.main",
     "acompact_responses": "responses.main",
     "adelete_responses": "responses.main",
@@ -340,11 +360,12 @@ def __getattr__(name: str) -> Any:
         return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
-        return import_module(f".{name}", __name__)
     elif (model_table := import_module(".model_table", __name__)).is_collection(name):
         value = model_table.names(name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        names = import_module("._names", __name__)
+        value = names.find(name)
+        if type(value) is type(names):
+            return value
     globals()[name] = value
     return value

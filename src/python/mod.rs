@@ -10,6 +10,7 @@ mod instance;
 mod log;
 mod meta;
 mod operation;
+mod registry;
 mod runtime;
 mod settings;
 mod simulator;
@@ -39,6 +40,11 @@ mod _eq_core {
     use super::callable::Receipt;
     #[pymodule_export]
     use super::meta::PyMeta as Meta;
+    #[pymodule_export]
+    use super::registry::{
+        absent_providers, is_anothers_host, locate, provider, providers, register_provider, supported_params,
+        unregister_provider,
+    };
     #[pymodule_export]
     use super::simulator::PySimulator;
     #[pymodule_export]

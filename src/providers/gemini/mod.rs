@@ -54,6 +54,7 @@ pub(crate) const GEMINI: Provider = Provider {
     // Counts come with every stream, asked for or not.
     stream_usage: StreamUsage::OwnHost,
     quirks: Quirks::COMPATIBLE,
+    ..crate::registry::COMPATIBLE
 };
 
 /// The method for a plain answer or a stream.
