@@ -386,11 +386,12 @@ def __getattr__(name: str) -> Any:
         return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
-        return import_module(f".{name}", __name__)
     elif (model_table := import_module(".model_table", __name__)).is_collection(name):
         value = model_table.names(name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        names = import_module("._names", __name__)
+        value = names.find(name)
+        if type(value) is type(names):
+            return value
     globals()[name] = value
     return value
