@@ -85,7 +85,7 @@ def test_who_says_how_often(server: Loopback, ask: Ask) -> None:
     own = [deployment(server, "group", "one", num_retries=2)]
     assert requests(Router(own, num_retries=0)) == 3
     assert requests(Router(own, num_retries=0), num_retries=1) == 2
-    policy = {"retry_policy": RetryPolicy(InternalServerErrorRetries=3)}
+    policy: dict[str, Any] = {"retry_policy": RetryPolicy(InternalServerErrorRetries=3)}
     assert requests(Router(own, num_retries=0, **policy), num_retries=1) == 4
     groups: dict[str, Any] = {"model_group_retry_policy": {"group": {"InternalServerErrorRetries": 0}}}
     assert requests(Router(own, **groups)) == 1
@@ -395,7 +395,8 @@ def test_all_rest(server: Loopback, ask: Ask) -> None:
             ask(router, "group")
     with pytest.raises(RouterRateLimitError) as raised:
         ask(router, "group")
-    assert isinstance(raised.value, ValueError) and raised.value.status_code == 429
+    assert issubclass(RouterRateLimitError, ValueError)
+    assert raised.value.status_code == 429
     assert 30 < raised.value.cooldown_time <= 40
     assert set(raised.value.cooldown_list) == {"one", "two"} and raised.value.all_deployments_in_cooldown
     assert "No deployments available for selected model, Try again in" in str(raised.value)

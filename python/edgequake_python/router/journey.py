@@ -87,6 +87,9 @@ def resumed(router: Router, request: Request, error: Exception) -> Course:
             raise failure from error
     others = fallbacks.targets(router, request, error)
     if not others:
+        if request.retries >= router._retries_for(request, error):
+            raise error
+        request.retries += 1
         return (yield from _with_retries(router, request))
     return (yield from _with_fallbacks(router, request, request.fallbacks, error))
 

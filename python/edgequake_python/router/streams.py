@@ -191,11 +191,14 @@ class RoutedStream(CustomStreamWrapper):
             raise error
         if self._policy == "continue" and not self._whole:
             raise error  # half a tool call cannot be gone on with
+        if self.restarts >= self._router.max_fallbacks:
+            raise error
         request = self._again()
         try:
             other: RoutedStream = yield from journey.resumed(self._router, request, error)
         except Exception as failure:
-            error.fallback_errors = [failure]  # type: ignore[attr-defined]
+            if failure is not error:
+                error.fallback_errors = [failure]  # type: ignore[attr-defined]
             raise error from None
         self.restarts += 1
         self._note_restart = self._policy == "restart"
