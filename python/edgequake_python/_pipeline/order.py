@@ -80,7 +80,8 @@ CONCERNS: list[Concern] = [
         (),
         ("chat",),
     ),
-    # here: the cache (it must see the model that answers, and the request as it is sent)
+    # It must see the model that answers, and the request as it is sent.
+    Concern(".caching", ("caching", "cache", "cache_key", "ttl"), ("cache",)),
     # here: the budget
     # here: the callbacks
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),
