@@ -8,3 +8,4 @@ pub mod gemini;
 pub mod mistral;
 pub mod ollama;
 pub mod openai;
+pub mod rerank;

@@ -1,13 +1,16 @@
 //! The providers, one row each. A row is data: where a provider lives, how it takes its key, which wire it speaks per
 //! operation and where it departs from that wire.
 
+mod beside_chat;
 mod compatible;
+mod compatible_endpoints;
 mod compatible_params;
 
 use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
+use crate::providers::rerank::{self, Rerank};
 use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai};
 use crate::resolve::Surroundings;
 use crate::types::{ChatRequest, Operation};
@@ -231,6 +234,7 @@ const VOYAGE: Provider = Provider {
     base_env: &["VOYAGE_API_BASE"],
     key_env: &["VOYAGE_API_KEY"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::VOYAGE)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[("dimensions", "output_dimension")],
@@ -242,7 +246,7 @@ const VOYAGE: Provider = Provider {
 
 static NATIVE: &[Provider] = &[
     Provider {
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     azure::ROW,
@@ -252,7 +256,7 @@ static NATIVE: &[Provider] = &[
         name: "custom_openai",
         label: "Custom_openai",
         base_url: "",
-        endpoints: openai::endpoints::WITHOUT_RESPONSES,
+        endpoints: &[openai::endpoints::WITHOUT_RESPONSES, Rerank::row(&rerank::SERVER)],
         key_optional: true,
         quirks: Quirks {
             developer_is_system: false,
@@ -266,7 +270,11 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: &[
+            openai::endpoints::OPENAI_RESPONSES,
+            openai::endpoints::WITHOUT_RESPONSES,
+            Rerank::row(&rerank::SERVER),
+        ],
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -282,6 +290,9 @@ static NATIVE: &[Provider] = &[
     ollama::ROW,
     ollama::CHAT,
     VOYAGE,
+    beside_chat::JINA,
+    beside_chat::INFINITY,
+    beside_chat::TEXT_COMPLETION,
     gemini::GEMINI,
     bedrock::ROW,
 ];
