@@ -71,8 +71,18 @@ test: build lint typecheck test-rust test-wheel deny-if-present test-python ## E
 test-rust: ## Run the Rust tests, doc tests and examples' builds (needs no libpython)
 	cargo test $(LOCKED)
 
+# Tests against real servers skip what is not installed; as root on Debian it is installed.
+.PHONY: services
+services: ## Install the servers that tests run against (redis-server), where that can be done
+	@if command -v redis-server >/dev/null || command -v valkey-server >/dev/null; then :; \
+	  elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get install -y -qq --no-install-recommends redis-server >/dev/null \
+	      || { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server >/dev/null; } \
+	      || echo "redis-server could not be installed: the tests that need it are skipped"; \
+	  else echo "redis-server is not installed: the tests that need it are skipped"; fi
+
 .PHONY: test-python
-test-python: build ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
+test-python: build services ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
 	$(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: test-wheel

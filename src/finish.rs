@@ -28,6 +28,10 @@ pub fn openai_word(raw: &str) -> Option<&'static str> {
         | "IMAGE_SAFETY"
         | "IMAGE_PROHIBITED_CONTENT"
         | "IMAGE_RECITATION"
+        | "IMAGE_OTHER"
+        | "NO_IMAGE"
+        | "OTHER"
+        | "ESCALATION"
         | "MODEL_ARMOR" => "content_filter",
         _ => return None,
     })
@@ -41,11 +45,9 @@ pub(crate) fn normalize(reason: &mut Option<String>, extra: &mut Extra, calls_to
     let word = openai_word(&raw).unwrap_or(&raw);
     // `end_turn` and its like are exact: where calls end an answer, their dialect says so. The calls beside them are hosted.
     let exact = matches!(raw.as_str(), "end_turn" | "stop_sequence" | "pause_turn");
-    let word = if calls_tools && word == "stop" && !exact {
-        "tool_calls"
-    } else {
-        word
-    };
+    // A call of a tool that was not offered is a call.
+    let calls = word == "stop" && !exact || word == "UNEXPECTED_TOOL_CALL";
+    let word = if calls_tools && calls { "tool_calls" } else { word };
     if word == raw {
         *reason = Some(raw);
         return;
@@ -85,5 +87,11 @@ mod tests {
         );
         assert_eq!(normalized("length", true), (Some("length".into()), None));
         assert_eq!(normalized("brand_new", false), (Some("brand_new".into()), None));
+        let unexpected = Some("UNEXPECTED_TOOL_CALL".to_owned());
+        assert_eq!(
+            normalized("UNEXPECTED_TOOL_CALL", true),
+            (Some("tool_calls".into()), unexpected.clone())
+        );
+        assert_eq!(normalized("UNEXPECTED_TOOL_CALL", false), (unexpected, None));
     }
 }

@@ -11,6 +11,9 @@ use crate::params::ParamPolicy;
 use crate::secret::Secret;
 use crate::transport::TransportOptions;
 
+/// The option that holds the end user's id where a call's labels name one.
+pub(crate) const USER_ID: &str = "metadata.user_id";
+
 /// Options that only some provider knows. Credentials are among them, so only their names are ever shown.
 #[derive(Clone, Default)]
 pub struct ProviderOptions {

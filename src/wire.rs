@@ -36,6 +36,12 @@ pub trait ChatWire: Send + Sync {
         Vec::new()
     }
 
+    /// What of a request the dialect has no place for, where that is no reason to refuse the call: it is reported as
+    /// dropped. A parameter of such a name is taken out; of a path (`metadata.team`) the wire takes care.
+    fn left_out(&self, _target: &Target, _request: &ChatRequest) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether the provider takes this file by its address. One that it does not fetch is brought in and given by value,
     /// as a `data:` URL or a source of type `base64`.
     fn takes_address(&self, _target: &Target, _file: &Remote<'_>) -> bool {

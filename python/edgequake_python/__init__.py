@@ -12,6 +12,13 @@ from . import _eq_core
 from ._eq_core import Simulator, __version__
 from ._timeouts import Timeouts
 from .config import *  # noqa: F403 - every switch is an attribute of the package
+from .config import (
+    _async_failure_callback,
+    _async_input_callback,
+    _async_success_callback,
+    _current_cost,
+)
+from .config_kept import *  # noqa: F403
 from .exceptions import (
     APIConnectionError,
     APIError,

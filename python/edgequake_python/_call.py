@@ -9,6 +9,7 @@ from .streaming import CustomStreamWrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from ._eq_core import AsyncStream, Begun, Meta, SyncStream
@@ -16,21 +17,115 @@ if TYPE_CHECKING:
 # The package's own attributes: what a program assigns there counts at its next call.
 _settings = sys.modules[__package__].__dict__
 
+#: Arguments that ask for something around the call. None of them is the provider's; see `_pipeline`.
+AROUND = frozenset(
+    (
+        "assistant_continue_message",
+        "bos_token",
+        "cache",
+        "cache_control_injection_points",
+        "cache_key",
+        "caching",
+        "callbacks",
+        "client",
+        "context_window_fallback_dict",
+        "custom_prompt_dict",
+        "ensure_alternating_roles",
+        "eos_token",
+        "failure_callback",
+        "fallbacks",
+        "final_prompt_value",
+        "guardrails",
+        "hf_model_name",
+        "initial_prompt_value",
+        "litellm_credential_name",
+        "litellm_system_prompt",
+        "logger_fn",
+        "merge_reasoning_content_in_choices",
+        "mock_delay",
+        "mock_response",
+        "mock_timeout",
+        "mock_tool_calls",
+        "model_alias_map",
+        "prompt_id",
+        "provider_specific_header",
+        "retry_policy",
+        "roles",
+        "success_callback",
+        "supports_system_message",
+        "use_litellm_proxy",
+        "user_continue_message",
+    )
+)
 
-def gather(parameters: dict[str, Any]) -> dict[str, Any]:
+#: Module attributes that do the same for every call while they hold something.
+AROUND_ATTRIBUTES = (
+    "callbacks",
+    "success_callback",
+    "failure_callback",
+    "input_callback",
+    "_async_success_callback",
+    "_async_failure_callback",
+    "cache",
+    "max_budget",
+    "custom_provider_map",
+    "model_alias_map",
+    "model_fallbacks",
+    "pre_call_rules",
+    "post_call_rules",
+    "custom_prompt_dict",
+    "enable_json_schema_validation",
+    "use_litellm_proxy",
+)
+
+
+class Around(dict):  # type: ignore[type-arg]
+    """Arguments of a call that asks for more than to be sent."""
+
+
+def _asks_for_more(given: Mapping[str, Any]) -> Any:
+    """Whether anything around the call is wanted; every call pays for this, so it is spelt out."""
+    try:
+        held = _settings
+        return (
+            not AROUND.isdisjoint(given)
+            or held["callbacks"]
+            or held["success_callback"]
+            or held["failure_callback"]
+            or held["input_callback"]
+            or held["_async_success_callback"]
+            or held["_async_failure_callback"]
+            or held["cache"]
+            or held["max_budget"]
+            or held["custom_provider_map"]
+            or held["model_alias_map"]
+            or held["model_fallbacks"]
+            or held["pre_call_rules"]
+            or held["post_call_rules"]
+            or held["custom_prompt_dict"]
+            or held["enable_json_schema_validation"]
+            or held["use_litellm_proxy"]
+        )
+    except KeyError:  # somebody deleted an attribute
+        return True
+
+
+def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
     """The arguments of a call, from the ``locals()`` of a function with parameters and ``kwargs``.
 
+    ``asks`` is true when a named parameter asks for something around the call, as names in `AROUND` do.
     None stands for "not given" and is left out by the core. The values are neither copied nor changed.
     """
     # A copy: until Python 3.13 the dict is the frame's own, which a debugger fills again when it looks.
     arguments = {**parameters}
-    arguments.update(arguments.pop("kwargs"))
+    kwargs = arguments.pop("kwargs")
+    arguments.update(kwargs)
     given = arguments.get("response_format")
     if isinstance(given, type):
         from .structured import response_format
 
         arguments["response_format"] = response_format(given)
-    return arguments
+    return Around(arguments) if asks or _asks_for_more(kwargs) else arguments
 
 
 def load_types() -> None:
@@ -49,6 +144,10 @@ _types_are_loaded = False
 
 def send(operation: str, arguments: dict[str, Any]) -> Any:
     """One plain call; blocks without the GIL."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        return _pipeline.run(operation, arguments)
     if _types_are_loaded:
         return _eq_core.send(operation, arguments, _settings)
     return _first(_eq_core.begin(operation, False, arguments, _settings))
@@ -66,6 +165,10 @@ def _first(begun: Begun) -> Any:
 
 async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
     """One plain call; cancelling it closes its connection."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        return await _pipeline.run_async(operation, arguments)
     pending = _eq_core.send_async(operation, arguments, _settings)
     try:
         return await pending.future
@@ -76,6 +179,11 @@ async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
 
 def stream(arguments: dict[str, Any]) -> CustomStreamWrapper:
     """One streamed chat call; returns when the answer has begun."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        wrapper: CustomStreamWrapper = _pipeline.run("chat", arguments, streamed=True)
+        return wrapper
     if _types_are_loaded:
         return _wrap(_eq_core.stream("chat", arguments, _settings), arguments)
     return _wrap(_first(_eq_core.begin("chat", True, arguments, _settings)), arguments)
@@ -83,6 +191,11 @@ def stream(arguments: dict[str, Any]) -> CustomStreamWrapper:
 
 async def stream_async(arguments: dict[str, Any]) -> CustomStreamWrapper:
     """As `stream`; cancelling it closes its connection."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        wrapper: CustomStreamWrapper = await _pipeline.run_async("chat", arguments, streamed=True)
+        return wrapper
     pending = _eq_core.stream_async("chat", arguments, _settings)
     try:
         core = await pending.future

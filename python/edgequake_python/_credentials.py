@@ -43,6 +43,34 @@ def source(option: str, value: Any) -> tuple[Ask, str]:
     return (lambda: context.run(ask)), identity
 
 
+def default_source(kind: str, details: str) -> tuple[Ask, str]:
+    """What to call for a token that a cloud's own library finds; ``details`` is what is known, as JSON."""
+    import json
+
+    if kind != "google":
+        raise TypeError("is a cloud whose credentials are not known")
+    info = json.loads(details)
+
+    def ask() -> Any:
+        found = _found.get(details)
+        if found is None:
+            import google.auth
+
+            library: Any = google.auth
+            if info is None:
+                found, _ = library.default([_SCOPE])
+            else:
+                found, _ = library.load_credentials_from_dict(info, [_SCOPE])
+            _found[details] = found
+        return _google(found)
+
+    return ask, f"google:{details}"
+
+
+#: Credentials that a cloud's library found, by what it was told.
+_found: dict[str, Any] = {}
+
+
 def _identity(value: Any) -> str:
     # A method object is made anew whenever it is looked up.
     owner, function = getattr(value, "__self__", None), getattr(value, "__func__", None)

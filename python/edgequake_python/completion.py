@@ -111,7 +111,7 @@ def completion(
         AuthenticationError: for a missing key, before anything is sent; or the provider's 401.
         Timeout, RateLimitError, APIConnectionError, ...: see `edgequake_python.exceptions`.
     """
-    arguments = _call.gather(locals())
+    arguments = _call.gather(locals(), model_list or deployment_id or enable_json_schema_validation)
     if stream:
         return _call.stream(arguments)
     answer: ModelResponse = _call.send("chat", arguments)
@@ -183,7 +183,7 @@ async def acompletion(
 
     Cancelling it closes the connection. With ``stream=True`` its result is read with ``async for``.
     """
-    arguments = _call.gather(locals())
+    arguments = _call.gather(locals(), model_list or deployment_id or enable_json_schema_validation)
     if stream:
         return await _call.stream_async(arguments)
     answer: ModelResponse = await _call.send_async("chat", arguments)

@@ -28,16 +28,99 @@ project: str | None = None
 headers: dict[str, str] | None = None
 """Headers added to every request; an argument's win."""
 
+# Keys of the other providers: `anthropic_key` and so on. For OpenAI, Azure, OpenRouter and Anthropic they
+# win over the environment, for the others the environment wins.
+azure_key: str | None = None
+anthropic_key: str | None = None
+cohere_key: str | None = None
+huggingface_key: str | None = None
+replicate_key: str | None = None
+openrouter_key: str | None = None
+xai_key: str | None = None
+ai21_key: str | None = None
+aleph_alpha_key: str | None = None
+amazon_nova_api_key: str | None = None
+baseten_key: str | None = None
+bytez_key: str | None = None
+clarifai_key: str | None = None
+cloudflare_api_key: str | None = None
+cometapi_key: str | None = None
+databricks_key: str | None = None
+datarobot_key: str | None = None
+gdc_key: str | None = None
+gigachat_key: str | None = None
+gradient_ai_api_key: str | None = None
+groq_key: str | None = None
+heroku_key: str | None = None
+inception_key: str | None = None
+infinity_key: str | None = None
+lemonade_key: str | None = None
+llama_api_key: str | None = None
+maritalk_key: str | None = None
+nebius_key: str | None = None
+nlp_cloud_key: str | None = None
+novita_api_key: str | None = None
+ollama_key: str | None = None
+openai_like_key: str | None = None
+ovhcloud_key: str | None = None
+predibase_key: str | None = None
+sap_service_key: str | None = None
+snowflake_key: str | None = None
+togetherai_api_key: str | None = None
+vercel_ai_gateway_key: str | None = None
+wandb_key: str | None = None
+vertex_project: str | None = None
+vertex_location: str | None = None
+vertex_ai_safety_settings: Any = None
+
+# What happens around a call.
+callbacks: list[Any] = []
+success_callback: list[Any] = []
+failure_callback: list[Any] = []
+input_callback: list[Any] = []
+service_callback: list[Any] = []
+_async_success_callback: list[Any] = []
+_async_failure_callback: list[Any] = []
+_async_input_callback: list[Any] = []
+turn_off_message_logging: bool = False
+cache: Any = None
+max_budget: float = 0.0
+"""US dollars; 0 is no limit."""
+_current_cost: float = 0.0
+budget_exceeded_status_code: int = 422
+model_alias_map: dict[str, str] = {}
+"""Other names for models: ``{"mine": "openai/gpt-4o"}``."""
+model_fallbacks: list[Any] | None = None
+"""Models to try when the one that was asked for fails; ``fallbacks`` of a call wins."""
+max_fallbacks: int | None = None
+"""How many of the fallbacks are tried at most. None: all of them."""
+custom_provider_map: list[dict[str, Any]] = []
+"""Providers of the program's own: ``{"provider": "my-llm", "custom_handler": a CustomLLM}``."""
+custom_prompt_dict: dict[str, Any] = {}
+credential_list: list[Any] = []
+"""Named credentials, for ``litellm_credential_name``."""
+pre_call_rules: list[Any] = []
+"""Functions of the prompt's text; one that returns False, or a dict whose ``decision`` is False, refuses."""
+post_call_rules: list[Any] = []
+"""The same for the answer's text."""
+enable_json_schema_validation: bool = False
+"""Check answers against the JSON schema of ``response_format``; needs the package jsonschema."""
+use_litellm_proxy: bool = _os.environ.get("USE_LITELLM_PROXY", "").lower() == "true"
+"""Send every call to the gateway at ``LITELLM_PROXY_API_BASE``."""
+
 # What is sent.
 drop_params: bool = _os.environ.get("LITELLM_DROP_PARAMS", "").lower() == "true"
 """Leave out parameters that the provider does not take, and list them on the response, instead of
 refusing.
 """
 
+modify_params: bool = _os.environ.get("LITELLM_MODIFY_PARAMS", "").lower() == "true"
+"""Let a request be repaired where a provider would refuse it: a first user message added, and the like."""
+
 # How it is sent.
 num_retries: int | None = None
 """How often a failed request is repeated: N means at most N+1 requests. None: 2."""
-request_timeout: Any = None
+request_timeout: Any = float(_os.environ["REQUEST_TIMEOUT"]) if _os.environ.get("REQUEST_TIMEOUT") else None
 """Seconds, or `Timeouts`. None: 600 s."""
 ssl_verify: bool | str = True
 """False, or the path of a PEM file with authorities to trust."""

@@ -37,7 +37,8 @@ class CustomStreamWrapper:
         _response_headers: dict[str, Any] | None = None,
         count_prompt_tokens: bool | None = None,
     ) -> None:
-        self.completion_stream = completion_stream  # a SyncStream or an AsyncStream of the core
+        # A SyncStream or an AsyncStream of the core, or an iterator like one.
+        self.completion_stream = completion_stream
         self.model = model
         self.logging_obj = logging_obj
         self.custom_llm_provider = custom_llm_provider
@@ -78,7 +79,8 @@ class CustomStreamWrapper:
         try:
             ready = core.ready
         except AttributeError:
-            return await self._anext_of_sync()
+            step = getattr(core, "__anext__", None)
+            return await (self._anext_of_sync() if step is None else step())
         chunk: ModelResponseStream | None = ready()
         while chunk is None:
             if core.ended:
@@ -131,7 +133,8 @@ class CustomStreamWrapper:
     @property
     def usage(self) -> Usage | None:
         """Token counts once the provider has sent them (at the end), whether or not a chunk has them."""
-        usage: Usage | None = self.completion_stream.usage()
+        count = getattr(self.completion_stream, "usage", None)
+        usage: Usage | None = None if count is None else count()
         return usage
 
     @property

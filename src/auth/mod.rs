@@ -2,6 +2,7 @@
 //! the bytes that will be sent.
 
 pub mod aws;
+pub mod google;
 pub mod token;
 
 use std::pin::Pin;

@@ -107,6 +107,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         &self.target
     }
 
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        &self.dropped_params
+    }
+
     /// Reports what the layer above could not have sent.
     pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
         self.dropped_params.extend(names);

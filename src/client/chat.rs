@@ -64,6 +64,10 @@ pub fn prepare_chat(
     if !request.stream && request.params.shift_remove("stream_options").is_some() {
         dropped_params.push("stream_options".to_owned());
     }
+    for name in wire.left_out(&target, &request) {
+        request.params.shift_remove(&name);
+        dropped_params.push(name);
+    }
     target.notes = wire.notes(&target, &request);
     let asked = request
         .params
@@ -86,6 +90,12 @@ impl PreparedChat {
     #[must_use]
     pub fn target(&self) -> &Target {
         self.call.target()
+    }
+
+    /// Parameters that are not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        self.call.dropped_params()
     }
 
     /// Reports what the layer above could not have sent.

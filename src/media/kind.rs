@@ -85,7 +85,7 @@ pub(super) fn is_media(kind: &str) -> bool {
 }
 
 /// By the end of the name.
-pub(super) fn of_name(url: &Url) -> Option<&'static str> {
+pub(crate) fn of_name(url: &Url) -> Option<&'static str> {
     let (_, end) = url.path().rsplit('/').next()?.rsplit_once('.')?;
     NAMES
         .iter()

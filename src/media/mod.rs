@@ -1,7 +1,7 @@
 //! Files behind `http(s)` addresses that a provider does not fetch itself: found in a request, brought in beside each
 //! other, and given by value. The caller's messages stay as they are.
 
-mod kind;
+pub(crate) mod kind;
 mod places;
 
 use std::collections::HashMap;

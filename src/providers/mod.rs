@@ -9,3 +9,5 @@ pub mod mistral;
 pub mod ollama;
 pub mod openai;
 pub mod rerank;
+pub(crate) mod tool_names;
+pub mod vertex;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::auth::token::{Fetched, Token, TokenSource};
@@ -31,18 +32,27 @@ struct Callable {
 /// # Errors
 /// `BadRequest` when nothing in Python's layer knows what to do with it.
 pub(super) fn source(name: &str, value: &Bound<'_, PyAny>) -> Result<Arc<dyn TokenSource>> {
-    named(value.py(), name, (name, value))
+    make(value.py(), "source", name, (name, value))
 }
 
-/// Makes a source by `_credentials.source(...)`, which returns what to call and who it is.
-fn named<'py>(
+/// What the machine offers for a cloud, asked through Python's libraries. `details` goes there as JSON text.
+///
+/// # Errors
+/// `BadRequest` for a cloud that Python's layer does not know.
+pub(super) fn default_source(py: Python<'_>, kind: &str, details: &Value) -> Result<Arc<dyn TokenSource>> {
+    make(py, "default_source", kind, (kind, details.to_string()))
+}
+
+/// Makes a source by a function of Python's layer, which returns what to call and who it is.
+fn make<'py>(
     py: Python<'py>,
+    function: &str,
     name: &str,
     arguments: impl pyo3::call::PyCallArgs<'py>,
 ) -> Result<Arc<dyn TokenSource>> {
     let made = || -> PyResult<(Py<PyAny>, String)> {
         py.import(CREDENTIALS)?
-            .getattr("source")?
+            .getattr(function)?
             .call1(arguments)?
             .extract()
     };

@@ -25,8 +25,10 @@ mod _eq_core {
     use pyo3::prelude::*;
     use pyo3::types::PyDict;
 
+    use super::call::Examined;
     use super::operation::Reader;
-    use super::{error, log, operation, runtime};
+    use super::settings::Settings;
+    use super::{call, error, log, operation, runtime};
 
     #[pymodule_export]
     use super::begun::Begun;
@@ -126,6 +128,28 @@ mod _eq_core {
             operation::plain(py, operation, arguments, settings, transport)?
         };
         Begun::new(py, work)
+    }
+
+    /// Checks a call as if it were sent, but for its key and address: provider, bare model, dropped parameters.
+    #[pyfunction]
+    fn examine(
+        py: Python<'_>,
+        operation: &str,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+        streamed: bool,
+    ) -> PyResult<Examined> {
+        call::examine(operation, arguments, &Settings::new(settings), streamed)
+            .map_err(|error| error::raise(py, &error))
+    }
+
+    /// Provider and bare model that a name means.
+    #[pyfunction]
+    #[pyo3(signature = (model, provider=None))]
+    fn split_model(py: Python<'_>, model: &str, provider: Option<&str>) -> PyResult<(String, String)> {
+        crate::resolve::split_model(model, provider)
+            .map(|(row, model)| (row.name.to_owned(), model.to_owned()))
+            .map_err(|error| error::raise(py, &error))
     }
 
     /// Says that the response classes are imported, for calls that wait for them.

@@ -1,9 +1,13 @@
 //! The module's attributes, as they are at this moment: what a program assigns counts at its next call.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use serde_json::Value;
 
-use super::simulator;
+use super::{callable, simulator};
+use crate::auth::token::TokenSource;
 use crate::error::Result;
 use crate::resolve::Surroundings;
 
@@ -32,6 +36,10 @@ impl Surroundings for Settings<'_, '_> {
         let value = self.get(name)?;
         let text = value.cast::<PyString>().ok()?.to_cow().ok()?.into_owned();
         (!text.is_empty()).then_some(text)
+    }
+
+    fn token_source(&self, kind: &str, details: &Value) -> Option<Result<Arc<dyn TokenSource>>> {
+        Some(callable::default_source(self.attributes.py(), kind, details))
     }
 
     fn simulator(&self) -> Result<String> {

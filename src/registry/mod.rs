@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
 use crate::providers::rerank::{self, Rerank};
-use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai};
+use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai, vertex};
 use crate::resolve::Surroundings;
 use crate::types::{ChatRequest, Operation};
 use crate::wire::{ChatWire, EmbedWire, EndpointWire};
@@ -294,6 +294,8 @@ static NATIVE: &[Provider] = &[
     beside_chat::INFINITY,
     beside_chat::TEXT_COMPLETION,
     gemini::GEMINI,
+    vertex::ROW,
+    vertex::BETA,
     bedrock::ROW,
 ];
 
@@ -316,6 +318,9 @@ pub fn provider(name: &str) -> Option<&'static Provider> {
 pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     if anthropic::owns_model(model) {
         return provider(anthropic::ROW.name);
+    }
+    if vertex::owns_model(model) {
+        return provider(vertex::ROW.name);
     }
     openai::owns_model(model).then(|| provider("openai")).flatten()
 }
@@ -376,7 +381,8 @@ mod tests {
                             "{}: {error}",
                             provider.name
                         );
-                        assert!(error.message().contains(provider.key_env[0]), "{error}");
+                        let variable = provider.key_env.first().unwrap_or(&"VERTEXAI_CREDENTIALS");
+                        assert!(error.message().contains(variable), "{error}");
                     }
                 }
             }

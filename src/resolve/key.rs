@@ -14,7 +14,10 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         around,
         ..
     } = call;
-    let setting = || provider.key_settings.iter().find_map(|name| around.setting(name));
+    let setting = || {
+        let named = provider.key_settings.iter().find_map(|name| around.setting(name));
+        named.or_else(|| own_settings(provider.name).find_map(|name| around.setting(&name)))
+    };
     let environment = || provider.key_env.iter().find_map(|name| around.env(name));
     let found = options
         .api_key
@@ -73,11 +76,40 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
     }
 }
 
+/// The module attributes that hold a provider's key by their name: `groq_key`, `novita_api_key`, ...
+fn own_settings(provider: &str) -> impl Iterator<Item = String> + use<> {
+    let stem = match provider {
+        "together_ai" => "togetherai".to_owned(),
+        "meta_llama" => "llama".to_owned(),
+        name => name.strip_suffix("_chat").unwrap_or(name).replace('-', "_"),
+    };
+    ["_key", "_api_key"].map(|end| format!("{stem}{end}")).into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::resolve;
     use crate::error::ErrorKind;
     use crate::options::CallOptions;
+
+    #[test]
+    fn a_providers_own_attribute_comes_after_the_environment() {
+        let key = |pairs: &[(&'static str, &'static str)]| {
+            let target = resolve("groq/llama", &CallOptions::default(), pairs).unwrap();
+            target.key.map(|key| key.expose().to_owned()).unwrap_or_default()
+        };
+        assert_eq!(key(&[("groq_key", "own")]), "own");
+        assert_eq!(
+            key(&[("groq_key", "own"), ("GROQ_API_KEY", "environment")]),
+            "environment"
+        );
+        let strange = resolve(
+            "groq/llama",
+            &CallOptions::default(),
+            &[("openai_key", "strange")],
+        );
+        assert_eq!(strange.unwrap_err().kind(), ErrorKind::Authentication);
+    }
 
     #[test]
     fn a_missing_key_names_the_variable() {

@@ -1,5 +1,10 @@
 //! What a call may find out beside its arguments: environment, settings of the host language, the simulator's address.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::auth::token::TokenSource;
 use crate::error::{Error, Result};
 
 /// What a call may find out about its surroundings.
@@ -10,6 +15,11 @@ pub trait Surroundings {
     }
     /// A module attribute of the host language; none in plain Rust.
     fn setting(&self, _name: &str) -> Option<String> {
+        None
+    }
+    /// Who gives out the tokens that the host language's own libraries know how to get: `kind` names the cloud, `details`
+    /// what is known beside that. None where there is no host language.
+    fn token_source(&self, _kind: &str, _details: &Value) -> Option<Result<Arc<dyn TokenSource>>> {
         None
     }
     /// Base URL of the built-in simulator, started if need be.

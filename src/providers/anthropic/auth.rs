@@ -10,7 +10,7 @@ use crate::transport::Connection;
 use crate::wire::WireRequest;
 
 /// The header that names the features a request needs.
-pub(super) const BETA: HeaderName = HeaderName::from_static("anthropic-beta");
+pub(crate) const BETA: HeaderName = HeaderName::from_static("anthropic-beta");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Tokens that stand for an account rather than for an API key start so.
 const ACCOUNT_TOKEN: &str = "sk-ant-oat";
@@ -30,19 +30,40 @@ impl Sign for Key {
     }
 }
 
-fn proof(target: &Target, request: &WireRequest) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    let mut betas: Vec<&str> = Vec::new();
-    for map in [&target.headers, &request.headers] {
-        for value in map.get_all(BETA) {
-            let names = value.to_str().unwrap_or_default().split(',').map(str::trim);
-            for name in names.filter(|name| !name.is_empty()) {
-                if !betas.contains(&name) {
-                    betas.push(name);
-                }
-            }
+/// The caller's beta names and those a request needs, for hosts whose keys travel otherwise.
+pub(crate) fn betas(target: &Target, needed: &[&'static str]) -> Result<Option<HeaderValue>> {
+    joined(&names(target, needed.iter().copied()))
+}
+
+/// Beta names, each once.
+fn names<'a>(target: &'a Target, needed: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let given = target.headers.get_all(BETA).iter();
+    let given = given.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+    let mut names: Vec<&str> = Vec::new();
+    for name in given.chain(needed).map(str::trim).filter(|name| !name.is_empty()) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
+    names
+}
+
+fn joined(names: &[&str]) -> Result<Option<HeaderValue>> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    HeaderValue::from_str(&names.join(","))
+        .map(Some)
+        .map_err(|_| Error::bad_request("anthropic-beta has characters that no header can hold"))
+}
+
+fn proof(target: &Target, request: &WireRequest) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let needed = request.headers.get_all(BETA).iter();
+    let mut betas = names(
+        target,
+        needed.flat_map(|value| value.to_str().unwrap_or_default().split(',')),
+    );
     if let Some(key) = &target.key {
         let secret = key.expose();
         if secret.starts_with(ACCOUNT_TOKEN) {
@@ -50,14 +71,13 @@ fn proof(target: &Target, request: &WireRequest) -> Result<HeaderMap> {
             if !betas.contains(&ACCOUNT_BETA) {
                 betas.push(ACCOUNT_BETA);
             }
-        } else if !target.headers.contains_key(API_KEY) {
+        // Another token travels as a bearer already.
+        } else if !target.key_is_token && !target.headers.contains_key(API_KEY) {
             headers.insert(API_KEY, sensitive(secret)?);
         }
     }
-    if !betas.is_empty() {
-        let joined = HeaderValue::from_str(&betas.join(","))
-            .map_err(|_| Error::bad_request("anthropic-beta has characters that no header can hold"))?;
-        headers.insert(BETA, joined);
+    if let Some(betas) = joined(&betas)? {
+        headers.insert(BETA, betas);
     }
     Ok(headers)
 }

@@ -5,11 +5,14 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value, json};
 
 use super::content::{self, cached, text_block};
+use super::exact;
 use crate::error::{Error, Result};
+use crate::providers::tool_names::{ToolNames, safe};
 
 /// What a request's messages become.
-#[derive(Debug, Default)]
-pub(super) struct Conversation {
+#[derive(Debug)]
+pub(super) struct Conversation<'a> {
+    names: &'a ToolNames,
     pub system: Vec<Value>,
     pub turns: Vec<Value>,
     /// Whether a tool was called or has answered.
@@ -23,8 +26,16 @@ pub(super) struct Conversation {
 const NOTE: &str = "Operator note (not from the user):";
 
 /// Reads OpenAI's messages.
-pub(super) fn read(messages: Vec<Value>) -> Result<Conversation> {
-    let mut conversation = Conversation::default();
+pub(super) fn read(messages: Vec<Value>, names: &ToolNames) -> Result<Conversation<'_>> {
+    let mut conversation = Conversation {
+        names,
+        system: Vec::new(),
+        turns: Vec::new(),
+        has_tools: false,
+        notes: Vec::new(),
+        legacy: VecDeque::new(),
+        legacy_count: 0,
+    };
     for (index, message) in messages.into_iter().enumerate() {
         if let Value::Object(message) = message {
             conversation
@@ -45,7 +56,7 @@ pub(super) fn read(messages: Vec<Value>) -> Result<Conversation> {
     Ok(conversation)
 }
 
-impl Conversation {
+impl Conversation<'_> {
     fn message(&mut self, mut message: Map<String, Value>) -> Result<()> {
         let role = message
             .get("role")
@@ -92,7 +103,19 @@ impl Conversation {
         body: Option<Value>,
         cache: Option<Value>,
     ) -> Result<()> {
+        if let Some(mut blocks) = exact::of(&message, body.as_ref()) {
+            self.has_tools |= blocks.iter().any(|block| has_type(block, "tool_use"));
+            cached(blocks.iter_mut().rev().find(|block| !is_thought(block)), cache);
+            self.turn("assistant", blocks);
+            return Ok(());
+        }
         let mut blocks = Vec::new();
+        // What sums up the conversation so far stands before everything.
+        let summaries = message
+            .get("provider_specific_fields")
+            .and_then(|fields| fields.get("compaction_blocks"))
+            .and_then(Value::as_array);
+        blocks.extend(summaries.into_iter().flatten().cloned());
         let parts = match body {
             Some(Value::String(text)) if !text.trim().is_empty() => vec![text_block(text)],
             Some(Value::Array(items)) => content::parts(items)?,
@@ -112,7 +135,7 @@ impl Conversation {
         let results = hosted_results(message.get("provider_specific_fields"));
         let (hosted, calls): (Vec<Value>, Vec<Value>) = calls.into_iter().partition(is_hosted);
         for call in hosted {
-            let block = tool_use(call, "server_tool_use")?;
+            let block = self.tool_use(call, "server_tool_use")?;
             let result = results
                 .iter()
                 .find(|result| result.get("tool_use_id") == block.get("id"));
@@ -122,11 +145,14 @@ impl Conversation {
                 blocks.push((*result).clone());
             }
         }
-        blocks.extend(parts);
-        cached(blocks.last_mut(), cache);
+        let mut cache = cache;
+        if !parts.is_empty() {
+            blocks.extend(parts);
+            cached(blocks.last_mut(), cache.take());
+        }
         for call in calls {
             self.has_tools = true;
-            blocks.push(tool_use(call, "tool_use")?);
+            blocks.push(self.tool_use(call, "tool_use")?);
         }
         if let Some(call) = message.shift_remove("function_call").filter(Value::is_object) {
             self.has_tools = true;
@@ -137,9 +163,11 @@ impl Conversation {
                 .to_owned();
             let id = format!("call_function_{}", self.legacy_count);
             self.legacy_count += 1;
-            blocks.push(tool_use(json!({"id": id, "function": call}), "tool_use")?);
+            blocks.push(self.tool_use(json!({"id": id, "function": call}), "tool_use")?);
             self.legacy.push_back((name, id));
         }
+        // Without text the mark is on the last call; thoughts cannot bear it.
+        cached(blocks.last_mut().filter(|block| !is_thought(block)), cache);
         if !blocks.is_empty() {
             self.turn("assistant", blocks);
         }
@@ -188,6 +216,37 @@ impl Conversation {
         Ok(())
     }
 
+    fn tool_use(&self, mut call: Value, kind: &str) -> Result<Value> {
+        let id = safe_id(call.get("id").and_then(Value::as_str).unwrap_or_default());
+        let function = call.get("function");
+        let name = function
+            .and_then(|function| function.get("name"))
+            .and_then(Value::as_str);
+        let name = self.names.sent(name.unwrap_or_default());
+        let input = match function.and_then(|function| function.get("arguments")) {
+            Some(Value::String(text)) if !text.trim().is_empty() => {
+                serde_json::from_str(text).map_err(|error| {
+                    Error::bad_request(format!("arguments of tool call {id:?} are not JSON: {error}"))
+                })?
+            }
+            Some(object @ Value::Object(_)) => object.clone(),
+            _ => json!({}),
+        };
+        let input = match input {
+            Value::Null => json!({}),
+            Value::Object(_) => input,
+            _ => {
+                return Err(Error::bad_request(format!(
+                    "arguments of tool call {id:?} are not an object"
+                )));
+            }
+        };
+        let mut block = json!({"type": kind, "id": id, "name": name, "input": input});
+        let cache = call.get_mut("cache_control").map(Value::take);
+        cached(Some(&mut block), cache);
+        Ok(block)
+    }
+
     /// Adds blocks to the turn of `role`, which is the last one or a new one.
     fn turn(&mut self, role: &str, blocks: Vec<Value>) {
         if let Some(last) = self.turns.last_mut()
@@ -217,7 +276,7 @@ impl Conversation {
     }
 }
 
-fn has_type(block: &Value, kind: &str) -> bool {
+pub(super) fn has_type(block: &Value, kind: &str) -> bool {
     block.get("type").and_then(Value::as_str) == Some(kind)
 }
 
@@ -243,38 +302,7 @@ fn hosted_results(fields: Option<&Value>) -> Vec<&Value> {
         .collect()
 }
 
-fn tool_use(mut call: Value, kind: &str) -> Result<Value> {
-    let id = safe_id(call.get("id").and_then(Value::as_str).unwrap_or_default());
-    let function = call.get("function");
-    let name = function
-        .and_then(|function| function.get("name"))
-        .and_then(Value::as_str);
-    let name = super::tools::safe_name(name.unwrap_or_default());
-    let input = match function.and_then(|function| function.get("arguments")) {
-        Some(Value::String(text)) if !text.trim().is_empty() => {
-            serde_json::from_str(text).map_err(|error| {
-                Error::bad_request(format!("arguments of tool call {id:?} are not JSON: {error}"))
-            })?
-        }
-        Some(object @ Value::Object(_)) => object.clone(),
-        _ => json!({}),
-    };
-    let input = match input {
-        Value::Null => json!({}),
-        Value::Object(_) => input,
-        _ => {
-            return Err(Error::bad_request(format!(
-                "arguments of tool call {id:?} are not an object"
-            )));
-        }
-    };
-    let mut block = json!({"type": kind, "id": id, "name": name, "input": input});
-    let cache = call.get_mut("cache_control").map(Value::take);
-    cached(Some(&mut block), cache);
-    Ok(block)
-}
-
 /// The dialect's ids have letters, digits, `_` and `-`.
 fn safe_id(id: &str) -> String {
-    super::tools::safe(id)
+    safe(id).into_owned()
 }

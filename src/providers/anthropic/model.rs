@@ -1,12 +1,29 @@
 //! What a Claude model can do, told from its name (docs.claude.com, "Models overview"). Hosts other than Anthropic put a
 //! region before the name and a date behind it; both are looked past.
 
+use crate::resolve::Target;
+
+/// As much as every model can answer.
+const EVERY_MODELS: u64 = 4096;
+
 /// A model's family and version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Model {
     family: Family,
     /// Major and minor; none for a name that tells none.
     version: Option<(u32, u32)>,
+    /// What its host lacks of what the model can.
+    host: Host,
+}
+
+/// Where a model is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Host {
+    Anthropic,
+    /// Google Cloud, where the name may pin a version.
+    Vertex {
+        pinned: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +52,38 @@ impl Model {
         let small = |word: &str| word.parse::<u32>().ok().filter(|number| *number < 100);
         let major = words.by_ref().find_map(small);
         let minor = words.next().and_then(small).unwrap_or(0);
+        // These began with the fifth generation, one of them under a name without a number.
+        let fifth = rest.contains("mythos") || rest.contains("fable");
+        let unnumbered = fifth.then_some((5, 0));
         Self {
             family,
-            version: major.map(|major| (major, minor)),
+            version: major.map(|major| (major, minor)).or(unnumbered),
+            host: Host::Anthropic,
         }
+    }
+
+    /// The model of a call, as it is at that host.
+    pub(crate) fn at(target: &Target) -> Self {
+        if target.provider.name.starts_with("vertex_ai") {
+            Self::on_vertex(&target.model)
+        } else {
+            Self::of(&target.model)
+        }
+    }
+
+    /// Reads a name of Vertex AI: `claude-sonnet-4-5@20250929`.
+    pub(crate) fn on_vertex(name: &str) -> Self {
+        Self {
+            host: Host::Vertex {
+                pinned: name.contains('@'),
+            },
+            ..Self::of(name)
+        }
+    }
+
+    /// Whether its name tells its version.
+    pub(crate) fn is_known(self) -> bool {
+        self.version.is_some()
     }
 
     fn from(self, major: u32, minor: u32) -> bool {
@@ -47,14 +92,17 @@ impl Model {
 
     /// The most tokens it can answer: what is asked for when the caller sets no limit, which the dialect requires.
     pub(crate) fn max_output(self) -> u64 {
+        // What LiteLLM asks of a pinned version; whoever wants more says so.
+        if self.host == (Host::Vertex { pinned: true }) {
+            return EVERY_MODELS;
+        }
         match (self.family, self.version) {
-            (Family::Opus | Family::Other, Some(version)) if version >= (4, 6) => 128_000,
+            (_, Some(version)) if version >= (4, 6) => 128_000,
             (Family::Opus, Some(version)) if version >= (4, 5) => 64_000,
             (Family::Opus, Some(version)) if version >= (4, 0) => 32_000,
             (_, Some(version)) if version >= (3, 7) => 64_000,
             (_, Some(version)) if version >= (3, 5) => 8192,
-            // Every model takes this much.
-            _ => 4096,
+            _ => EVERY_MODELS,
         }
     }
 
@@ -68,8 +116,27 @@ impl Model {
         self.from(4, 6)
     }
 
+    /// Whether it also takes a budget for thinking, as older models do.
+    pub(crate) fn thinks_on_a_budget(self) -> bool {
+        !self.from(4, 7)
+    }
+
+    /// Whether its sampling can be set. Newer models refuse every temperature but 1, and `top_p` and `top_k`.
+    pub(crate) fn samples_as_told(self) -> bool {
+        !self.from(4, 7)
+    }
+
+    /// Whether it can be made to call a tool.
+    pub(crate) fn can_be_forced(self) -> bool {
+        self.family == Family::Haiku || !self.from(5, 1)
+    }
+
     /// Whether it takes a schema for its answer.
     pub(crate) fn has_structured_outputs(self) -> bool {
+        // Google Cloud keeps them switched off unless an organization's policy allows them.
+        if self.host != Host::Anthropic {
+            return false;
+        }
         match self.family {
             Family::Opus => self.from(4, 1),
             _ => self.from(4, 5),
@@ -92,6 +159,9 @@ mod tests {
             ("claude-sonnet-4-5@20250929", 64_000),
             ("us.anthropic.claude-haiku-4-5-20251001-v1:0", 64_000),
             ("claude-opus-4-6", 128_000),
+            ("claude-sonnet-4-6", 128_000),
+            ("claude-haiku-5-5", 128_000),
+            ("claude-mythos-preview", 128_000),
             ("claude-2.1", 4096),
             ("claude-next", 4096),
         ];
@@ -106,5 +176,11 @@ mod tests {
                 && Model::of("claude-opus-5").thinks_adaptively()
         );
         assert!(!Model::of("claude-opus-4-5").thinks_adaptively());
+        let (old, new) = (Model::of("claude-sonnet-4-6"), Model::of("claude-opus-4-7"));
+        assert!(old.samples_as_told() && old.thinks_on_a_budget());
+        assert!(!new.samples_as_told() && !new.thinks_on_a_budget() && new.can_be_forced());
+        assert!(
+            !Model::of("claude-fable-5-1").can_be_forced() && Model::of("claude-haiku-5-5").can_be_forced()
+        );
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::JSON_TOOL;
 use super::model::Model;
 use crate::error::{Error, Result};
 use crate::params::ParamRules;
@@ -41,6 +40,57 @@ static PLAIN: ParamRules = ParamRules {
     pinned: ONE_ANSWER,
     ..ParamRules::ALL
 };
+
+/// Parameters whose values this model refuses.
+pub(super) fn refused(params: &Map<String, Value>, model: Model) -> Vec<&'static str> {
+    let mut refused = crate::params::choice_without_tools(params);
+    let given = |name: &str| params.get(name).filter(|value| !value.is_null());
+    if !model.samples_as_told() {
+        if given("temperature").is_some_and(|heat| heat.as_f64() != Some(1.0)) {
+            refused.push("temperature");
+        }
+        refused.extend(
+            ["top_p", "top_k"]
+                .into_iter()
+                .filter(|name| given(name).is_some()),
+        );
+    }
+    let forced = |choice: &Value| {
+        let kind = choice
+            .as_str()
+            .or_else(|| choice.get("type").and_then(Value::as_str));
+        !matches!(kind, Some("auto" | "none"))
+    };
+    if !model.can_be_forced() && !refused.contains(&"tool_choice") && given("tool_choice").is_some_and(forced)
+    {
+        refused.push("tool_choice");
+    }
+    refused
+}
+
+/// What of a request the dialect has no place for.
+pub(super) fn left_out(params: &Map<String, Value>) -> Vec<String> {
+    let given = |name: &str| params.get(name).filter(|value| !value.is_null());
+    let mut out = Vec::new();
+    let offered = ["tools", "web_search_options"]
+        .iter()
+        .any(|name| given(name).is_some());
+    if !offered && given("parallel_tool_calls").is_some() {
+        out.push("parallel_tool_calls".to_owned());
+    }
+    let metadata = given("metadata").and_then(Value::as_object).into_iter().flatten();
+    out.extend(
+        metadata
+            .map(|(name, _)| name)
+            .filter(|name| *name != "user_id")
+            .map(|name| format!("metadata.{name}")),
+    );
+    let user = given("user").and_then(Value::as_str);
+    if user.is_some_and(names_a_person) {
+        out.push("user".to_owned());
+    }
+    out
+}
 
 /// The rules of a model.
 #[must_use]
@@ -93,7 +143,7 @@ pub(super) fn metadata(params: &mut Map<String, Value>, body: &mut Map<String, V
     let named = params
         .shift_remove("metadata")
         .and_then(|mut metadata| metadata.get_mut("user_id").map(Value::take))
-        .filter(Value::is_string);
+        .filter(|id| id.as_str().is_some_and(|id| !id.is_empty()));
     let user = params.shift_remove("user").filter(|user| {
         user.as_str()
             .is_some_and(|user| !user.is_empty() && !names_a_person(user))
@@ -126,7 +176,7 @@ pub(super) fn reasoning(
         .shift_remove("thinking")
         .filter(|thinking| !thinking.is_null())
     {
-        body.insert("thinking".to_owned(), thinking);
+        thinking_as_taken(thinking, body, model);
     }
     let mut effort = match params.shift_remove("reasoning_effort") {
         None | Some(Value::Null) => return Ok(()),
@@ -163,63 +213,37 @@ pub(super) fn reasoning(
     Ok(())
 }
 
-fn set_output_config(body: &mut Map<String, Value>, name: &str, value: Value) {
+/// The caller's `thinking` in the form that the model takes: older models know budgets only, newer ones efforts only.
+fn thinking_as_taken(mut thinking: Value, body: &mut Map<String, Value>, model: Model) {
+    let kind = thinking.get("type").and_then(Value::as_str);
+    if kind == Some("enabled") && !model.thinks_on_a_budget() {
+        let word = match thinking.get("budget_tokens").and_then(Value::as_u64).unwrap_or(0) {
+            8192.. => "xhigh",
+            4096.. => "high",
+            2048.. => "medium",
+            _ => "low",
+        };
+        let set = body
+            .get("output_config")
+            .is_some_and(|config| config.get("effort").is_some());
+        if !set {
+            set_output_config(body, "effort", json!(word));
+        }
+        if let Some(thinking) = thinking.as_object_mut() {
+            thinking.insert("type".to_owned(), json!("adaptive"));
+            thinking.shift_remove("budget_tokens");
+        }
+    } else if kind == Some("adaptive") && model.is_known() && !model.thinks_adaptively() {
+        thinking = json!({"type": "enabled", "budget_tokens": 2048});
+    }
+    body.insert("thinking".to_owned(), thinking);
+}
+
+pub(super) fn set_output_config(body: &mut Map<String, Value>, name: &str, value: Value) {
     let config = body
         .entry("output_config")
         .or_insert_with(|| Value::Object(Map::new()));
     if let Some(config) = config.as_object_mut() {
         config.insert(name.to_owned(), value);
-    }
-}
-
-/// A schema for the answer.
-pub(super) enum Schema {
-    /// The request asks for none.
-    None,
-    /// The model takes it; the body says so, and the beta is needed for it.
-    Native(Option<&'static str>),
-    /// A tool has to stand for it.
-    Tool(Value),
-}
-
-/// `response_format`. JSON without a schema is a matter of the prompt: the dialect has no such mode.
-pub(super) fn response_format(
-    params: &mut Map<String, Value>,
-    body: &mut Map<String, Value>,
-    model: Model,
-) -> Result<Schema> {
-    let mut format = match params.shift_remove("response_format") {
-        None | Some(Value::Null) => return Ok(Schema::None),
-        Some(format) => format,
-    };
-    let kind = format.get("type").and_then(Value::as_str).unwrap_or_default();
-    let schema = match kind {
-        "json_schema" => format
-            .get_mut("json_schema")
-            .and_then(|inner| inner.get_mut("schema"))
-            .map(Value::take)
-            .filter(Value::is_object)
-            .ok_or_else(|| Error::bad_request("response_format.json_schema.schema is not an object"))?,
-        "json_object" => match format.get_mut("response_schema").map(Value::take) {
-            Some(schema) if schema.is_object() => schema,
-            _ => return Ok(Schema::None),
-        },
-        "text" => return Ok(Schema::None),
-        other => {
-            return Err(Error::bad_request(format!(
-                "response_format.type {other:?} is none of text, json_object and json_schema"
-            )));
-        }
-    };
-    if !model.has_structured_outputs() {
-        return Ok(Schema::Tool(json!({"name": JSON_TOOL, "input_schema": schema})));
-    }
-    let format = json!({"type": "json_schema", "schema": schema});
-    if model.thinks_adaptively() {
-        set_output_config(body, "format", format);
-        Ok(Schema::Native(None))
-    } else {
-        body.insert("output_format".to_owned(), format);
-        Ok(Schema::Native(Some("structured-outputs-2025-11-13")))
     }
 }

@@ -6,12 +6,17 @@ use serde_json::{Map, Value, json};
 
 use super::auth::BETA;
 use super::model::Model;
-use super::params::{self, Schema};
-use super::{JSON_TOOL, messages, tools};
+use super::schema::{self, Asked};
+use super::{LONGEST_NAME, messages, params, tools};
 use crate::error::{Error, Result};
+use crate::options::USER_ID;
+use crate::providers::tool_names::ToolNames;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
+
+/// Schemas were a beta when the models before adaptive thinking came; these take them under that name.
+const SCHEMAS: &str = "structured-outputs-2025-11-13";
 
 /// A request without model and stream, which other hosts put elsewhere.
 pub(crate) struct Body {
@@ -22,9 +27,14 @@ pub(crate) struct Body {
 
 /// Translates a request for `model`.
 pub(crate) fn body(model: &str, request: ChatRequest) -> Result<Body> {
-    let model = Model::of(model);
+    body_of(Model::of(model), request)
+}
+
+/// Translates a request for a model of which it is known what it can at its host.
+pub(crate) fn body_of(model: Model, request: ChatRequest) -> Result<Body> {
+    let names = ToolNames::of(&request, LONGEST_NAME);
     let mut given = request.params;
-    let conversation = messages::read(request.messages)?;
+    let conversation = messages::read(request.messages, &names)?;
     let mut out = Map::new();
     let mut betas = Vec::new();
     for name in ["n", "stream_options", "stream"] {
@@ -41,25 +51,34 @@ pub(crate) fn body(model: &str, request: ChatRequest) -> Result<Body> {
     params::stop(&mut given, &mut out);
     params::metadata(&mut given, &mut out);
     params::reasoning(&mut given, &mut out, model)?;
-    let schema = params::response_format(&mut given, &mut out, model)?;
-
     let mut list = Vec::new();
     let mut choice = tools::choice(
         given.shift_remove("tool_choice"),
         given.shift_remove("parallel_tool_calls"),
+        &names,
     )?;
-    match schema {
-        Schema::None => {}
-        Schema::Native(beta) => tools::need(beta, &mut betas),
-        Schema::Tool(tool) => {
-            list.push(tool);
+    match schema::asked(&given, model)? {
+        Asked::No => {}
+        Asked::Natively(schema) => {
+            let format = json!({"type": "json_schema", "schema": schema::grammatical(schema)});
+            if model.thinks_adaptively() {
+                params::set_output_config(&mut out, "format", format);
+            } else {
+                out.insert("output_format".to_owned(), format);
+                tools::need(Some(SCHEMAS), &mut betas);
+            }
+        }
+        Asked::ByTool(schema, name) => {
             // A model that thinks may not be forced to a tool.
-            choice = (!out.contains_key("thinking")).then(|| json!({"name": JSON_TOOL, "type": "tool"}));
+            let forced = !out.contains_key("thinking") && model.can_be_forced();
+            choice = forced.then(|| json!({"name": name, "type": "tool"}));
+            list.push(json!({"name": name, "input_schema": schema}));
         }
     }
+    given.shift_remove("response_format");
     if let Some(Value::Array(given)) = given.shift_remove("tools") {
         for tool in given {
-            list.push(tools::tool(tool, &mut betas)?);
+            list.push(tools::tool(tool, &names, &mut betas)?);
         }
     }
     if let Some(options) = given
@@ -84,7 +103,7 @@ pub(crate) fn body(model: &str, request: ChatRequest) -> Result<Body> {
     for (name, beta) in [
         ("context_management", "context-management-2025-06-27"),
         ("mcp_servers", "mcp-client-2025-04-04"),
-        ("output_format", "structured-outputs-2025-11-13"),
+        ("output_format", SCHEMAS),
     ] {
         if given.contains_key(name) {
             tools::need(Some(beta), &mut betas);
@@ -94,7 +113,14 @@ pub(crate) fn body(model: &str, request: ChatRequest) -> Result<Body> {
     Ok(Body { fields: out, betas })
 }
 
-pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest> {
+pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireRequest> {
+    // Of what describes a call to its watchers the provider is told who asks.
+    if let Some(id) = target.options.text(USER_ID) {
+        request
+            .params
+            .entry("metadata")
+            .or_insert_with(|| json!({"user_id": id}));
+    }
     let stream = request.stream;
     let Body { fields, betas } = body(&target.model, request)?;
     let mut whole = Map::new();
@@ -115,7 +141,16 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
     for beta in betas {
         headers.append(BETA, HeaderValue::from_static(beta));
     }
-    // A base may name the version, or the whole path.
+    Ok(WireRequest {
+        method: Method::POST,
+        url: url(target),
+        headers,
+        body: Bytes::from(bytes),
+    })
+}
+
+/// Where messages go. A base may name the version, or the whole path.
+pub(super) fn url(target: &Target) -> url::Url {
     let mut url = target.url("v1/messages");
     let path = url.path().to_owned();
     for doubled in ["/v1/messages/v1/messages", "/v1/v1/messages"] {
@@ -124,12 +159,7 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
             break;
         }
     }
-    Ok(WireRequest {
-        method: Method::POST,
-        url,
-        headers,
-        body: Bytes::from(bytes),
-    })
+    url
 }
 
 #[cfg(test)]
@@ -216,7 +246,10 @@ mod tests {
         assert_eq!(body["output_config"], json!({"effort": "high"}));
         let format = json!({"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}});
         let body = sent(SONNET, hi(), format.clone());
-        assert_eq!(body["output_format"]["schema"], json!({"type": "object"}));
+        assert_eq!(
+            body["output_format"]["schema"],
+            json!({"type": "object", "additionalProperties": false})
+        );
         let body = sent("claude-3-haiku-20240307", hi(), format);
         assert_eq!(
             body["tool_choice"],

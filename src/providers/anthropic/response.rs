@@ -4,12 +4,13 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::{JSON_TOOL, error, usage};
+use super::{SCHEMA_TOOL, error, exact, usage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish;
+use crate::providers::tool_names;
 use crate::types::{ChatResponse, Choice, Content, Extra, FunctionCall, Message, ToolCall};
 
-pub(super) fn read(body: &Bytes) -> Result<ChatResponse> {
+pub(super) fn read(notes: &Map<String, Value>, body: &Bytes) -> Result<ChatResponse> {
     let whole: Value =
         serde_json::from_slice(body).map_err(|failure| unreadable(body, &failure.to_string()))?;
     if whole.get("error").is_some_and(|error| !error.is_null()) {
@@ -21,9 +22,23 @@ pub(super) fn read(body: &Bytes) -> Result<ChatResponse> {
     let Some(Value::Array(blocks)) = whole.shift_remove("content") else {
         return Err(unreadable(body, "it has no content"));
     };
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        notes,
+        text: String::new(),
+        thought: String::new(),
+        thoughts: Vec::new(),
+        calls: Vec::new(),
+        citations: Vec::new(),
+        fields: Map::new(),
+        calls_tools: false,
+        schema_answer: false,
+    };
+    let exact = exact::says_more(&blocks).then(|| Value::Array(blocks.clone()));
     for (block, index) in blocks.into_iter().zip(0..) {
         reader.block(block, index);
+    }
+    if let Some(exact) = exact {
+        reader.fields.insert(exact::BLOCKS.to_owned(), exact);
     }
     for name in ["container", "context_management", "stop_details"] {
         if let Some(value) = whole.shift_remove(name).filter(|value| !value.is_null()) {
@@ -64,8 +79,8 @@ pub(super) fn read(body: &Bytes) -> Result<ChatResponse> {
     })
 }
 
-#[derive(Default)]
-struct Reader {
+struct Reader<'a> {
+    notes: &'a Map<String, Value>,
     text: String,
     thought: String,
     thoughts: Vec<Value>,
@@ -76,7 +91,7 @@ struct Reader {
     schema_answer: bool,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn block(&mut self, block: Value, index: i64) {
         let Value::Object(mut block) = block else { return };
         let kind = block
@@ -108,12 +123,13 @@ impl Reader {
     fn call(&mut self, mut block: Map<String, Value>, index: i64, own: bool) {
         let input = block.shift_remove("input").unwrap_or_else(|| json!({}));
         let name = text(&mut block, "name");
-        if own && name.as_deref() == Some(JSON_TOOL) {
+        if own && name.is_some() && name.as_deref() == self.notes.get(SCHEMA_TOOL).and_then(Value::as_str) {
             self.schema_answer = true;
             self.text.push_str(&input.to_string());
             return;
         }
         self.calls_tools |= own;
+        let name = name.map(|name| tool_names::given(self.notes, &name).to_owned());
         let id = text(&mut block, "id");
         block.shift_remove("type");
         block.insert("index".to_owned(), json!(index));
@@ -155,7 +171,7 @@ impl Reader {
 /// Where a block that OpenAI's vocabulary has no word for is kept.
 pub(super) fn place_of(kind: &str) -> &'static str {
     match kind {
-        "web_search_tool_result" => "web_search_results",
+        "web_search_tool_result" | "web_fetch_tool_result" => "web_search_results",
         "compaction" => "compaction_blocks",
         kind if kind.ends_with("_tool_result") => "tool_results",
         _ => "content_blocks",
@@ -197,7 +213,8 @@ mod tests {
     fn answer(content: Value, reason: &str) -> ChatResponse {
         let whole = json!({"type": "message", "id": "msg_1", "model": "claude-x", "role": "assistant", "content": content,
             "stop_reason": reason, "usage": {"input_tokens": 1, "output_tokens": 2}});
-        read(&Bytes::from(whole.to_string())).unwrap()
+        let notes = json!({"schema_tool": "json_tool_call", "tool_names": {"f_x": "f x"}});
+        read(notes.as_object().unwrap(), &Bytes::from(whole.to_string())).unwrap()
     }
 
     #[test]
@@ -258,7 +275,7 @@ mod tests {
 
     #[test]
     fn what_is_no_answer() {
-        assert!(read(&Bytes::from_static(b"{}")).is_err());
-        assert!(read(&Bytes::from_static(b"<html>")).is_err());
+        assert!(read(&Map::new(), &Bytes::from_static(b"{}")).is_err());
+        assert!(read(&Map::new(), &Bytes::from_static(b"<html>")).is_err());
     }
 }

@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::exact::{self, Gathered};
 use super::response::{place_of, push, text, unreadable};
-use super::{JSON_TOOL, error, usage};
+use super::{GATHER, SCHEMA_TOOL, error, usage};
 use crate::error::Result;
 use crate::framing::Frame;
+use crate::providers::tool_names;
 use crate::types::{ChatChunk, ChunkChoice, Content, Delta, Extra, FunctionCall, ToolCallDelta};
 use crate::wire::ChunkDecoder;
 
@@ -17,6 +19,8 @@ pub(crate) struct Decoder {
     blocks: Vec<(u64, Block)>,
     calls: i64,
     usage: Map<String, Value>,
+    notes: Map<String, Value>,
+    gathered: Option<Gathered>,
     calls_tools: bool,
     schema_answer: bool,
 }
@@ -53,15 +57,25 @@ impl ChunkDecoder for Decoder {
                 chunks.push(ChatChunk {
                     id: text(&mut message, "id"),
                     model: text(&mut message, "model"),
+                    // What is known should the stream break off; the last counts hold.
+                    usage: (!self.usage.is_empty()).then(|| usage::read(&self.usage)),
                     ..ChatChunk::default()
                 });
             }
             "content_block_start" => {
-                let delta = self.start(index, object("content_block"));
+                let block = object("content_block");
+                if let Some(gathered) = &mut self.gathered {
+                    gathered.start(index, &block);
+                }
+                let delta = self.start(index, block);
                 say(delta, chunks);
             }
             "content_block_delta" => {
-                let delta = self.delta(index, object("delta"));
+                let delta = object("delta");
+                if let Some(gathered) = &mut self.gathered {
+                    gathered.delta(index, &delta);
+                }
+                let delta = self.delta(index, delta);
                 say(delta, chunks);
             }
             "content_block_stop" => {
@@ -71,6 +85,12 @@ impl ChunkDecoder for Decoder {
             "message_delta" => {
                 let delta = object("delta");
                 self.count(event.shift_remove("usage"));
+                if let Some(blocks) = self.gathered.as_mut().and_then(Gathered::finish) {
+                    say(
+                        specific(Map::from_iter([(exact::BLOCKS.to_owned(), blocks)])),
+                        chunks,
+                    );
+                }
                 chunks.push(self.end(delta, event));
             }
             "message_stop" => self.done = true,
@@ -87,6 +107,15 @@ impl ChunkDecoder for Decoder {
 }
 
 impl Decoder {
+    /// A decoder at the start of the answer to a request of which this was noted.
+    pub(crate) fn new(notes: &Map<String, Value>) -> Self {
+        Self {
+            notes: notes.clone(),
+            gathered: notes.contains_key(GATHER).then(Gathered::default),
+            ..Self::default()
+        }
+    }
+
     /// Counts are cumulative: a later one replaces an earlier one.
     fn count(&mut self, counts: Option<Value>) {
         if let Some(Value::Object(counts)) = counts {
@@ -124,7 +153,10 @@ impl Decoder {
             "tool_use" | "server_tool_use" => {
                 let own = kind == "tool_use";
                 let name = text(&mut block, "name");
-                if own && name.as_deref() == Some(JSON_TOOL) {
+                if own
+                    && name.is_some()
+                    && name.as_deref() == self.notes.get(SCHEMA_TOOL).and_then(Value::as_str)
+                {
                     self.schema_answer = true;
                     state = Block::Schema;
                     Delta::default()
@@ -134,6 +166,7 @@ impl Decoder {
                     self.calls += 1;
                     let input = block.shift_remove("input").unwrap_or_else(|| json!({}));
                     state = Block::Call(position, input, false);
+                    let name = name.map(|name| tool_names::given(&self.notes, &name).to_owned());
                     let id = text(&mut block, "id");
                     block.shift_remove("type");
                     call(ToolCallDelta {

@@ -3,24 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-
-/// Replaces every character the dialect does not have in ids and names.
-pub(super) fn safe(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "_-".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
-}
-
-/// A tool's name as the dialect takes it.
-pub(super) fn safe_name(name: &str) -> String {
-    safe(name)
-}
+use crate::providers::tool_names::ToolNames;
 
 /// Keys of the dialect's own that may stand on a tool or its function.
 const OWN: &[&str] = &[
@@ -32,7 +15,7 @@ const OWN: &[&str] = &[
 ];
 
 /// Translates one tool and notes the feature it needs.
-pub(super) fn tool(tool: Value, betas: &mut Vec<&'static str>) -> Result<Value> {
+pub(super) fn tool(tool: Value, names: &ToolNames, betas: &mut Vec<&'static str>) -> Result<Value> {
     let Value::Object(mut tool) = tool else {
         return Err(Error::bad_request("a tool is not an object"));
     };
@@ -73,7 +56,8 @@ pub(super) fn tool(tool: Value, betas: &mut Vec<&'static str>) -> Result<Value> 
         .get("name")
         .and_then(Value::as_str)
         .filter(|name| !name.is_empty());
-    let name = safe_name(name.ok_or_else(|| Error::bad_request("a tool's function has no name"))?);
+    let name = name.ok_or_else(|| Error::bad_request("a tool's function has no name"))?;
+    let name = names.sent(name).to_owned();
     let mut schema = match function.shift_remove("parameters") {
         Some(Value::Object(schema)) => schema,
         _ => Map::new(),
@@ -123,7 +107,11 @@ fn beta_of(kind: &str) -> Option<&'static str> {
 }
 
 /// `tool_choice` and `parallel_tool_calls`.
-pub(super) fn choice(choice: Option<Value>, parallel: Option<Value>) -> Result<Option<Value>> {
+pub(super) fn choice(
+    choice: Option<Value>,
+    parallel: Option<Value>,
+    names: &ToolNames,
+) -> Result<Option<Value>> {
     let mut out = match choice {
         None | Some(Value::Null) => None,
         Some(Value::String(word)) => Some(match word.as_str() {
@@ -143,7 +131,7 @@ pub(super) fn choice(choice: Option<Value>, parallel: Option<Value>) -> Result<O
                 .get("name")
                 .and_then(Value::as_str);
             match (object.get("type").and_then(Value::as_str), named) {
-                (Some("function"), Some(name)) => Some(json!({"type": "tool", "name": safe_name(name)})),
+                (Some("function"), Some(name)) => Some(json!({"type": "tool", "name": names.sent(name)})),
                 (Some("auto" | "any" | "none" | "tool"), _) => Some(object),
                 _ => {
                     return Err(Error::bad_request(

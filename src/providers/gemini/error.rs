@@ -42,6 +42,15 @@ pub(super) fn from_status(status: u16, headers: HeaderMap, body: Bytes) -> Error
     Error::from_answer(kind, status, message, headers, body)
 }
 
+/// Whether a body is an error in Google's words.
+pub(crate) fn is_error(body: &Bytes) -> bool {
+    let parsed: Value = serde_json::from_slice(body).unwrap_or_default();
+    let error = parsed.as_array().and_then(|list| list.first()).unwrap_or(&parsed);
+    error
+        .get("error")
+        .is_some_and(|error| error.get("code").is_some_and(Value::is_u64) && error.get("message").is_some())
+}
+
 /// An error inside a 200.
 pub(super) fn from_event(body: &Bytes) -> Error {
     let parsed: Value = serde_json::from_slice(body).unwrap_or_default();

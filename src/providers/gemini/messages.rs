@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Family, parts};
+use super::Family;
+use super::parts::{self, Places};
 use crate::error::{Error, Result};
 
 /// Between a call's id and its thought signature, so that the signature survives callers who keep ids only.
@@ -27,7 +28,7 @@ enum Turn {
     Tool,
 }
 
-pub(super) fn read(messages: Vec<Value>, family: Family) -> Result<Read> {
+pub(super) fn read(messages: Vec<Value>, family: Family, places: Places) -> Result<Read> {
     let mut read = Read::default();
     let mut turns: Vec<(Turn, Vec<Value>)> = Vec::new();
     let mut names: HashMap<String, String> = HashMap::new();
@@ -35,15 +36,16 @@ pub(super) fn read(messages: Vec<Value>, family: Family) -> Result<Read> {
         let content = message.get("content").unwrap_or(&Value::Null);
         let (turn, parts) = match message.get("role").and_then(Value::as_str).unwrap_or_default() {
             "system" | "developer" => {
-                read.system.extend(parts::read(content, &mut read.resolution)?);
+                read.system
+                    .extend(parts::read(content, places, &mut read.resolution)?);
                 continue;
             }
             "assistant" | "model" => (
                 Turn::Model,
-                assistant(&message, family, &mut names, &mut read.resolution)?,
+                assistant(&message, family, places, &mut names, &mut read.resolution)?,
             ),
-            "tool" | "function" => (Turn::Tool, result(&message, family, &names)?),
-            "user" => (Turn::User, parts::read(content, &mut read.resolution)?),
+            "tool" | "function" => (Turn::Tool, result(&message, family, places, &names)?),
+            "user" => (Turn::User, parts::read(content, places, &mut read.resolution)?),
             other => {
                 return Err(Error::bad_request(format!(
                     "a message has the role {other:?}, which Gemini has no word for"
@@ -73,6 +75,7 @@ pub(super) fn read(messages: Vec<Value>, family: Family) -> Result<Read> {
 fn assistant(
     message: &Value,
     family: Family,
+    places: Places,
     names: &mut HashMap<String, String>,
     resolution: &mut Option<&'static str>,
 ) -> Result<Vec<Value>> {
@@ -90,7 +93,7 @@ fn assistant(
     };
     let thoughts = thoughts.iter().filter(|thought| !thought.is_empty());
     out.extend(thoughts.map(|thought| json!({"thought": true, "text": thought})));
-    let mut said = parts::read(message.get("content").unwrap_or(&Value::Null), resolution)?;
+    let mut said = parts::read(message.get("content").unwrap_or(&Value::Null), places, resolution)?;
     let calls = message
         .get("tool_calls")
         .and_then(Value::as_array)
@@ -117,7 +120,7 @@ fn assistant(
             .and_then(|image| image.get("url"))
             .and_then(Value::as_str)
         {
-            out.push(parts::media(url, None)?);
+            out.push(parts::media(url, None, places)?);
         }
     }
     let mut first = true;
@@ -172,7 +175,12 @@ fn function_call(function: &Value, family: Family, id: &str) -> Result<Map<Strin
     Ok(Map::from_iter([("function_call".to_owned(), call)]))
 }
 
-fn result(message: &Value, family: Family, names: &HashMap<String, String>) -> Result<Vec<Value>> {
+fn result(
+    message: &Value,
+    family: Family,
+    places: Places,
+    names: &HashMap<String, String>,
+) -> Result<Vec<Value>> {
     let id = message
         .get("tool_call_id")
         .and_then(Value::as_str)
@@ -187,7 +195,7 @@ fn result(message: &Value, family: Family, names: &HashMap<String, String>) -> R
             "a tool result names the call {id:?}, which no message before it makes"
         ))
     })?;
-    let read = parts::read(message.get("content").unwrap_or(&Value::Null), &mut None)?;
+    let read = parts::read(message.get("content").unwrap_or(&Value::Null), places, &mut None)?;
     let (texts, media): (Vec<Value>, Vec<Value>) =
         read.into_iter().partition(|part| part.get("text").is_some());
     let text: String = texts
@@ -215,7 +223,7 @@ mod tests {
         let Value::Array(messages) = messages else {
             return Value::Null;
         };
-        let read = read(messages, Family::of_name(model)).unwrap();
+        let read = read(messages, Family::of_name(model), Places::Own).unwrap();
         json!([read.contents, read.system])
     }
 

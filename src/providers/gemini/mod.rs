@@ -1,10 +1,11 @@
 //! Google's dialect: `generateContent` and its stream, as AI Studio speaks it.
 
 mod config;
+mod embed;
 mod error;
 mod grounding;
 mod messages;
-mod params;
+pub(crate) mod params;
 mod parts;
 mod request;
 mod response;
@@ -19,11 +20,14 @@ use http::HeaderMap;
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, SseFramer};
-use crate::params::ParamRules;
 use crate::registry::{Auth, KeyOrder, Provider, Quirks, StreamUsage};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
+
+pub(crate) use embed::{EmbedParams, RULES as EMBED_RULES, content, inputs, read as read_embeddings};
+pub(crate) use error::is_error;
+pub(crate) use request::{body, post};
 
 /// AI Studio.
 pub(crate) const GEMINI: Provider = Provider {
@@ -42,14 +46,28 @@ pub(crate) const GEMINI: Provider = Provider {
     auth: Auth::Header("x-goog-api-key"),
     headers: &[],
     chat: Some(&Chat),
-    embed: None,
+    embed: Some(&embed::Embed),
     endpoints: &[],
     params: params::gemini,
-    embed_params: |_| &ParamRules::ALL,
+    embed_params: |_| &embed::RULES,
     // Counts come with every stream, asked for or not.
     stream_usage: StreamUsage::OwnHost,
     quirks: Quirks::COMPATIBLE,
 };
+
+/// The method for a plain answer or a stream.
+pub(crate) fn method(stream: bool) -> &'static str {
+    if stream {
+        "streamGenerateContent"
+    } else {
+        "generateContent"
+    }
+}
+
+/// The generation that a model's name tells.
+pub(crate) fn generation(model: &str) -> u32 {
+    Family::of_name(model).generation
+}
 
 /// What a model's name says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,8 +112,8 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
-    fn takes_address(&self, _target: &Target, file: &crate::media::Remote<'_>) -> bool {
-        parts::fetched_by_google(file.url)
+    fn takes_address(&self, target: &Target, file: &crate::media::Remote<'_>) -> bool {
+        parts::takes_address(target, file)
     }
 
     fn unsupported(

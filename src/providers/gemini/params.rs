@@ -37,3 +37,8 @@ pub(super) fn gemini(model: &str) -> &'static ParamRules {
         _ => &GEMINI_2,
     }
 }
+
+/// The same for Vertex AI.
+pub(crate) fn vertex(model: &str) -> &'static ParamRules {
+    gemini(model)
+}

@@ -1,24 +1,50 @@
 //! Parts of a user's message: text, and media by value or by reference.
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::media::{Remote, kind};
+use crate::resolve::Target;
+
+/// Which URLs the host reaches by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Places {
+    /// Its own files and YouTube.
+    Own,
+    /// Cloud Storage and whatever is public besides.
+    Public,
+}
+
+impl Places {
+    pub(crate) fn of(target: &Target) -> Self {
+        if target.provider.name.starts_with("vertex_ai") {
+            Self::Public
+        } else {
+            Self::Own
+        }
+    }
+}
 
 /// Reads `content`; `resolution` takes the finest detail an image asks for.
-pub(super) fn read(content: &Value, resolution: &mut Option<&'static str>) -> Result<Vec<Value>> {
+pub(crate) fn read(
+    content: &Value,
+    places: Places,
+    resolution: &mut Option<&'static str>,
+) -> Result<Vec<Value>> {
     match content {
         Value::Null => Ok(Vec::new()),
         Value::String(text) if text.is_empty() => Ok(Vec::new()),
         Value::String(text) => Ok(vec![json!({"text": text})]),
         Value::Array(parts) => {
-            let read = parts.iter().map(|part| one(part, resolution));
+            let read = parts.iter().map(|part| one(part, places, resolution));
             read.filter_map(Result::transpose).collect()
         }
         _ => Err(Error::bad_request("content is neither text nor a list of parts")),
     }
 }
 
-fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Value>> {
+fn one(part: &Value, places: Places, resolution: &mut Option<&'static str>) -> Result<Option<Value>> {
     if let Some(text) = part.as_str() {
         return Ok(Some(json!({"text": text})));
     }
@@ -39,7 +65,7 @@ fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Val
                 Some("high" | "ultra_high") => Some("MEDIA_RESOLUTION_HIGH"),
                 _ => *resolution,
             };
-            media(&url, text(image, "format")).map(Some)
+            media(&url, text(image, "format"), places).map(Some)
         }
         Some("input_audio") => {
             let audio = part.get("input_audio").unwrap_or(&Value::Null);
@@ -54,7 +80,7 @@ fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Val
             let url = text(file, "file_data").or_else(|| text(file, "file_id"));
             let url =
                 url.ok_or_else(|| Error::bad_request("a file part has neither file_data nor file_id"))?;
-            let mut read = media(&url, text(file, "format"))?;
+            let mut read = media(&url, text(file, "format"), places)?;
             if let (Some(video), Some(read)) = (file.get("video_metadata"), read.as_object_mut()) {
                 read.insert("video_metadata".to_owned(), video.clone());
             }
@@ -67,7 +93,7 @@ fn one(part: &Value, resolution: &mut Option<&'static str>) -> Result<Option<Val
 }
 
 /// A `data:` URL by value, what Google can reach itself by reference.
-pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
+pub(crate) fn media(url: &str, format: Option<String>, places: Places) -> Result<Value> {
     if let Some(rest) = url.strip_prefix("data:") {
         let (head, data) = rest
             .split_once(',')
@@ -83,7 +109,10 @@ pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
         }
         return Ok(json!({"inline_data": {"data": data, "mime_type": kind}}));
     }
-    if fetched_by_google(url) {
+    // A bucket says nothing of what is in it, so what the name tells is said.
+    let named = || Url::parse(url).ok().and_then(|url| kind::of_name(&url));
+    let format = format.or_else(|| named().map(str::to_owned));
+    if fetched_by_google(url) || (places == Places::Public && url.starts_with("http")) {
         let mut file = Map::new();
         file.insert("file_uri".to_owned(), url.into());
         if let Some(format) = format {
@@ -98,8 +127,17 @@ pub(super) fn media(url: &str, format: Option<String>) -> Result<Value> {
     .with_status(400))
 }
 
+/// Whether a file may be named by its address: one that Google reads, of a kind that is known.
+pub(super) fn takes_address(target: &Target, file: &Remote<'_>) -> bool {
+    if fetched_by_google(file.url) {
+        return true;
+    }
+    let named = || Url::parse(file.url).ok().and_then(|url| kind::of_name(&url));
+    Places::of(target) == Places::Public && (file.format.is_some() || named().is_some())
+}
+
 /// Addresses that Google reads itself: its buckets, its Files API, its videos.
-pub(super) fn fetched_by_google(url: &str) -> bool {
+fn fetched_by_google(url: &str) -> bool {
     const PLACES: &[&str] = &[
         "gs://",
         "https://generativelanguage.googleapis.com/",

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::parts::Places;
 use super::{Family, config, messages, site, tools};
 use crate::error::{Error, Result};
 use crate::resolve::Target;
@@ -20,10 +21,20 @@ const OWN: &[(&str, &str)] = &[
     ("labels", "labels"),
 ];
 
-pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireRequest> {
+pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest> {
+    let stream = request.stream;
+    let mut url = site::method(target, super::method(stream));
+    if stream {
+        url.query_pairs_mut().append_pair("alt", "sse");
+    }
+    post(url, &body(target, request)?)
+}
+
+/// The body, which is the same wherever the model lives.
+pub(crate) fn body(target: &Target, mut request: ChatRequest) -> Result<Map<String, Value>> {
     let family = Family::of(target);
     request.params.retain(|_, value| !value.is_null());
-    let read = messages::read(request.messages, family)?;
+    let read = messages::read(request.messages, family, Places::of(target))?;
     let mut params = request.params;
     let mut body = Map::new();
     body.insert("contents".to_owned(), Value::Array(read.contents));
@@ -60,22 +71,11 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
     for (name, value) in &target.body {
         body.insert(name.clone(), value.clone());
     }
-    let mut url = site::method(
-        target,
-        if request.stream {
-            "streamGenerateContent"
-        } else {
-            "generateContent"
-        },
-    );
-    if request.stream {
-        url.query_pairs_mut().append_pair("alt", "sse");
-    }
-    post(url, &Value::Object(body))
+    Ok(body)
 }
 
 /// A JSON POST.
-pub(super) fn post(url: Url, body: &Value) -> Result<WireRequest> {
+pub(crate) fn post(url: Url, body: &Map<String, Value>) -> Result<WireRequest> {
     let body = serde_json::to_vec(body)
         .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
     Ok(WireRequest {

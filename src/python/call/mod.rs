@@ -1,6 +1,7 @@
 //! A call's keyword arguments, sorted: what is part of the request, what says how to make it, and what belongs to the
 //! library above.
 
+mod examine;
 mod limits;
 mod names;
 mod values;
@@ -20,12 +21,14 @@ use super::settings::Settings;
 use crate::client::{self, PreparedChat, PreparedEmbed, PreparedEndpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
-use crate::options::CallOptions;
+use crate::options::{CallOptions, USER_ID};
 use crate::registry;
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
 use crate::transport::Proxies;
 use crate::types::{ChatRequest, EmbedRequest, EndpointRequest, Operation};
+
+pub(super) use examine::{Examined, examine};
 
 /// Prepares `completion(**arguments)`.
 pub(super) fn chat(
@@ -33,7 +36,10 @@ pub(super) fn chat(
     settings: &Settings<'_, '_>,
     stream: bool,
 ) -> Result<PreparedChat> {
-    let sorted = Sorted::new(arguments, settings, stream, None)?;
+    prepared_chat(Sorted::new(arguments, settings, stream, None)?, settings, stream)
+}
+
+fn prepared_chat(sorted: Sorted<'_>, settings: &Settings<'_, '_>, stream: bool) -> Result<PreparedChat> {
     let messages = match sorted.messages {
         None => Vec::new(),
         Some(given) => messages(&given)?,
@@ -49,7 +55,10 @@ pub(super) fn chat(
 
 /// Prepares `embedding(**arguments)`.
 pub(super) fn embed(arguments: &Bound<'_, PyDict>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
-    let sorted = Sorted::new(arguments, settings, false, None)?;
+    prepared_embed(Sorted::new(arguments, settings, false, None)?, settings)
+}
+
+fn prepared_embed(sorted: Sorted<'_>, settings: &Settings<'_, '_>) -> Result<PreparedEmbed> {
     let input = sorted
         .input
         .map_or(Ok(Value::Array(Vec::new())), |input| to_json(&input, "input"))?;
@@ -130,6 +139,12 @@ fn messages(given: &Bound<'_, PyAny>) -> Result<Vec<Value>> {
             kind()
         ))),
     }
+}
+
+/// The end user's id among a call's labels.
+fn user_id(labels: &Bound<'_, PyAny>) -> Option<String> {
+    let id = labels.cast::<PyDict>().ok()?.get_item("user_id").ok()??;
+    id.extract::<String>().ok()
 }
 
 /// Which files are brought in.
@@ -238,6 +253,11 @@ impl<'py> Sorted<'py> {
                     options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
                 }
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
+                "metadata" => {
+                    if let Some(id) = user_id(&value) {
+                        options.provider_options.set(USER_ID, Value::String(id));
+                    }
+                }
                 name if is_label(name) => {}
                 // What this call's provider does not know of these it does not look at.
                 name if is_credential(name) => credential(options, name, &value)?,

@@ -14,11 +14,15 @@ fn events(events: &[Value]) -> Vec<u8> {
     bytes
 }
 
+fn notes() -> Value {
+    json!({"schema_tool": "json_tool_call", "tool_names": {"f": "f of x"}, "gather_blocks": true})
+}
+
 fn machine() -> Machine {
     let assembler = Assembler::new("asked", true);
     Machine::new(
         Box::new(SseFramer::new()),
-        Box::new(Decoder::default()),
+        Box::new(Decoder::new(notes().as_object().unwrap())),
         assembler,
     )
 }

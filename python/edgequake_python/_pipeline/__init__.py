@@ -1,0 +1,31 @@
+"""What happens around a call, when something asks for it: an ordered chain, one file per concern.
+
+A concern is a generator function ``stage(call, proceed)``. It may change the call, hand it on with
+``answer = yield from proceed(call)`` (more than once, or not at all), and change the answer or replace an
+exception. What has to wait is yielded as a `Step`, which says how to do it in blocking code and how in a
+coroutine; so each concern is written once and serves both. `CONCERNS` is the order, from the outside in.
+
+Calls that ask for none of this never come here: `edgequake_python._call` looks at the names of their
+arguments and at a few attributes of the package.
+"""
+
+from __future__ import annotations
+
+from .call import Call, Step
+from .order import CONCERNS, Concern, chain, drive, drive_async
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["CONCERNS", "Call", "Concern", "Step", "run", "run_async"]
+
+
+def run(operation: str, arguments: dict[str, Any], streamed: bool = False) -> Any:
+    """One call with everything around it; blocks without the GIL while it waits."""
+    return drive(chain(Call(operation, arguments, streamed, asynchronous=False)))
+
+
+async def run_async(operation: str, arguments: dict[str, Any], streamed: bool = False) -> Any:
+    """As `run`, for asyncio; cancelling it cancels what is under way."""
+    return await drive_async(chain(Call(operation, arguments, streamed, asynchronous=True)))

@@ -1,0 +1,70 @@
+"""A call on its way through the chain."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Generator
+    from typing import Any, Callable, NamedTuple
+
+    Course = Generator["Step", Any, Any]
+    Proceed = Callable[["Call"], Course]
+else:
+    from collections import namedtuple
+
+#: The package's attributes, as they are now.
+settings = sys.modules[__package__.partition(".")[0]].__dict__
+
+if TYPE_CHECKING:
+
+    class Step(NamedTuple):
+        """Something that has to be waited for, in blocking code or in a coroutine."""
+
+        blocking: Callable[[], Any]
+        awaitable: Callable[[], Awaitable[Any]]
+
+else:
+    Step = namedtuple("Step", ("blocking", "awaitable"))
+
+
+class Call:
+    """One call: its operation, its arguments by name, and how it is made. Never changed once made.
+
+    Attributes:
+        operation: the core's name for it: ``chat``, ``embed``, ...
+        arguments: keyword arguments; the dict is the call's own, the values are the caller's.
+        streamed: whether the answer is to be a stream.
+        asynchronous: whether it was made by a coroutine.
+    """
+
+    __slots__ = ("arguments", "asynchronous", "operation", "streamed")
+
+    def __init__(
+        self, operation: str, arguments: dict[str, Any], streamed: bool, *, asynchronous: bool
+    ) -> None:
+        self.operation = operation
+        self.arguments = dict(arguments)
+        self.streamed = streamed
+        self.asynchronous = asynchronous
+
+    def get(self, name: str) -> Any:
+        """An argument, or None."""
+        return self.arguments.get(name)
+
+    def truthy(self, *names: str) -> bool:
+        """Whether any of the arguments is given and not empty."""
+        return any(self.arguments.get(name) for name in names)
+
+    def but(self, *without: str, **changed: Any) -> Call:
+        """The call without the arguments ``without`` and with ``changed``."""
+        arguments = {name: value for name, value in self.arguments.items() if name not in without}
+        arguments.update(changed)
+        return Call(self.operation, arguments, self.streamed, asynchronous=self.asynchronous)
+
+    @property
+    def model(self) -> str:
+        """The model as it was asked for; empty when it is no text, which the core refuses."""
+        model = self.arguments.get("model")
+        return model if isinstance(model, str) else ""

@@ -1,0 +1,46 @@
+"""The end of the chain: the core."""
+
+from __future__ import annotations
+
+from .. import _call, _eq_core
+from .call import Step, settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .call import Call, Course
+
+
+def stage(call: Call) -> Course:
+    """Send the call and return its answer, or its stream."""
+    # A plain dict: `_call` takes it for a call that asks for nothing more.
+    arguments = dict(call.arguments)
+    if call.streamed and call.operation == "chat":
+        return (yield Step(lambda: _call.stream(arguments), lambda: _call.stream_async(arguments)))
+    operation = call.operation
+    return (
+        yield Step(lambda: _call.send(operation, arguments), lambda: _call.send_async(operation, arguments))
+    )
+
+
+def examine(call: Call) -> tuple[str, str, list[str]]:
+    """Provider, model and dropped parameters of a call that is checked as ever but not sent; needs no key."""
+    from .custom import handler_of
+
+    found = handler_of(call)
+    if found is not None:
+        return found[0], found[1], []
+    examined: tuple[str, str, list[Any]] = _eq_core.examine(
+        call.operation, dict(call.arguments), settings, call.streamed
+    )
+    return examined
+
+
+def provider_of(call: Call) -> tuple[str, str]:
+    """Provider and bare model that the call names.
+
+    Raises:
+        BadRequestError: when it names none.
+    """
+    return _eq_core.split_model(call.model, call.get("custom_llm_provider"))

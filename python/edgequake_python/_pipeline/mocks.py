@@ -1,0 +1,189 @@
+"""Answers without a provider: ``mock_response``, ``mock_tool_calls``, ``mock_delay``, ``mock_timeout``.
+
+The call is checked as if it were sent, so a mock refuses what the real call would; only the key may be
+missing.
+"""
+
+from __future__ import annotations
+
+import time
+
+from .. import _call
+from ..exceptions import (
+    APIError,
+    BadRequestError,
+    ContentPolicyViolationError,
+    ContextWindowExceededError,
+    InternalServerError,
+    RateLimitError,
+    Timeout,
+)
+from .call import Step
+from .core import examine
+from .local import LocalMeta, LocalStream, attach, chunks_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from ..types import EmbeddingResponse, ModelResponse, ModelResponseStream
+    from .call import Call, Course, Proceed
+
+_NAMES = ("mock_response", "mock_tool_calls", "mock_delay", "mock_timeout")
+
+#: What a mock without a text says, and the token counts of every mock; LiteLLM's.
+TEXT = "This is a mock request"
+PROMPT_TOKENS, COMPLETION_TOKENS = 10, 20
+
+#: Characters of a mock's text in one chunk.
+_PIECE = 3
+
+
+def stage(call: Call, proceed: Proceed) -> Course:
+    """Answer the call here, or delay it."""
+    response, tool_calls = call.get("mock_response"), call.get("mock_tool_calls")
+    delay, times_out = call.get("mock_delay"), call.get("mock_timeout")
+    plain = call.but(*_NAMES)
+    if times_out:
+        provider, model, _ = examine(plain)
+        yield _sleep(_seconds(call.get("timeout") or call.get("request_timeout"), 1.0))
+        raise Timeout(message="This is a mock timeout error", model=model, llm_provider=provider)
+    if delay:
+        yield _sleep(_seconds(delay, 0.0))
+    if response is None and not tool_calls:
+        return (yield from proceed(plain))
+    provider, model, dropped = examine(plain)
+    meta = LocalMeta(provider, model, dropped)
+    if not _call._types_are_loaded:
+        _call.load_types()
+    _raise_if_asked(response, provider, model)
+    if call.operation == "embed":
+        return attach(_embedding(response, model), meta)
+    if call.operation != "chat":
+        return _whole(response, provider, model)
+    answer = _answer(response, tool_calls, model, call.get("n"))
+    if not call.streamed:
+        return attach(answer, meta)
+    if response == "Exception: mock_streaming_error":
+        return LocalStream(_broken(model, provider), meta).wrapper()
+    options = call.get("stream_options") or {}
+    piece = None if hasattr(response, "choices") or isinstance(response, dict) else _PIECE
+    chunks = chunks_of(answer, piece=piece, model=model, include_usage=bool(options.get("include_usage")))
+    return LocalStream(chunks, meta).wrapper(call.get("stream_options"))
+
+
+def _sleep(seconds: float) -> Step:
+    async def sleep() -> None:
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+    return Step(lambda: time.sleep(seconds), sleep)
+
+
+def _seconds(given: Any, default: float) -> float:
+    for value in (given, getattr(given, "total", None), getattr(given, "read", None)):
+        if isinstance(value, (int, float, str)):
+            return float(value)
+    return default
+
+
+def _raise_if_asked(response: Any, provider: str, model: str) -> None:
+    about: dict[str, Any] = {"model": model, "llm_provider": provider}
+    if isinstance(response, BaseException):
+        if not isinstance(response, Exception) or hasattr(response, "llm_provider"):
+            raise response
+        if type(response).__module__.partition(".")[0] == "openai":
+            raise response
+        text = f"InternalServerError: {_label(provider)} - litellm.MockException: {response}"
+        raise InternalServerError(message=text, **about) from response
+    if response == "litellm.RateLimitError":
+        raise RateLimitError(message="this is a mock rate limit error", **about)
+    if response == "litellm.ContextWindowExceededError":
+        raise ContextWindowExceededError(message="this is a mock context window exceeded error", **about)
+    if response == "litellm.InternalServerError":
+        raise InternalServerError(message="this is a mock internal server error", **about)
+    if response == "Exception: content_filter_policy":
+        if provider == "azure":
+            raise ContentPolicyViolationError(message=f"litellm.MockException: {response}", **about)
+        raise BadRequestError(message=f"{_label(provider)} - litellm.MockException: {response}", **about)
+
+
+def _label(provider: str) -> str:
+    return "OpenAIException" if provider == "openai" else f"{provider.capitalize()}Exception"
+
+
+def _whole(response: Any, provider: str, model: str) -> Any:
+    """The answer of any other operation: an object of its response class."""
+    if hasattr(response, "model_dump"):
+        return response
+    raise BadRequestError(
+        message="mock_response of this operation is an object of its response class",
+        model=model,
+        llm_provider=provider,
+    )
+
+
+def _answer(response: Any, tool_calls: Any, model: str, count: Any) -> ModelResponse:
+    from ..types import Choices, Message, ModelResponse, ModelResponseStream, Usage
+
+    if isinstance(response, ModelResponse):
+        return response
+    if isinstance(response, dict):
+        return ModelResponse(**response)
+    if isinstance(response, ModelResponseStream) or not isinstance(response, (str, type(None))):
+        raise BadRequestError(
+            message="mock_response is neither a text, an exception, a ModelResponse nor a dict like one",
+            model=model,
+            llm_provider="",
+        )
+    text = TEXT if response is None else response
+    choices = [
+        Choices(
+            finish_reason="stop",
+            index=index,
+            message=Message(content=text, role="assistant", tool_calls=tool_calls),
+        )
+        for index in range(count if isinstance(count, int) and count > 1 else 1)
+    ]
+    usage = Usage(
+        prompt_tokens=PROMPT_TOKENS,
+        completion_tokens=COMPLETION_TOKENS,
+        total_tokens=PROMPT_TOKENS + COMPLETION_TOKENS,
+    )
+    return ModelResponse(model=model, choices=choices, usage=usage)
+
+
+def _embedding(response: Any, model: str) -> EmbeddingResponse:
+    from ..types import EmbeddingResponse, Usage
+
+    if isinstance(response, EmbeddingResponse):
+        return response
+    if not isinstance(response, (list, tuple)) or not response:
+        raise BadRequestError(
+            message="mock_response of an embedding is a list of numbers, or an EmbeddingResponse",
+            model=model,
+            llm_provider="",
+        )
+    vectors = response if isinstance(response[0], (list, tuple)) else [response]
+    data = [
+        {"embedding": list(vector), "index": index, "object": "embedding"}
+        for index, vector in enumerate(vectors)
+    ]
+    usage = Usage(prompt_tokens=PROMPT_TOKENS, completion_tokens=0, total_tokens=PROMPT_TOKENS)
+    return EmbeddingResponse(model=model, data=data, usage=usage)
+
+
+def _broken(model: str, provider: str) -> Iterator[ModelResponseStream]:
+    """A stream that begins and then fails."""
+    from ..types import Delta, ModelResponseStream, StreamingChoices
+
+    for word in ("This ", "is ", "a ", "mock "):
+        yield ModelResponseStream(choices=[StreamingChoices(delta=Delta(content=word))], model=model)
+    raise APIError(
+        status_code=529,
+        message="This is a mock error raised mid-stream",
+        llm_provider=provider,
+        model=model,
+    )

@@ -1,0 +1,145 @@
+"""The order of the concerns, and the two ways to run them."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import import_module
+
+from .call import settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from .call import Call, Course, Proceed
+
+
+class Concern:
+    """One file of the chain and what asks for it.
+
+    Args:
+        module: name of a module with ``stage(call, proceed)``; relative ones are of this package. Imported
+            when first asked for.
+        arguments: names of arguments that ask for it by being given and not empty.
+        attributes: names of attributes of the package that ask for it the same way.
+        operations: operations it has to do with; none named: all of them.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        arguments: tuple[str, ...] = (),
+        attributes: tuple[str, ...] = (),
+        operations: tuple[str, ...] = (),
+    ) -> None:
+        self.module = module
+        self.arguments = arguments
+        self.attributes = attributes
+        self.operations = operations
+        self._stage: Callable[[Call, Proceed], Course] | None = None
+
+    def asked(self, call: Call) -> bool:
+        """Whether this call wants it."""
+        if self.operations and call.operation not in self.operations:
+            return False
+        given = call.arguments
+        # `is not None`: an empty text can be a mock's answer, and False a wish.
+        return any(given.get(name) is not None for name in self.arguments) or any(
+            settings.get(name) for name in self.attributes
+        )
+
+    @property
+    def stage(self) -> Callable[[Call, Proceed], Course]:
+        """Its generator function."""
+        if self._stage is None:
+            stage: Callable[[Call, Proceed], Course] = import_module(self.module, __package__).stage
+            self._stage = stage
+        return self._stage
+
+
+#: From the outside in. Whoever adds a concern names its arguments and attributes in `_call` as well.
+#: The places of the cache, the budget and the callbacks are where the comments say.
+CONCERNS: list[Concern] = [
+    Concern(".aliases", ("model_alias_map", "deployment_id"), ("model_alias_map",)),
+    Concern(".race", ("model_list",), (), ("chat",)),
+    Concern(".fallbacks", ("fallbacks", "context_window_fallback_dict"), ("model_fallbacks",)),
+    Concern(".retries", ("retry_policy",)),
+    Concern(".credentials", ("litellm_credential_name", "client", "provider_specific_header")),
+    Concern(".proxy", ("use_litellm_proxy",), ("use_litellm_proxy",)),
+    Concern(
+        ".messages",
+        (
+            "litellm_system_prompt",
+            "supports_system_message",
+            "ensure_alternating_roles",
+            "user_continue_message",
+            "assistant_continue_message",
+            "cache_control_injection_points",
+        ),
+        (),
+        ("chat",),
+    ),
+    # here: the cache (it must see the model that answers, and the request as it is sent)
+    # here: the budget
+    # here: the callbacks
+    Concern(".rules", (), ("pre_call_rules", "post_call_rules")),
+    Concern(".validation", ("enable_json_schema_validation",), ("enable_json_schema_validation",), ("chat",)),
+    Concern(".reasoning", ("merge_reasoning_content_in_choices",), (), ("chat",)),
+    Concern(
+        ".templates",
+        (
+            "roles",
+            "initial_prompt_value",
+            "final_prompt_value",
+            "bos_token",
+            "eos_token",
+            "hf_model_name",
+            "custom_prompt_dict",
+        ),
+        ("custom_prompt_dict",),
+        ("chat",),
+    ),
+    Concern(".mocks", ("mock_response", "mock_tool_calls", "mock_delay", "mock_timeout")),
+    Concern(".custom", (), ("custom_provider_map",)),
+]
+
+
+def chain(call: Call, position: int = 0) -> Course:
+    """The course of ``call`` from ``position`` inwards; it ends in the core."""
+    for index in range(position, len(CONCERNS)):
+        concern = CONCERNS[index]
+        if concern.asked(call):
+            return concern.stage(call, partial(chain, position=index + 1))
+    from .core import stage
+
+    return stage(call)
+
+
+def drive(course: Course) -> Any:
+    """Run a course in blocking code and return its answer."""
+    try:
+        step = next(course)
+        while True:
+            try:
+                result = step.blocking()
+            except BaseException as error:  # what goes wrong is the concern's to see first
+                step = course.throw(error)
+            else:
+                step = course.send(result)
+    except StopIteration as end:
+        return end.value
+
+
+async def drive_async(course: Course) -> Any:
+    """Run a course in a coroutine and return its answer."""
+    try:
+        step = next(course)
+        while True:
+            try:
+                result = await step.awaitable()
+            except BaseException as error:
+                step = course.throw(error)
+            else:
+                step = course.send(result)
+    except StopIteration as end:
+        return end.value

@@ -1,0 +1,109 @@
+"""Commands of one event loop, sent together while others are under way: one connection for any number of
+calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from typing import Any, Callable
+
+    from .calls import Command
+
+
+class Batch:
+    """A client of one event loop.
+
+    Args:
+        client: the official asynchronous client.
+        unknown: what it raises when the server has not seen a script.
+        together: whether commands may share a round trip; a Cluster's may not, they go to different nodes.
+    """
+
+    def __init__(self, client: Any, unknown: type[BaseException], together: bool) -> None:
+        self.client = client
+        self._unknown = unknown
+        self._together = together
+        self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
+        self._sender: asyncio.Task[None] | None = None
+        self._guard: AsyncGenerator[None, None] | None = None
+
+    async def act(self, act: Callable[[Any], Any]) -> Any:
+        """What ``act`` gets from the client."""
+        await self._watch()
+        return await act(self.client)
+
+    async def ask(self, command: Command) -> Any:
+        """The answer to one command."""
+        await self._watch()
+        if not self._together:
+            try:
+                return await self.client.execute_command(*command.by_name())
+            except self._unknown:
+                return await self.client.execute_command(*command.by_text())
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        if self._sender is None:
+            self._sender = asyncio.ensure_future(self._send())
+        return await future
+
+    async def _watch(self) -> None:
+        if self._guard is None:
+            self._guard = self._until_the_loop_ends()
+            await self._guard.__anext__()
+
+    async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
+        """An event loop tells its asynchronous generators that it ends; nothing else can close connections
+        then.
+        """
+        try:
+            yield
+        finally:
+            await self.client.aclose()
+
+    async def _send(self) -> None:
+        """Sends what waits, again and again, until nothing does."""
+        batch: list[tuple[Command, asyncio.Future[Any]]] = []
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                answers = await self._exchange([command.by_name() for command, _ in batch])
+                strange = [i for i, answer in enumerate(answers) if isinstance(answer, self._unknown)]
+                if strange:
+                    again = await self._exchange([batch[i][0].by_text() for i in strange])
+                    for i, answer in zip(strange, again):
+                        answers[i] = answer
+                for (_, future), answer in zip(batch, answers):
+                    if future.done():
+                        continue
+                    if isinstance(answer, BaseException):
+                        future.set_exception(answer)
+                    else:
+                        future.set_result(answer)
+        except BaseException as error:
+            for _, future in [*batch, *self._waiting]:
+                if not future.done():
+                    if isinstance(error, Exception):
+                        future.set_exception(error)
+                    else:
+                        future.cancel()
+            self._waiting = []
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            self._sender = None
+
+    async def _exchange(self, commands: list[tuple[Any, ...]]) -> list[Any]:
+        if len(commands) == 1:
+            try:
+                return [await self.client.execute_command(*commands[0])]
+            except self._unknown as error:
+                return [error]
+        pipeline = self.client.pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        return answers

@@ -1,0 +1,168 @@
+"""The way to Redis: connections, and what happens while it is away."""
+
+from __future__ import annotations
+
+import logging
+import os
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from .. import _logging  # noqa: F401 - gives the package's logger its handler, so that nothing is printed
+from . import calls
+from .batch import Batch
+from .connection import Address
+from .keeper import Keeper
+
+if TYPE_CHECKING:
+    from typing import Any, Callable, TypeVar
+
+    from .calls import Command
+
+    T = TypeVar("T")
+
+_logger = logging.getLogger("edgequake_python.state")
+
+
+class Link:
+    """Sends commands to Redis, and knows whether it is there.
+
+    Args:
+        address: where it is.
+        lease: seconds a slot is held without being renewed.
+        prefix: what the names of all keys start with.
+    """
+
+    def __init__(self, address: Address, lease: float, prefix: str) -> None:
+        import redis
+
+        self._errors = (redis.RedisError, OSError)
+        self._unknown = redis.exceptions.NoScriptError
+        self._address = address
+        self._lease = lease
+        self._keys = calls.Keys(prefix)
+        self._lock = Lock()
+        self._keeper = Keeper(self._renew, self._look, self._found, lease)
+        self._own()
+
+    def _own(self) -> None:
+        """After a fork: connections, and names of leases, are the parent's."""
+        self._pid = os.getpid()
+        self._client: Any = None
+        self._batches: dict[Any, Batch] = {}
+        self._away = False
+        self._holder = f"{os.urandom(6).hex()}{self._pid:x}."
+
+    @property
+    def connected(self) -> bool:
+        """Whether Redis was there when it was last needed."""
+        return not self._away
+
+    # Going there and back.
+
+    def _ask(self, command: Command) -> Any:
+        """The answer, or None when Redis is away."""
+        if self._pid != os.getpid():
+            self._own()
+        if self._away:
+            return None
+        try:
+            client = self._client
+            if client is None:
+                with self._lock:
+                    if self._client is None:
+                        self._client = self._address.sync()
+                    client = self._client
+            try:
+                return client.execute_command(*command.by_name())
+            except self._unknown:
+                return client.execute_command(*command.by_text())
+        except self._errors as error:
+            self._lost(error)
+            return None
+
+    async def _ask_async(self, command: Command) -> Any:
+        """As `_ask`."""
+        if self._pid != os.getpid():
+            self._own()
+        if self._away:
+            return None
+        try:
+            return await self._batch().ask(command)
+        except self._errors as error:
+            self._lost(error)
+            return None
+
+    def _batch(self) -> Batch:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        batch = self._batches.get(loop)
+        if batch is None:
+            for old in [old for old in self._batches if old.is_closed()]:
+                del self._batches[old]
+            together = self._address.kind != "cluster"
+            batch = self._batches[loop] = Batch(self._address.asynchronous(), self._unknown, together)
+        return batch
+
+    def _lost(self, error: BaseException) -> None:
+        with self._lock:
+            if self._away:
+                return
+            self._away = True
+        _logger.warning(
+            "%r is away (%s): limits, rests and budgets are this process's own until it is back",
+            self._address,
+            type(error).__name__,
+        )
+        self._keeper.search()
+
+    def _look(self) -> bool:
+        try:
+            client = self._address.sync()
+            try:
+                client.ping()
+                # A pause lets pings through on some servers; what counts is that a write goes through.
+                client.execute_command("SET", self._keys.value("there"), "1", "PX", "1000")
+            finally:
+                client.close()
+        except self._errors:
+            return False
+        return True
+
+    def _found(self) -> None:
+        self._away = False
+        _logger.info("%r is there again", self._address)
+
+    def _renew(self, leases: dict[str, list[str]]) -> None:
+        for key, held in leases.items():
+            self._ask(calls.Command(calls.RENEW, [key], [int(self._lease * 1000), *held]))
+
+    def _direct(self, act: Callable[[Any], T], instead: Callable[[], T]) -> T:
+        """Plain commands, for what is rare."""
+        if self._pid != os.getpid():
+            self._own()
+        if not self._away:
+            try:
+                if self._client is None:
+                    self._client = self._address.sync()
+                return act(self._client)
+            except self._errors as error:
+                self._lost(error)
+        return instead()
+
+    async def _direct_async(self, act: Callable[[Any], Any], instead: Callable[[], Any]) -> Any:
+        if self._pid != os.getpid():
+            self._own()
+        if not self._away:
+            try:
+                return await self._batch().act(act)
+            except self._errors as error:
+                self._lost(error)
+        return instead()
+
+    def close(self) -> None:
+        """See `State.close`."""
+        self._keeper.close()
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()

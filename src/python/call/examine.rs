@@ -1,0 +1,51 @@
+//! A call that is checked as if it were sent, and is not: mocks refuse what the real call would.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use serde_json::Value;
+
+use super::{Settings, Sorted, prepared_chat, prepared_embed};
+use crate::error::Result;
+use crate::resolve::split_model;
+use crate::secret::Secret;
+
+/// What a call would be: the provider's name, the bare model, and the parameters that would be dropped.
+pub(in crate::python) type Examined = (String, String, Vec<String>);
+
+/// Stands for what only a call that is sent must have.
+const STAND_IN: &str = "not-sent";
+const STAND_IN_BASE: &str = "http://not-sent.invalid";
+
+/// Checks the call. A missing key, address or credential is no fault of it.
+pub(in crate::python) fn examine(
+    operation: &str,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Settings<'_, '_>,
+    stream: bool,
+) -> Result<Examined> {
+    let mut sorted = Sorted::new(arguments, settings, stream, None)?;
+    let options = &mut sorted.options;
+    let (provider, model) = split_model(&sorted.model, options.provider.as_deref())?;
+    let named = (provider.name.to_owned(), model.to_owned());
+    options.api_key.get_or_insert_with(|| Secret::new(STAND_IN));
+    options.base_url.get_or_insert_with(|| STAND_IN_BASE.to_owned());
+    for name in [
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_region_name",
+        "vertex_project",
+        "vertex_location",
+    ] {
+        if options.provider_options.text(name).is_none() {
+            options
+                .provider_options
+                .set(name, Value::String(STAND_IN.to_owned()));
+        }
+    }
+    let dropped = match operation {
+        "chat" => prepared_chat(sorted, settings, stream)?.dropped_params().to_vec(),
+        "embed" => prepared_embed(sorted, settings)?.dropped_params().to_vec(),
+        _ => Vec::new(),
+    };
+    Ok((named.0, named.1, dropped))
+}
