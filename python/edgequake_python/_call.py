@@ -243,3 +243,10 @@ async def open_stream_async(operation: str, arguments: dict[str, Any]) -> AsyncS
         pending.abort()
         raise
     return stream
+
+
+async def on_a_thread(function: Any, *arguments: Any) -> Any:
+    """``function(*arguments)`` on another thread: for files, which may be slow to read."""
+    import asyncio
+
+    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
