@@ -70,6 +70,45 @@ if TYPE_CHECKING:
     )
     from .binary import HttpxBinaryResponseContent
     from .chunk_builder import stream_chunk_builder
+    from .cost import completion_cost, cost_per_token
+    from .model_info import (
+        get_max_tokens,
+        get_model_info,
+        get_supported_regions,
+        supports_assistant_prefill,
+        supports_audio_input,
+        supports_audio_output,
+        supports_computer_use,
+        supports_embedding_image_input,
+        supports_function_calling,
+        supports_httpx_timeout,
+        supports_native_streaming,
+        supports_native_structured_output,
+        supports_none_reasoning_effort,
+        supports_parallel_function_calling,
+        supports_pdf_input,
+        supports_prompt_caching,
+        supports_reasoning,
+        supports_response_schema,
+        supports_system_messages,
+        supports_tool_choice,
+        supports_url_context,
+        supports_video_input,
+        supports_vision,
+        supports_web_search,
+    )
+    from .model_table import add_known_models, refresh_model_cost, register_model
+    from .response_cost import response_cost_calculator
+    from .tokens import (
+        create_pretrained_tokenizer,
+        create_tokenizer,
+        decode,
+        encode,
+        get_token_count,
+        token_counter,
+    )
+
+    model_cost: dict[str, dict[str, Any]]
     from .exceptions import (
         LITELLM_EXCEPTION_TYPES,
         EdgeQuakeError,
@@ -101,6 +140,14 @@ if TYPE_CHECKING:
     )
     from .models import alist_models, list_models
     from .moderations import amoderation, moderation
+    from .providers import (
+        get_llm_provider,
+        get_supported_openai_params,
+        provider_info,
+        register_provider,
+        unregister_provider,
+        validate_environment,
+    )
     from .reranking import arerank, rerank
     from .responses.main import (
         acancel_responses,
@@ -197,6 +244,7 @@ __all__ = [
     "acompletion",
     "acreate_batch",
     "acreate_file",
+    "add_known_models",
     "adelete_responses",
     "aembedding",
     "afile_content",
@@ -226,16 +274,28 @@ __all__ = [
     "cancel_responses",
     "compact_responses",
     "completion",
+    "completion_cost",
+    "cost_per_token",
     "create_batch",
     "create_file",
+    "create_pretrained_tokenizer",
+    "create_tokenizer",
+    "decode",
     "delete_responses",
     "drop_params",
     "embedding",
+    "encode",
     "file_content",
     "file_delete",
     "file_list",
     "file_retrieve",
+    "get_llm_provider",
+    "get_max_tokens",
+    "get_model_info",
     "get_responses",
+    "get_supported_openai_params",
+    "get_supported_regions",
+    "get_token_count",
     "headers",
     "http2",
     "image_edit",
@@ -244,13 +304,19 @@ __all__ = [
     "list_batches",
     "list_input_items",
     "list_models",
+    "model_cost",
     "moderation",
     "num_retries",
     "openai_key",
     "organization",
     "project",
+    "provider_info",
+    "refresh_model_cost",
+    "register_model",
+    "register_provider",
     "request_timeout",
     "rerank",
+    "response_cost_calculator",
     "responses",
     "retrieve_batch",
     "set_verbose",
@@ -258,12 +324,36 @@ __all__ = [
     "ssl_certificate",
     "ssl_verify",
     "stream_chunk_builder",
+    "supports_assistant_prefill",
+    "supports_audio_input",
+    "supports_audio_output",
+    "supports_computer_use",
+    "supports_embedding_image_input",
+    "supports_function_calling",
+    "supports_httpx_timeout",
+    "supports_native_streaming",
+    "supports_native_structured_output",
+    "supports_none_reasoning_effort",
+    "supports_parallel_function_calling",
+    "supports_pdf_input",
+    "supports_prompt_caching",
+    "supports_reasoning",
+    "supports_response_schema",
+    "supports_system_messages",
+    "supports_tool_choice",
+    "supports_url_context",
+    "supports_video_input",
+    "supports_vision",
+    "supports_web_search",
     "suppress_debug_info",
     "telemetry",
     "text_completion",
+    "token_counter",
     "transcription",
+    "unregister_provider",
     "user_url_allowed_hosts",
     "user_url_validation",
+    "validate_environment",
     "verbose_logger",
 ]
 
@@ -286,6 +376,7 @@ _LAZY = {
     "acompact_responses": "responses.main",
     "acreate_batch": "batches",
     "acreate_file": "files",
+    "add_known_models": "model_table",
     "adelete_responses": "responses.main",
     "afile_content": "files",
     "afile_delete": "files",
@@ -310,14 +401,26 @@ _LAZY = {
     "cancel_batch": "batches",
     "cancel_responses": "responses.main",
     "compact_responses": "responses.main",
+    "completion_cost": "cost",
+    "cost_per_token": "cost",
     "create_batch": "batches",
     "create_file": "files",
+    "create_pretrained_tokenizer": "tokens",
+    "create_tokenizer": "tokens",
+    "decode": "tokens",
     "delete_responses": "responses.main",
+    "encode": "tokens",
     "file_content": "files",
     "file_delete": "files",
     "file_list": "files",
     "file_retrieve": "files",
+    "get_llm_provider": "providers",
+    "get_max_tokens": "model_info",
+    "get_model_info": "model_info",
     "get_responses": "responses.main",
+    "get_supported_openai_params": "providers",
+    "get_supported_regions": "model_info",
+    "get_token_count": "tokens",
     "image_edit": "images",
     "image_generation": "images",
     "image_variation": "images",
@@ -325,13 +428,42 @@ _LAZY = {
     "list_input_items": "responses.main",
     "list_models": "models",
     "moderation": "moderations",
+    "provider_info": "providers",
+    "refresh_model_cost": "model_table",
+    "register_model": "model_table",
+    "register_provider": "providers",
     "rerank": "reranking",
+    "response_cost_calculator": "response_cost",
     "responses": "responses.main",
     "retrieve_batch": "batches",
     "speech": "audio",
     "stream_chunk_builder": "chunk_builder",
+    "supports_assistant_prefill": "model_info",
+    "supports_audio_input": "model_info",
+    "supports_audio_output": "model_info",
+    "supports_computer_use": "model_info",
+    "supports_embedding_image_input": "model_info",
+    "supports_function_calling": "model_info",
+    "supports_httpx_timeout": "model_info",
+    "supports_native_streaming": "model_info",
+    "supports_native_structured_output": "model_info",
+    "supports_none_reasoning_effort": "model_info",
+    "supports_parallel_function_calling": "model_info",
+    "supports_pdf_input": "model_info",
+    "supports_prompt_caching": "model_info",
+    "supports_reasoning": "model_info",
+    "supports_response_schema": "model_info",
+    "supports_system_messages": "model_info",
+    "supports_tool_choice": "model_info",
+    "supports_url_context": "model_info",
+    "supports_video_input": "model_info",
+    "supports_vision": "model_info",
+    "supports_web_search": "model_info",
     "text_completion": "text_completions",
+    "token_counter": "tokens",
     "transcription": "audio",
+    "unregister_provider": "providers",
+    "validate_environment": "providers",
     "verbose_logger": "_logging",
 }
 
@@ -347,10 +479,14 @@ def __getattr__(name: str) -> Any:
         return getattr(exceptions, name)
     if name in types.__all__:
         value = getattr(types, name)
+    elif name == "model_cost":
+        return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("anthropic", "structured", "chunk_builder", "_logging", "cli", "demo"):
+    elif name in ("anthropic", "structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
         return import_module(f".{name}", __name__)
+    elif (model_table := import_module(".model_table", __name__)).is_collection(name):
+        value = model_table.names(name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -67,7 +67,7 @@ pub fn prepare_endpoint(
         );
         let undone = undone.map_err(about)?;
         let mut chat = bridged.request;
-        let unsupported = (provider.params)(&target.model).unsupported;
+        let unsupported = provider.rules(&target.model).unsupported;
         if chat.stream && !unsupported.iter().any(|group| group.contains(&"stream_options")) {
             // Token counts are part of what these operations end with.
             chat.params

@@ -4,6 +4,7 @@ use http::HeaderValue;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, Call, KeyOrder};
+use crate::resolve::Surroundings;
 use crate::secret::Secret;
 
 /// The key, and whether it is a token.
@@ -14,11 +15,20 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         around,
         ..
     } = call;
+    // What the caller did not say for this call stays at home: a provider's key never goes to another provider's host.
+    let elsewhere = options
+        .base_url
+        .as_deref()
+        .is_some_and(|base| registry::is_anothers(provider, base));
+    let around =
+        |find: &dyn Fn(&dyn Surroundings) -> Option<String>| (!elsewhere).then(|| find(*around)).flatten();
     let setting = || {
-        let named = provider.key_settings.iter().find_map(|name| around.setting(name));
-        named.or_else(|| own_settings(provider.name).find_map(|name| around.setting(&name)))
+        around(&|around| {
+            let named = provider.key_settings.iter().find_map(|name| around.setting(name));
+            named.or_else(|| own_settings(provider.name).find_map(|name| around.setting(&name)))
+        })
     };
-    let environment = || provider.key_env.iter().find_map(|name| around.env(name));
+    let environment = || around(&|around| provider.key_env.iter().find_map(|name| around.env(name)));
     let found = options
         .api_key
         .clone()
@@ -37,7 +47,8 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
             let option = options_with
                 .iter()
                 .find_map(|name| options.provider_options.text(name).map(str::to_owned));
-            let token = option.or_else(|| variables.iter().find_map(|name| around.env(name)));
+            let environment = || around(&|around| variables.iter().find_map(|name| around.env(name)));
+            let token = option.or_else(environment);
             (token.map(|token| Secret::new(&token)), true)
         }
     };
@@ -59,6 +70,15 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
             Ok((Some(Secret::new("sk-built-in-simulator")), false))
         }
         None if provider.key_optional || authorized => Ok((None, false)),
+        None if elsewhere => Err(Error::new(
+            ErrorKind::Authentication,
+            format!(
+                "`api_base` is another provider's host, and a key of {} that was set elsewhere is not sent there: pass `api_key`, \
+                 or name the model with that provider's prefix",
+                provider.name
+            ),
+        )
+        .with_status(401)),
         None => {
             let variable = match provider.key_env {
                 [] => "of the provider's key".to_owned(),
@@ -91,6 +111,44 @@ mod tests {
     use super::super::tests::resolve;
     use crate::error::ErrorKind;
     use crate::options::CallOptions;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_key_that_was_not_given_for_the_call_stays_away_from_other_providers_hosts() {
+        let keys = [
+            ("OPENAI_API_KEY", "env"),
+            ("GROQ_API_KEY", "groq"),
+            ("openai_key", "setting"),
+        ];
+        let at = |model: &str, base: &str, key: Option<&str>| {
+            let options = CallOptions {
+                base_url: Some(base.to_owned()),
+                api_key: key.map(Secret::new),
+                ..CallOptions::default()
+            };
+            resolve(model, &options, &keys).map(|target| {
+                let key = target.key.map(|key| key.expose().to_owned()).unwrap_or_default();
+                (target.provider.name, key)
+            })
+        };
+        let groq = "https://api.groq.com/openai/v1";
+        let refused = at("openai/llama", groq, None).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Authentication);
+        assert_eq!(
+            at("openai/llama", groq, Some("k")).unwrap(),
+            ("openai", "k".to_owned())
+        );
+        assert_eq!(at("llama", groq, None).unwrap(), ("groq", "groq".to_owned()));
+        assert_eq!(at("llama", "https://api.x.ai/v1", Some("k")).unwrap().0, "xai");
+        assert_eq!(
+            at("hosted_vllm/m", "https://api.openai.com/v1", None).unwrap(),
+            ("hosted_vllm", String::new())
+        );
+        assert_eq!(
+            at("openai/m", "https://proxy.example/v1", None).unwrap().1,
+            "setting"
+        );
+    }
 
     #[test]
     fn a_providers_own_attribute_comes_after_the_environment() {

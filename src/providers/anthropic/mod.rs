@@ -11,7 +11,7 @@ mod native;
 pub mod params;
 mod request;
 mod response;
-mod schema;
+pub(crate) mod schema;
 mod stream;
 mod tools;
 mod usage;
@@ -39,6 +39,7 @@ const GATHER: &str = "gather_blocks";
 pub(crate) use auth::{BETA, betas};
 pub(crate) use model::Model;
 pub(crate) use request::{Body, body_of as body};
+pub(crate) use tools::tool;
 
 /// Anthropic's own host.
 pub(crate) const ROW: Provider = Provider {
