@@ -56,19 +56,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
-    from .anthropic.messages import anthropic_messages, anthropic_messages_handler
-    from .audio import aspeech, atranscription, speech, transcription
-    from .batches import (
-        acancel_batch,
-        acreate_batch,
-        alist_batches,
-        aretrieve_batch,
-        cancel_batch,
-        create_batch,
-        list_batches,
-        retrieve_batch,
+    from .caching import (
+        Cache,
+        DiskCache,
+        DualCache,
+        InMemoryCache,
+        RedisCache,
+        disable_cache,
+        enable_cache,
+        update_cache,
     )
-    from .binary import HttpxBinaryResponseContent
     from .chunk_builder import stream_chunk_builder
     from .cost import completion_cost, cost_per_token
     from .model_info import (
@@ -109,6 +106,19 @@ if TYPE_CHECKING:
     )
 
     model_cost: dict[str, dict[str, Any]]
+    from .anthropic.messages import anthropic_messages, anthropic_messages_handler
+    from .audio import aspeech, atranscription, speech, transcription
+    from .batches import (
+        acancel_batch,
+        acreate_batch,
+        alist_batches,
+        aretrieve_batch,
+        cancel_batch,
+        create_batch,
+        list_batches,
+        retrieve_batch,
+    )
+    from .binary import HttpxBinaryResponseContent
     from .exceptions import (
         LITELLM_EXCEPTION_TYPES,
         EdgeQuakeError,
@@ -193,18 +203,22 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BudgetExceededError",
+    "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "CustomStreamWrapper",
     "Delta",
+    "DiskCache",
+    "DualCache",
     "EdgeQuakeError",
     "EmbeddingResponse",
     "Function",
     "HttpxBinaryResponseContent",
     "ImageFetchError",
     "ImageResponse",
+    "InMemoryCache",
     "IncompleteStreamError",
     "InternalError",
     "InternalServerError",
@@ -221,6 +235,7 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RedisCache",
     "RerankResponse",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
@@ -282,8 +297,10 @@ __all__ = [
     "create_tokenizer",
     "decode",
     "delete_responses",
+    "disable_cache",
     "drop_params",
     "embedding",
+    "enable_cache",
     "encode",
     "file_content",
     "file_delete",
@@ -351,6 +368,7 @@ __all__ = [
     "token_counter",
     "transcription",
     "unregister_provider",
+    "update_cache",
     "user_url_allowed_hosts",
     "user_url_validation",
     "validate_environment",
@@ -368,7 +386,12 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "Cache": "caching.caching",
+    "DiskCache": "caching.disk",
+    "DualCache": "caching.dual",
     "HttpxBinaryResponseContent": "binary",
+    "InMemoryCache": "caching.memory",
+    "RedisCache": "caching.redis_cache",
     "TextCompletionStreamWrapper": "text_completions",
     "_turn_on_debug": "_logging",
     "acancel_batch": "batches",
@@ -409,6 +432,8 @@ _LAZY = {
     "create_tokenizer": "tokens",
     "decode": "tokens",
     "delete_responses": "responses.main",
+    "disable_cache": "caching.caching",
+    "enable_cache": "caching.caching",
     "encode": "tokens",
     "file_content": "files",
     "file_delete": "files",
@@ -463,6 +488,7 @@ _LAZY = {
     "token_counter": "tokens",
     "transcription": "audio",
     "unregister_provider": "providers",
+    "update_cache": "caching.caching",
     "validate_environment": "providers",
     "verbose_logger": "_logging",
 }
@@ -483,11 +509,12 @@ def __getattr__(name: str) -> Any:
         return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("anthropic", "structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
-        return import_module(f".{name}", __name__)
     elif (model_table := import_module(".model_table", __name__)).is_collection(name):
         value = model_table.names(name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        names = import_module("._names", __name__)
+        value = names.find(name)
+        if type(value) is type(names):
+            return value
     globals()[name] = value
     return value

@@ -50,7 +50,7 @@ def transcription(
         BadRequestError, ...: as `completion` does.
     """
     arguments = _transcription_arguments(locals())
-    return _transcript(_call.ask("transcription", arguments))
+    return _call.ask("transcription", arguments, _transcript)
 
 
 async def atranscription(
@@ -74,7 +74,7 @@ async def atranscription(
     """As `transcription`; the file is read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_transcription_arguments, parameters)
-    return _transcript(await _call.ask_async("transcription", arguments))
+    return await _call.ask_async("transcription", arguments, _transcript)
 
 
 def speech(
@@ -108,7 +108,7 @@ def speech(
         BadRequestError, ...: as `completion` does.
     """
     arguments = _speech_arguments(locals())
-    return _sound(_call.open_stream("speech", arguments))
+    return _call.open_stream("speech", arguments, _sound)
 
 
 async def aspeech(
@@ -134,7 +134,7 @@ async def aspeech(
 ) -> HttpxBinaryResponseContent:
     """As `speech`; the loop is not blocked by ``aiter_bytes``, ``aread`` and ``astream_to_file``."""
     arguments = _speech_arguments(locals())
-    return _sound(await _call.open_stream_async("speech", arguments))
+    return await _call.open_stream_async("speech", arguments, _sound)
 
 
 def _transcription_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -160,10 +160,9 @@ def _speech_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _transcript(answered: tuple[Any, Any]) -> TranscriptionResponse:
+def _transcript(answer: Any, meta: Any) -> TranscriptionResponse:
     from .types.audio import TranscriptionResponse
 
-    answer, meta = answered
     response = (
         TranscriptionResponse(**answer) if isinstance(answer, dict) else TranscriptionResponse(text=answer)
     )

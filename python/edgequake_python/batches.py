@@ -36,7 +36,7 @@ def create_batch(
         output_expires_after: ``{"anchor": "created_at", "seconds": n}``.
         **kwargs: as for `completion`.
     """
-    return _batch(_call.ask("create_batch", _arguments(locals())))
+    return _call.ask("create_batch", _arguments(locals()), _batch)
 
 
 async def acreate_batch(
@@ -51,7 +51,7 @@ async def acreate_batch(
     **kwargs: Any,
 ) -> LiteLLMBatch:
     """As `create_batch`."""
-    return _batch(await _call.ask_async("create_batch", _arguments(locals())))
+    return await _call.ask_async("create_batch", _arguments(locals()), _batch)
 
 
 def retrieve_batch(
@@ -63,7 +63,7 @@ def retrieve_batch(
     **kwargs: Any,
 ) -> LiteLLMBatch:
     """How a batch stands; ``metadata`` is for those who watch calls."""
-    return _batch(_call.ask("retrieve_batch", _arguments(locals())))
+    return _call.ask("retrieve_batch", _arguments(locals()), _batch)
 
 
 async def aretrieve_batch(
@@ -75,7 +75,7 @@ async def aretrieve_batch(
     **kwargs: Any,
 ) -> LiteLLMBatch:
     """As `retrieve_batch`."""
-    return _batch(await _call.ask_async("retrieve_batch", _arguments(locals())))
+    return await _call.ask_async("retrieve_batch", _arguments(locals()), _batch)
 
 
 def list_batches(
@@ -87,7 +87,7 @@ def list_batches(
     **kwargs: Any,
 ) -> Page:
     """A page of batches, newest first."""
-    return _batches(_call.ask("list_batches", _arguments(locals())))
+    return _call.ask("list_batches", _arguments(locals()), _batches)
 
 
 async def alist_batches(
@@ -99,7 +99,7 @@ async def alist_batches(
     **kwargs: Any,
 ) -> Page:
     """As `list_batches`."""
-    return _batches(await _call.ask_async("list_batches", _arguments(locals())))
+    return await _call.ask_async("list_batches", _arguments(locals()), _batches)
 
 
 def cancel_batch(
@@ -112,7 +112,7 @@ def cancel_batch(
     **kwargs: Any,
 ) -> LiteLLMBatch:
     """Stop a batch. A ``model`` with a provider's prefix names the provider."""
-    return _batch(_call.ask("cancel_batch", _arguments(locals())))
+    return _call.ask("cancel_batch", _arguments(locals()), _batch)
 
 
 async def acancel_batch(
@@ -125,7 +125,7 @@ async def acancel_batch(
     **kwargs: Any,
 ) -> LiteLLMBatch:
     """As `cancel_batch`."""
-    return _batch(await _call.ask_async("cancel_batch", _arguments(locals())))
+    return await _call.ask_async("cancel_batch", _arguments(locals()), _batch)
 
 
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -139,13 +139,13 @@ def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _batch(answered: tuple[dict[str, Any], Any]) -> LiteLLMBatch:
+def _batch(answer: dict[str, Any], meta: Any) -> LiteLLMBatch:
     from .types.stored import LiteLLMBatch, stored
 
-    return stored(LiteLLMBatch, *answered)
+    return stored(LiteLLMBatch, answer, meta)
 
 
-def _batches(answered: tuple[dict[str, Any], Any]) -> Page:
+def _batches(answer: dict[str, Any], meta: Any) -> Page:
     from .types.stored import LiteLLMBatch, page
 
-    return page(LiteLLMBatch, *answered)
+    return page(LiteLLMBatch, answer, meta)

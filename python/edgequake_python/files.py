@@ -33,7 +33,7 @@ def create_file(
         extra_body: fields to add.
         **kwargs: as for `completion`.
     """
-    return _file(_call.ask("create_file", _create_arguments(locals())))
+    return _call.ask("create_file", _create_arguments(locals()), _file)
 
 
 async def acreate_file(
@@ -48,7 +48,7 @@ async def acreate_file(
     """As `create_file`; the file is read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_create_arguments, parameters)
-    return _file(await _call.ask_async("create_file", arguments))
+    return await _call.ask_async("create_file", arguments, _file)
 
 
 def file_retrieve(
@@ -59,7 +59,7 @@ def file_retrieve(
     **kwargs: Any,
 ) -> OpenAIFileObject:
     """What is known about a stored file."""
-    return _file(_call.ask("file_retrieve", _arguments(locals())))
+    return _call.ask("file_retrieve", _arguments(locals()), _file)
 
 
 async def afile_retrieve(
@@ -70,7 +70,7 @@ async def afile_retrieve(
     **kwargs: Any,
 ) -> OpenAIFileObject:
     """As `file_retrieve`."""
-    return _file(await _call.ask_async("file_retrieve", _arguments(locals())))
+    return await _call.ask_async("file_retrieve", _arguments(locals()), _file)
 
 
 def file_delete(
@@ -81,7 +81,7 @@ def file_delete(
     **kwargs: Any,
 ) -> FileDeleted:
     """Delete a stored file."""
-    return _deleted(_call.ask("file_delete", _arguments(locals())))
+    return _call.ask("file_delete", _arguments(locals()), _deleted)
 
 
 async def afile_delete(
@@ -92,7 +92,7 @@ async def afile_delete(
     **kwargs: Any,
 ) -> FileDeleted:
     """As `file_delete`."""
-    return _deleted(await _call.ask_async("file_delete", _arguments(locals())))
+    return await _call.ask_async("file_delete", _arguments(locals()), _deleted)
 
 
 def file_list(
@@ -103,7 +103,7 @@ def file_list(
     **kwargs: Any,
 ) -> Page:
     """A page of stored files; ``limit``, ``after`` and ``order`` choose which."""
-    return _files(_call.ask("file_list", _arguments(locals())))
+    return _call.ask("file_list", _arguments(locals()), _files)
 
 
 async def afile_list(
@@ -114,7 +114,7 @@ async def afile_list(
     **kwargs: Any,
 ) -> Page:
     """As `file_list`."""
-    return _files(await _call.ask_async("file_list", _arguments(locals())))
+    return await _call.ask_async("file_list", _arguments(locals()), _files)
 
 
 def file_content(
@@ -139,8 +139,7 @@ def file_content(
         stream: LiteLLM's; the content is never held back.
         **kwargs: as for `completion`.
     """
-    core = _call.open_stream("file_content", _arguments(locals()))
-    return _content(core)
+    return _call.open_stream("file_content", _arguments(locals()), _content)
 
 
 async def afile_content(
@@ -153,8 +152,7 @@ async def afile_content(
     **kwargs: Any,
 ) -> HttpxBinaryResponseContent:
     """As `file_content`."""
-    core = await _call.open_stream_async("file_content", _arguments(locals()))
-    return _content(core)
+    return await _call.open_stream_async("file_content", _arguments(locals()), _content)
 
 
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -175,22 +173,22 @@ def _create_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _file(answered: tuple[dict[str, Any], Any]) -> OpenAIFileObject:
+def _file(answer: dict[str, Any], meta: Any) -> OpenAIFileObject:
     from .types.stored import OpenAIFileObject, stored
 
-    return stored(OpenAIFileObject, *answered)
+    return stored(OpenAIFileObject, answer, meta)
 
 
-def _deleted(answered: tuple[dict[str, Any], Any]) -> FileDeleted:
+def _deleted(answer: dict[str, Any], meta: Any) -> FileDeleted:
     from .types.stored import FileDeleted, stored
 
-    return stored(FileDeleted, *answered)
+    return stored(FileDeleted, answer, meta)
 
 
-def _files(answered: tuple[dict[str, Any], Any]) -> Page:
+def _files(answer: dict[str, Any], meta: Any) -> Page:
     from .types.stored import OpenAIFileObject, page
 
-    return page(OpenAIFileObject, *answered)
+    return page(OpenAIFileObject, answer, meta)
 
 
 def _content(core: Any) -> HttpxBinaryResponseContent:

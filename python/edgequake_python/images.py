@@ -43,7 +43,7 @@ def image_generation(
     Raises:
         BadRequestError, ContentPolicyViolationError, ...: as `completion` does.
     """
-    return _images(_call.ask("image_generation", _arguments(locals())))
+    return _call.ask("image_generation", _arguments(locals()), _images)
 
 
 async def aimage_generation(
@@ -63,7 +63,7 @@ async def aimage_generation(
     **kwargs: Any,
 ) -> ImageResponse:
     """As `image_generation`."""
-    return _images(await _call.ask_async("image_generation", _arguments(locals())))
+    return await _call.ask_async("image_generation", _arguments(locals()), _images)
 
 
 def image_edit(
@@ -89,7 +89,7 @@ def image_edit(
         image: a path, bytes, an open file, ``(name, content[, media type])``, or a list of those.
         mask: the same, one: where it is transparent the image is changed.
     """
-    return _images(_call.ask("image_edit", _edit_arguments(locals())))
+    return _call.ask("image_edit", _edit_arguments(locals()), _images)
 
 
 async def aimage_edit(
@@ -112,7 +112,7 @@ async def aimage_edit(
     """As `image_edit`; the files are read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_edit_arguments, parameters)
-    return _images(await _call.ask_async("image_edit", arguments))
+    return await _call.ask_async("image_edit", arguments, _images)
 
 
 def image_variation(
@@ -125,7 +125,7 @@ def image_variation(
     **kwargs: Any,
 ) -> ImageResponse:
     """Vary an image; for ``image`` see `image_edit`."""
-    return _images(_call.ask("image_variation", _variation_arguments(locals())))
+    return _call.ask("image_variation", _variation_arguments(locals()), _images)
 
 
 async def aimage_variation(
@@ -140,7 +140,7 @@ async def aimage_variation(
     """As `image_variation`; the file is read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_variation_arguments, parameters)
-    return _images(await _call.ask_async("image_variation", arguments))
+    return await _call.ask_async("image_variation", arguments, _images)
 
 
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -170,10 +170,9 @@ def _variation_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _images(answered: tuple[dict[str, Any], Any]) -> ImageResponse:
+def _images(answer: dict[str, Any], meta: Any) -> ImageResponse:
     from .types.images import ImageResponse
 
-    answer, meta = answered
     response = ImageResponse(**answer)
     response._privates()["_meta"] = meta
     return response

@@ -21,18 +21,17 @@ def list_models(custom_llm_provider: str = "openai", **kwargs: Any) -> Page:
     Returns:
         A page; each of ``data`` has an ``id``.
     """
-    return _models(_call.ask("list_models", _call.gather(locals())))
+    return _call.ask("list_models", _call.gather(locals()), _models)
 
 
 async def alist_models(custom_llm_provider: str = "openai", **kwargs: Any) -> Page:
     """As `list_models`."""
-    return _models(await _call.ask_async("list_models", _call.gather(locals())))
+    return await _call.ask_async("list_models", _call.gather(locals()), _models)
 
 
-def _models(answered: tuple[dict[str, Any] | list[Any], Any]) -> Page:
+def _models(answer: dict[str, Any] | list[Any], meta: Any) -> Page:
     from .types.open import OpenObject
     from .types.stored import page
 
-    answer, meta = answered
     # Together lists them without a frame.
     return page(OpenObject, {"object": "list", "data": answer} if isinstance(answer, list) else answer, meta)

@@ -30,7 +30,7 @@ def moderation(
     Raises:
         BadRequestError, ...: as `completion` does.
     """
-    return _judged(_call.ask("moderation", _arguments(locals())))
+    return _call.ask("moderation", _arguments(locals()), _judged)
 
 
 async def amoderation(
@@ -41,7 +41,7 @@ async def amoderation(
     **kwargs: Any,
 ) -> OpenAIModerationResponse:
     """As `moderation`."""
-    return _judged(await _call.ask_async("moderation", _arguments(locals())))
+    return await _call.ask_async("moderation", _arguments(locals()), _judged)
 
 
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -52,10 +52,9 @@ def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _judged(answered: tuple[dict[str, Any], Any]) -> OpenAIModerationResponse:
+def _judged(answer: dict[str, Any], meta: Any) -> OpenAIModerationResponse:
     from .types.moderation import OpenAIModerationResponse
 
-    answer, meta = answered
     response = OpenAIModerationResponse(**answer)
     response._privates()["_meta"] = meta
     return response

@@ -47,7 +47,7 @@ def rerank(
     """
     parameters = locals()
     arguments = _call.gather(parameters)
-    return _ranked(_call.ask("rerank", arguments), arguments)
+    return _call.ask("rerank", arguments, _maker(arguments))
 
 
 async def arerank(
@@ -65,14 +65,18 @@ async def arerank(
     """As `rerank`."""
     parameters = locals()
     arguments = _call.gather(parameters)
-    return _ranked(await _call.ask_async("rerank", arguments), arguments)
+    return await _call.ask_async("rerank", arguments, _maker(arguments))
 
 
-def _ranked(answered: tuple[dict[str, Any], Any], arguments: dict[str, Any]) -> RerankResponse:
+def _maker(arguments: dict[str, Any]) -> _call.Make[RerankResponse]:
+    """What builds the response of a call with these arguments."""
+    return lambda answer, meta: _ranked(answer, meta, arguments)
+
+
+def _ranked(answer: dict[str, Any], meta: Any, arguments: dict[str, Any]) -> RerankResponse:
     from .types.ids import new_uuid
     from .types.rerank import RerankResponse
 
-    answer, meta = answered
     results = answer["results"]
     top_n = arguments.get("top_n")
     if isinstance(top_n, int):

@@ -59,8 +59,8 @@ def text_completion(
     """
     arguments = _call.gather(locals())
     if stream:
-        return TextCompletionStreamWrapper(_call.open_stream("text_completion", arguments))
-    return _completion(_call.ask("text_completion", arguments))
+        return _call.open_stream("text_completion", arguments, TextCompletionStreamWrapper)
+    return _call.ask("text_completion", arguments, _completion)
 
 
 async def atext_completion(
@@ -91,8 +91,8 @@ async def atext_completion(
     """As `text_completion`; with ``stream=True`` an asynchronous iterator."""
     arguments = _call.gather(locals())
     if stream:
-        return AsyncTextCompletionStream(await _call.open_stream_async("text_completion", arguments))
-    return _completion(await _call.ask_async("text_completion", arguments))
+        return await _call.open_stream_async("text_completion", arguments, AsyncTextCompletionStream)
+    return await _call.ask_async("text_completion", arguments, _completion)
 
 
 class _Chunks:
@@ -112,10 +112,9 @@ class AsyncTextCompletionStream(_Chunks, AsyncEvents):
     """A stream for asynchronous code. Close it, or read it to its end."""
 
 
-def _completion(answered: tuple[dict[str, Any], Any]) -> TextCompletionResponse:
+def _completion(answer: dict[str, Any], meta: Any) -> TextCompletionResponse:
     from .types import TextCompletionResponse
 
-    answer, meta = answered
     response = TextCompletionResponse(**_fitting(answer))
     response._privates()["_meta"] = meta
     return response

@@ -49,8 +49,8 @@ def create(
     """
     arguments = _call.gather(locals())
     if stream:
-        return MessageStream(_call.open_stream("messages", arguments))
-    return _message(_call.ask("messages", arguments))
+        return _call.open_stream("messages", arguments, MessageStream)
+    return _call.ask("messages", arguments, _message)
 
 
 async def acreate(
@@ -73,8 +73,8 @@ async def acreate(
     """As `create`; with ``stream=True`` an asynchronous iterator."""
     arguments = _call.gather(locals())
     if stream:
-        return AsyncMessageStream(await _call.open_stream_async("messages", arguments))
-    return _message(await _call.ask_async("messages", arguments))
+        return await _call.open_stream_async("messages", arguments, AsyncMessageStream)
+    return await _call.ask_async("messages", arguments, _message)
 
 
 async def anthropic_messages(
@@ -116,8 +116,7 @@ class Message(dict):  # type: ignore[type-arg]
         return hidden
 
 
-def _message(answered: tuple[dict[str, Any], Any]) -> Message:
-    answer, meta = answered
+def _message(answer: dict[str, Any], meta: Any) -> Message:
     message = Message(answer)
     message._meta = meta
     return message
