@@ -15,14 +15,17 @@ use crate::resolve::Target;
 use crate::types::{EndpointAnswer, EndpointRequest, Operation};
 use crate::wire::{EndpointWire, WireRequest};
 
+/// Parameters, or an answer's fields.
+type Fields = Map<String, Value>;
+
 /// Where a server has it, what it is called there, and how its answer reads.
 pub(crate) struct Rerank {
     /// The address.
     url: fn(&Target) -> Url,
     /// From Cohere's parameters to the server's.
-    write: fn(&Target, Map<String, Value>) -> Result<Map<String, Value>>,
+    write: fn(&Target, Fields) -> Result<Fields>,
     /// From the server's answer to Cohere's.
-    read: fn(Value) -> Option<Map<String, Value>>,
+    read: fn(Value) -> Option<Fields>,
 }
 
 pub(crate) use flavours::{COHERE, DEEPINFRA, JINA, NVIDIA, SERVER, TEXT_EMBEDDINGS_INFERENCE, VOYAGE};
