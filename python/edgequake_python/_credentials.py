@@ -47,9 +47,11 @@ def default_source(kind: str, details: str) -> tuple[Ask, str]:
     """What to call for a token that a cloud's own library finds; ``details`` is what is known, as JSON."""
     import json
 
+    info = json.loads(details)
+    if kind == "azure":
+        return (lambda: _azure(info["scope"])), f"azure:{details}"
     if kind != "google":
         raise TypeError("is a cloud whose credentials are not known")
-    info = json.loads(details)
 
     def ask() -> Any:
         found = _found.get(details)
@@ -164,6 +166,16 @@ def _google(credentials: Any) -> tuple[str, Any]:
         scoped.refresh(_google_request())
     _known[credentials] = (scoped, scoped.token)
     return scoped.token, scoped.expiry
+
+
+def _azure(scope: str) -> Any:
+    """A token by ``azure.identity``'s own search: environment, workload and managed identity, signed-in tools."""
+    found = _found.get("azure")
+    if found is None:
+        import azure.identity
+
+        found = _found["azure"] = azure.identity.DefaultAzureCredential()
+    return found.get_token(scope)
 
 
 def _google_request() -> Any:

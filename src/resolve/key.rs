@@ -6,8 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, Call, KeyOrder};
 use crate::secret::Secret;
 
-/// The key, and whether it is a token.
-pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
+/// The key as it is named: by the call, by the module's attributes, by the environment.
+pub(crate) fn of(call: &Call<'_>) -> Option<Secret> {
     let Call {
         provider,
         options,
@@ -19,7 +19,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         named.or_else(|| own_settings(provider.name).find_map(|name| around.setting(&name)))
     };
     let environment = || provider.key_env.iter().find_map(|name| around.env(name));
-    let found = options
+    options
         .api_key
         .clone()
         .filter(|key| !key.expose().is_empty())
@@ -29,8 +29,18 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
                 KeyOrder::EnvironmentFirst => environment().or_else(setting),
             };
             found.map(|key| Secret::new(&key))
-        });
-    let (found, is_token) = match found {
+        })
+}
+
+/// The key, and whether it is a token.
+pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
+    let Call {
+        provider,
+        options,
+        around,
+        ..
+    } = call;
+    let (found, is_token) = match of(call) {
         Some(key) => (Some(key), false),
         None => {
             let (options_with, variables) = provider.token;

@@ -15,6 +15,7 @@ use crate::options::{CallOptions, ProviderOptions};
 use crate::registry::{Auth, Call, Provider, StreamUsage};
 use crate::secret::Secret;
 
+pub(crate) use key::of as key_of;
 pub use names::split_model;
 pub use surroundings::{Environment, Surroundings};
 
