@@ -48,6 +48,8 @@ pub enum ErrorKind {
     ContextWindowExceeded,
     /// Refused by the provider's content policy.
     ContentPolicyViolation,
+    /// A provider that is unknown, or does not offer the operation.
+    UnknownProvider,
     /// A parameter this provider or model does not take.
     UnsupportedParams,
     /// An image of the request could not be fetched.
@@ -96,6 +98,7 @@ impl ErrorKind {
             Self::ResponseValidation => "APIResponseValidationError",
             Self::ContextWindowExceeded => "ContextWindowExceededError",
             Self::ContentPolicyViolation => "ContentPolicyViolationError",
+            Self::UnknownProvider => "LiteLLMUnknownProvider",
             Self::UnsupportedParams => "UnsupportedParamsError",
             Self::ImageFetch => "ImageFetchError",
             Self::IncompleteStream => "IncompleteStreamError",
@@ -154,6 +157,13 @@ impl Error {
     /// A request refused before anything was sent.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::BadRequest, message)
+    }
+
+    /// The same error, which says where in the request it is.
+    #[must_use]
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.0.message = format!("{place}: {}", self.0.message);
+        self
     }
 
     /// A provider's answer with an error status.

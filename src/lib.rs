@@ -34,6 +34,7 @@ pub mod resolve;
 mod secret;
 pub mod sim;
 mod stream;
+pub mod tokens;
 pub mod transport;
 pub mod types;
 pub mod wire;

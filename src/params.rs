@@ -66,6 +66,17 @@ impl ParamRules {
         renamed: &[],
         pinned: &[],
     };
+
+    /// Whether a model takes a parameter at a value; null stands for some value.
+    pub(crate) fn takes(&self, model: &str, name: &str, value: &Value) -> bool {
+        let value = (!value.is_null()).then_some(value);
+        let pinned = value.is_none()
+            && self
+                .pinned
+                .iter()
+                .any(|(pinned, _)| *pinned == name && name != "n");
+        pinned || !is_refused(self, model, name, value)
+    }
 }
 
 /// What the caller said about parameters.

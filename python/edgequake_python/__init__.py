@@ -57,6 +57,45 @@ if TYPE_CHECKING:
 
     from ._logging import _turn_on_debug, verbose_logger
     from .chunk_builder import stream_chunk_builder
+    from .cost import completion_cost, cost_per_token
+    from .model_info import (
+        get_max_tokens,
+        get_model_info,
+        get_supported_regions,
+        supports_assistant_prefill,
+        supports_audio_input,
+        supports_audio_output,
+        supports_computer_use,
+        supports_embedding_image_input,
+        supports_function_calling,
+        supports_httpx_timeout,
+        supports_native_streaming,
+        supports_native_structured_output,
+        supports_none_reasoning_effort,
+        supports_parallel_function_calling,
+        supports_pdf_input,
+        supports_prompt_caching,
+        supports_reasoning,
+        supports_response_schema,
+        supports_system_messages,
+        supports_tool_choice,
+        supports_url_context,
+        supports_video_input,
+        supports_vision,
+        supports_web_search,
+    )
+    from .model_table import add_known_models, refresh_model_cost, register_model
+    from .response_cost import response_cost_calculator
+    from .tokens import (
+        create_pretrained_tokenizer,
+        create_tokenizer,
+        decode,
+        encode,
+        get_token_count,
+        token_counter,
+    )
+
+    model_cost: dict[str, dict[str, Any]]
     from .exceptions import (
         LITELLM_EXCEPTION_TYPES,
         EdgeQuakeError,
@@ -65,6 +104,14 @@ if TYPE_CHECKING:
         ModelNotMappedError,
         PaymentRequiredError,
         VectorStoreSearchError,
+    )
+    from .providers import (
+        get_llm_provider,
+        get_supported_openai_params,
+        provider_info,
+        register_provider,
+        unregister_provider,
+        validate_environment,
     )
     from .responses.main import (
         acancel_responses,
@@ -149,6 +196,7 @@ __all__ = [
     "acancel_responses",
     "acompact_responses",
     "acompletion",
+    "add_known_models",
     "adelete_responses",
     "aembedding",
     "aget_responses",
@@ -160,27 +208,69 @@ __all__ = [
     "cancel_responses",
     "compact_responses",
     "completion",
+    "completion_cost",
+    "cost_per_token",
+    "create_pretrained_tokenizer",
+    "create_tokenizer",
+    "decode",
     "delete_responses",
     "drop_params",
     "embedding",
+    "encode",
+    "get_llm_provider",
+    "get_max_tokens",
+    "get_model_info",
     "get_responses",
+    "get_supported_openai_params",
+    "get_supported_regions",
+    "get_token_count",
     "headers",
     "http2",
     "list_input_items",
+    "model_cost",
     "num_retries",
     "openai_key",
     "organization",
     "project",
+    "provider_info",
+    "refresh_model_cost",
+    "register_model",
+    "register_provider",
     "request_timeout",
+    "response_cost_calculator",
     "responses",
     "set_verbose",
     "ssl_certificate",
     "ssl_verify",
     "stream_chunk_builder",
+    "supports_assistant_prefill",
+    "supports_audio_input",
+    "supports_audio_output",
+    "supports_computer_use",
+    "supports_embedding_image_input",
+    "supports_function_calling",
+    "supports_httpx_timeout",
+    "supports_native_streaming",
+    "supports_native_structured_output",
+    "supports_none_reasoning_effort",
+    "supports_parallel_function_calling",
+    "supports_pdf_input",
+    "supports_prompt_caching",
+    "supports_reasoning",
+    "supports_response_schema",
+    "supports_system_messages",
+    "supports_tool_choice",
+    "supports_url_context",
+    "supports_video_input",
+    "supports_vision",
+    "supports_web_search",
     "suppress_debug_info",
     "telemetry",
+    "token_counter",
+    "unregister_provider",
     "user_url_allowed_hosts",
     "user_url_validation",
+    "validate_environment",
     "verbose_logger",
 ]
 
@@ -195,7 +285,49 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "completion_cost": "cost",
+    "cost_per_token": "cost",
+    "response_cost_calculator": "response_cost",
+    "token_counter": "tokens",
+    "encode": "tokens",
+    "decode": "tokens",
+    "create_tokenizer": "tokens",
+    "create_pretrained_tokenizer": "tokens",
+    "get_token_count": "tokens",
+    "register_model": "model_table",
+    "add_known_models": "model_table",
+    "refresh_model_cost": "model_table",
+    "get_model_info": "model_info",
+    "get_max_tokens": "model_info",
+    "get_supported_regions": "model_info",
+    "supports_function_calling": "model_info",
+    "supports_parallel_function_calling": "model_info",
+    "supports_tool_choice": "model_info",
+    "supports_vision": "model_info",
+    "supports_response_schema": "model_info",
+    "supports_native_structured_output": "model_info",
+    "supports_reasoning": "model_info",
+    "supports_none_reasoning_effort": "model_info",
+    "supports_web_search": "model_info",
+    "supports_url_context": "model_info",
+    "supports_audio_input": "model_info",
+    "supports_audio_output": "model_info",
+    "supports_video_input": "model_info",
+    "supports_pdf_input": "model_info",
+    "supports_prompt_caching": "model_info",
+    "supports_computer_use": "model_info",
+    "supports_assistant_prefill": "model_info",
+    "supports_system_messages": "model_info",
+    "supports_embedding_image_input": "model_info",
+    "supports_native_streaming": "model_info",
+    "supports_httpx_timeout": "model_info",
     "_turn_on_debug": "_logging",
+    "get_llm_provider": "providers",
+    "get_supported_openai_params": "providers",
+    "provider_info": "providers",
+    "register_provider": "providers",
+    "unregister_provider": "providers",
+    "validate_environment": "providers",
     "acancel_responses": "responses.main",
     "acompact_responses": "responses.main",
     "adelete_responses": "responses.main",
@@ -224,10 +356,14 @@ def __getattr__(name: str) -> Any:
         return getattr(exceptions, name)
     if name in types.__all__:
         value = getattr(types, name)
+    elif name == "model_cost":
+        return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "_logging", "cli", "demo"):
+    elif name in ("structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
         return import_module(f".{name}", __name__)
+    elif (model_table := import_module(".model_table", __name__)).is_collection(name):
+        value = model_table.names(name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

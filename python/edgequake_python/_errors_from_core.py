@@ -78,6 +78,8 @@ def from_core(
         url: where it was sent; the query is dropped.
     """
     cls = _KINDS.get(kind)
+    if kind == "LiteLLMUnknownProvider":
+        return _unknown_provider(message, provider, model)
     if cls is None:
         cls, kind = _api_errors.APIError, "APIError"
     # An error inside a 200 stream has the class's status, not 200.
@@ -115,6 +117,13 @@ def from_core(
         details = error.body.get("innererror")
         if isinstance(details, dict):
             error.provider_specific_fields = {"innererror": details}
+    return error
+
+
+def _unknown_provider(message: str, provider: str, model: str) -> BaseException:
+    """Worded as LiteLLM does, with ours behind it."""
+    error = _request_errors.LiteLLMUnknownProvider(model, provider)
+    error.message = f"{error.message} {message}"
     return error
 
 

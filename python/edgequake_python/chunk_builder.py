@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .types import ModelResponse
+    from .types import ModelResponse, Usage
 
 
 def stream_chunk_builder(
@@ -22,7 +22,7 @@ def stream_chunk_builder(
 
     Args:
         chunks: `ModelResponseStream` objects in their order.
-        messages: the messages of the call; not needed, the provider's own count is used.
+        messages: the messages of the call, to count the prompt by where the provider gave no counts.
         start_time: not used.
         end_time: not used.
         logging_obj: not used.
@@ -30,8 +30,10 @@ def stream_chunk_builder(
 
     Returns:
         What the plain call would have given, each alternative apart; None when there are no chunks. A finish
-        reason or a token count that no chunk has is None, or 0, and not made up.
+        reason that no chunk has is None and not made up. Where the provider gave no token counts they are
+        estimated from the texts, and ``usage.estimated`` says so.
     """
+    from .response_cost import of_response
     from .types import ModelResponse
 
     chunks = list(chunks)
@@ -59,8 +61,28 @@ def stream_chunk_builder(
     for index, choice in zip(sorted(alternatives), response.choices):
         # The constructor reads None as "stop"; a stream that was cut has no reason.
         choice["finish_reason"] = alternatives[index].finish_reason
+    if usage is None:
+        response.usage = _estimated(response, messages)
     response._hidden_params = dict(first._hidden_params)
+    response._hidden_params["response_cost"] = of_response(response)
     return response
+
+
+def _estimated(response: ModelResponse, messages: Any) -> Usage:
+    """Counts of texts that the provider did not count."""
+    from .pricing import part
+    from .tokens import token_counter
+    from .types import Usage
+
+    model = response.model or ""
+    answer = 0
+    for choice in response.choices:
+        message = choice.message
+        texts = [message.content, message.get("reasoning_content")]
+        texts += [str(part(part(call, "function"), "arguments") or "") for call in message.tool_calls or []]
+        answer += sum(token_counter(model, text=text) for text in texts if text)
+    prompt = token_counter(model, messages=messages, default_token_count=0) if messages else 0
+    return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
 
 
 class _Alternative:

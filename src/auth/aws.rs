@@ -1,5 +1,6 @@
 //! AWS: a Bedrock API key as bearer token, or Signature Version 4 over the bytes that are sent.
 
+mod profile;
 mod sigv4;
 
 pub(crate) use sigv4::{percent_encode, short_hash};
@@ -27,6 +28,8 @@ const CREDENTIALS: &[(&str, &str)] = &[
 /// The option that holds the region, once it is found.
 pub(crate) const REGION: &str = "aws_region_name";
 const DEFAULT_REGION: &str = "us-west-2";
+/// Where the environment names it, first wins.
+const ENVIRONMENT: &[&str] = &["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// Signs for one service of AWS.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub struct Aws {
 
 impl Sign for Aws {
     fn gather(&self, call: &Call<'_>, options: &mut ProviderOptions) -> Result<()> {
-        options.set(REGION, Value::String(region(call)));
+        options.set(REGION, Value::String(region(call)?));
         // Credentials are one set: a key of the caller's is never paired with a token of the environment.
         if options.text("aws_access_key_id").is_none() && options.text("aws_secret_access_key").is_none() {
             for (option, variable) in CREDENTIALS {
@@ -95,16 +98,27 @@ impl Aws {
     }
 }
 
-/// The caller's region, the one the model's ARN or path names, the environment's, or AWS's oldest for Bedrock.
-pub(crate) fn region(call: &Call<'_>) -> String {
-    if let Some(region) = call.options.provider_options.text(REGION) {
-        return region.to_owned();
-    }
-    region_of_model(call.model)
+/// The caller's region, the one that the model's ARN or path names, the environment's, the profile's, or one that has
+/// every model.
+///
+/// # Errors
+/// `BadRequest` for what can be no region: it becomes part of a host's name.
+pub(crate) fn region(call: &Call<'_>) -> Result<String> {
+    let options = &call.options.provider_options;
+    let environment = || ENVIRONMENT.iter().find_map(|name| call.around.env(name));
+    let region = options
+        .text(REGION)
+        .or_else(|| options.text("model_id").and_then(region_of_model))
+        .or_else(|| region_of_model(call.model))
         .map(str::to_owned)
-        .or_else(|| call.around.env("AWS_REGION_NAME"))
-        .or_else(|| call.around.env("AWS_REGION"))
-        .unwrap_or_else(|| DEFAULT_REGION.to_owned())
+        .or_else(environment)
+        .or_else(|| profile::region(options.text("aws_profile_name"), call.around))
+        .unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if region.is_empty() || !region.bytes().all(valid) {
+        return Err(Error::bad_request(format!("{region:?} is no region of AWS")));
+    }
+    Ok(region)
 }
 
 /// `arn:aws:bedrock:REGION:...`, or `REGION/model`.

@@ -84,6 +84,9 @@ impl Sign for Entra {
         if resolve::key_of(call).is_some() {
             return Ok(());
         }
+        if resolve::is_elsewhere(call) {
+            return Err(missing(call.provider.name));
+        }
         if let Some(token) = call.around.env("AZURE_AD_TOKEN") {
             options.set(TOKEN, Value::String(token));
             return Ok(());

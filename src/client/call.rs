@@ -129,7 +129,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     pub(super) fn signer(&self) -> Option<&'static dyn Sign> {
         match self.target.provider.auth {
             Auth::Signed(signer) => Some(signer),
-            Auth::Bearer | Auth::Header(_) => None,
+            Auth::Bearer | Auth::Header(_) | Auth::Headers(_) => None,
         }
     }
 

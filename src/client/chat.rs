@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::attempt::Course;
 use super::call::{Answered, Prepared};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::media::Unfetched;
 use crate::options::CallOptions;
 use crate::params;
@@ -36,12 +36,15 @@ pub fn prepare_chat(
     let mut target = Target::resolve(&request.model, &options, around)?;
     let (provider, model) = (target.provider, target.model.clone());
     let about = |error: Error| error.about(provider.name, &model);
-    let wire = provider
-        .chat
-        .ok_or_else(|| about(Error::bad_request(format!("{} has no chat", provider.name))))?;
+    let wire = provider.chat.ok_or_else(|| {
+        about(Error::new(
+            ErrorKind::UnknownProvider,
+            format!("{} has no chat.", provider.name),
+        ))
+    })?;
     let mut dropped_params = params::apply(
         &mut request.params,
-        (provider.params)(&model),
+        provider.rules(&model),
         &options.params,
         provider.name,
         &model,

@@ -1,7 +1,7 @@
 //! Embeddings.
 
 use super::call::{Answered, Prepared};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::options::CallOptions;
 use crate::params;
 use crate::resolve::{Surroundings, Target};
@@ -25,11 +25,14 @@ pub fn prepare_embed(
     let target = Target::resolve(&request.model, &options, around)?;
     let provider = target.provider;
     let about = |error: Error| error.about(provider.name, &target.model);
-    let wire = provider
-        .embed
-        .ok_or_else(|| about(Error::bad_request(format!("{} has no embeddings", provider.name))))?;
+    let wire = provider.embed.ok_or_else(|| {
+        about(Error::new(
+            ErrorKind::UnknownProvider,
+            format!("{} has no embeddings.", provider.name),
+        ))
+    })?;
     let mut request = request;
-    let rules = (provider.embed_params)(&target.model);
+    let rules = provider.embed_rules(&target.model);
     let dropped_params = params::apply(
         &mut request.params,
         rules,

@@ -1,9 +1,11 @@
 //! From bytes as they arrive to one event's bytes at a time. Framing knows no provider; it never looks into an event.
 
+mod array;
 pub mod eventstream;
 mod ndjson;
 mod sse;
 
+pub use array::ArrayFramer;
 pub use eventstream::EventStreamFramer;
 pub use ndjson::NdjsonFramer;
 pub use sse::SseFramer;

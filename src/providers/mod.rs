@@ -2,6 +2,7 @@
 
 pub mod anthropic;
 pub mod azure;
+pub mod azure_ai;
 pub mod bedrock;
 pub mod cohere;
 pub mod gemini;

@@ -10,12 +10,14 @@ mod instance;
 mod log;
 mod meta;
 mod operation;
+mod registry;
 mod runtime;
 mod settings;
 mod simulator;
 mod source;
 mod stream;
 mod to_python;
+mod tokens;
 
 use pyo3::prelude::*;
 
@@ -39,9 +41,16 @@ mod _eq_core {
     #[pymodule_export]
     use super::meta::PyMeta as Meta;
     #[pymodule_export]
+    use super::registry::{
+        absent_providers, is_anothers_host, locate, provider, providers, register_provider, supported_params,
+        unregister_provider,
+    };
+    #[pymodule_export]
     use super::simulator::PySimulator;
     #[pymodule_export]
     use super::stream::{AsyncStream, SyncStream};
+    #[pymodule_export]
+    use super::tokens::{count_tokens, decode_tokens, encode_tokens, token_encoding};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,9 +1,12 @@
 //! Providers that speak OpenAI's dialect: one row each.
 
 use super::compatible_params as takes;
-use super::{COMPATIBLE, Provider};
+use super::{Auth, COMPATIBLE, Call, Provider, sites};
+use crate::error::Result;
 use crate::params::ParamRules;
-use crate::providers::openai::departures;
+use crate::providers::openai::{departures, places};
+use crate::resolve::Target;
+use crate::types::ChatRequest;
 
 /// Name, label, base URL, variables of the key, variables of another base.
 const fn row(
@@ -55,6 +58,36 @@ impl Provider {
         self.quirks.names_itself = false;
         self
     }
+    /// Its key travels alone in this header.
+    const fn with_key_header(mut self, name: &'static str) -> Self {
+        self.auth = Auth::Header(name);
+        self
+    }
+    /// Its key travels in headers that depend on it.
+    const fn with_key_headers(mut self, of: fn(&Target, &str) -> Vec<(&'static str, String)>) -> Self {
+        self.auth = Auth::Headers(of);
+        self
+    }
+    /// Headers that environment variables give: header, variable.
+    const fn headers_env(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.headers_env = headers;
+        self
+    }
+    /// Its base depends on the call.
+    const fn at_site(mut self, site: fn(&Call<'_>) -> Result<String>) -> Self {
+        self.site = Some(site);
+        self
+    }
+    /// Its chat is elsewhere than at `chat/completions` below the base.
+    const fn at_place(mut self, place: fn(&Target) -> url::Url) -> Self {
+        self.quirks.place = place;
+        self
+    }
+    /// It has no embeddings.
+    const fn without_embeddings(mut self) -> Self {
+        self.embed = None;
+        self
+    }
     /// Its messages do not have these keys.
     const fn message_without(mut self, keys: &'static [&'static str]) -> Self {
         self.quirks.message_without = keys;
@@ -86,7 +119,7 @@ impl Provider {
         self
     }
     /// Its requests differ in a way that only a function can say.
-    const fn adapted(mut self, adapt: fn(&mut crate::types::ChatRequest)) -> Self {
+    const fn adapted(mut self, adapt: fn(&mut ChatRequest)) -> Self {
         self.quirks.adapt = adapt;
         self
     }
@@ -96,7 +129,7 @@ impl Provider {
 pub(super) static ROWS: &[Provider] = &[
     row("github", "Github", "https://models.inference.ai.azure.com", &["GITHUB_API_KEY"], &["GITHUB_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("databricks", "Databricks", "", &["DATABRICKS_API_KEY"], &["DATABRICKS_API_BASE"]).takes(|_| &takes::DATABRICKS).anonymous().with_cache_control().message_without(&["thinking_blocks", "reasoning_content"]).adapted(departures::databricks),
-    row("huggingface", "Huggingface", "https://router.huggingface.co/v1", &["HF_TOKEN", "HUGGINGFACE_API_KEY"], &["HF_API_BASE", "HUGGINGFACE_API_BASE"]).anonymous(),
+    row("huggingface", "Huggingface", "https://router.huggingface.co/v1", &["HF_TOKEN", "HUGGINGFACE_API_KEY"], &["HF_API_BASE", "HUGGINGFACE_API_BASE"]).anonymous().at_place(places::hugging_face),
     row("xinference", "Xinference", "", &["XINFERENCE_API_KEY"], &["XINFERENCE_API_BASE"]).without_key().with_developer().with_cache_control(),
     row("groq", "Groq", "https://api.groq.com/openai/v1", &["GROQ_API_KEY"], &["GROQ_API_BASE"]).takes(|_| &takes::GROQ).anonymous().schema_by_tool(takes::groq_by_tool),
     row("deepseek", "Deepseek", "https://api.deepseek.com/beta", &["DEEPSEEK_API_KEY"], &["DEEPSEEK_API_BASE"]).with_text_content().anonymous().takes(|_| &takes::DEEPSEEK).adapted(departures::deepseek),
@@ -141,7 +174,7 @@ pub(super) static ROWS: &[Provider] = &[
     row("lm_studio", "Lm_studio", "", &["LM_STUDIO_API_KEY"], &["LM_STUDIO_API_BASE"]).without_key().takes(|_| &takes::LM_STUDIO),
     row("hosted_vllm", "Hosted_vllm", "", &["HOSTED_VLLM_API_KEY"], &["HOSTED_VLLM_API_BASE"]).without_key().anonymous().message_without(&["thinking_blocks"]).tool_without(&["strict", "additionalProperties"]).takes(|_| &takes::VLLM).adapted(departures::vllm),
     row("litellm_proxy", "Litellm_proxy", "", &["LITELLM_PROXY_API_KEY"], &["LITELLM_PROXY_API_BASE"]).with_cache_control().takes(|_| &ParamRules::ALL),
-    row("openrouter", "Openrouter", "https://openrouter.ai/api/v1", &["OPENROUTER_API_KEY", "OR_API_KEY"], &["OPENROUTER_API_BASE"]).with_cache_control().anonymous().takes(|_| &takes::OPENROUTER).adapted(departures::openrouter),
+    row("openrouter", "Openrouter", "https://openrouter.ai/api/v1", &["OPENROUTER_API_KEY", "OR_API_KEY"], &["OPENROUTER_API_BASE"]).with_cache_control().anonymous().headers_env(&[("http-referer", "OR_SITE_URL"), ("x-title", "OR_APP_NAME")]).takes(|_| &takes::OPENROUTER).adapted(departures::openrouter),
     row("compactifai", "Compactifai", "https://api.compactif.ai/v1", &["COMPACTIFAI_API_KEY"], &[]).anonymous(),
     row("cometapi", "Cometapi", "https://api.cometapi.com/v1", &["COMETAPI_KEY"], &["COMETAPI_API_BASE"]).anonymous(),
     row("edenai", "Edenai", "https://api.edenai.run/v3", &["EDENAI_API_KEY"], &["EDENAI_API_BASE"]).anonymous(),
@@ -163,7 +196,7 @@ pub(super) static ROWS: &[Provider] = &[
     row("abliteration", "Abliteration", "https://api.abliteration.ai/v1", &["ABLITERATION_API_KEY"], &[]).with_developer().with_cache_control(),
     row("llamagate", "Llamagate", "https://api.llamagate.dev/v1", &["LLAMAGATE_API_KEY"], &[]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
     row("gmi", "Gmi", "https://api.gmi-serving.com/v1", &["GMI_API_KEY"], &[]).with_developer().with_cache_control(),
-    row("sarvam", "Sarvam", "https://api.sarvam.ai/v1", &["SARVAM_API_KEY"], &[]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
+    row("sarvam", "Sarvam", "https://api.sarvam.ai/v1", &["SARVAM_API_KEY"], &[]).with_key_header("api-subscription-key").takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
     row("assemblyai", "Assemblyai", "https://llm-gateway.assemblyai.com/v1", &["ASSEMBLYAI_API_KEY"], &[]),
     row("charity_engine", "Charity_engine", "https://api.charityengine.services/remotejobs/v2/inference", &["CHARITY_ENGINE_API_KEY"], &[]).takes(|_| &takes::PLAIN_TOKENS),
     row("aihubmix", "Aihubmix", "https://aihubmix.com/v1", &["AIHUBMIX_API_KEY"], &["AIHUBMIX_API_BASE"]).with_developer().with_cache_control(),
@@ -182,4 +215,25 @@ pub(super) static ROWS: &[Provider] = &[
     row("prism", "Prism", "https://api.prisminference.com/v1", &["PRISM_API_KEY"], &["PRISM_API_BASE"]),
     row("sail", "Sail", "https://api.sailresearch.com/v1", &["SAIL_API_KEY"], &["SAIL_API_BASE"]).takes(|_| &takes::SAIL),
     row("reka", "Reka", "https://api.reka.ai/v1", &["REKA_API_KEY"], &["REKA_API_BASE"]),
+    row("datarobot", "Datarobot", "https://app.datarobot.com", &["DATAROBOT_API_TOKEN"], &["DATAROBOT_ENDPOINT"]).anonymous().without_embeddings().at_place(places::datarobot),
+    row("gradient_ai", "Gradient_ai", "https://inference.do-ai.run/v1", &["GRADIENT_AI_API_KEY"], &["GRADIENT_AI_AGENT_ENDPOINT"]).anonymous().without_embeddings().at_place(places::gradient).takes(|_| &takes::GRADIENT_AI),
+    row("heroku", "Heroku", "", &["HEROKU_API_KEY"], &["HEROKU_API_BASE"]).anonymous().at_place(places::versioned),
+    row("snowflake", "Snowflake", "", &["SNOWFLAKE_JWT"], &["SNOWFLAKE_API_BASE"]).anonymous().without_embeddings().at_site(sites::snowflake).at_place(places::snowflake).with_key_headers(snowflake_key),
+    row("cloudflare", "Cloudflare", "", &["CLOUDFLARE_API_KEY"], &["CLOUDFLARE_API_BASE"]).anonymous().at_site(sites::cloudflare),
+    row("clarifai", "Clarifai", "https://api.clarifai.com/v2/ext/openai/v1", &["CLARIFAI_API_KEY", "CLARIFAI_PAT"], &["CLARIFAI_API_BASE"]).anonymous().names_models(departures::clarifai_model),
+    row("ragflow", "Ragflow", "", &["RAGFLOW_API_KEY"], &["RAGFLOW_API_BASE"]).anonymous().without_embeddings().at_place(places::ragflow).names_models(places::ragflow_model),
+    row("maritalk", "Maritalk", "https://chat.maritaca.ai/api", &["MARITALK_API_KEY"], &["MARITALK_API_BASE"]).anonymous().takes(|_| &takes::MARITALK),
+    row("oobabooga", "Oobabooga", "", &["OOBABOOGA_API_KEY"], &["OOBABOOGA_API_BASE"]).anonymous().without_key().at_place(places::versioned),
 ];
+
+/// Snowflake tells its two kinds of tokens apart by a header; `pat/` marks a programmatic one.
+fn snowflake_key(_: &Target, key: &str) -> Vec<(&'static str, String)> {
+    let (kind, token) = match key.strip_prefix("pat/") {
+        Some(token) => ("PROGRAMMATIC_ACCESS_TOKEN", token),
+        None => ("KEYPAIR_JWT", key),
+    };
+    vec![
+        ("authorization", format!("Bearer {token}")),
+        ("x-snowflake-authorization-token-type", kind.to_owned()),
+    ]
+}

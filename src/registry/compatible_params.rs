@@ -317,3 +317,30 @@ pub(super) static DATABRICKS: ParamRules = ParamRules {
     reasoning_effort: Effort::Passes,
     ..SERVER
 };
+pub(super) static GRADIENT_AI: ParamRules = ParamRules {
+    unsupported: &[
+        EVERYWHERE,
+        TOOLS,
+        LOGPROBS,
+        ADVANCED,
+        &["n", "logit_bias", "user", "seed", "response_format"],
+    ],
+    renamed: &[],
+    ..SERVER
+};
+pub(super) static MARITALK: ParamRules = ParamRules {
+    unsupported: &[
+        EVERYWHERE,
+        LOGPROBS,
+        FUNCTIONS,
+        &[
+            "max_completion_tokens",
+            "logit_bias",
+            "seed",
+            "parallel_tool_calls",
+            "response_format",
+        ],
+    ],
+    renamed: &[],
+    ..SERVER
+};

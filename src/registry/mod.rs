@@ -1,17 +1,37 @@
 //! The providers, one row each. A row is data: where a provider lives, how it takes its key, which wire it speaks per
 //! operation and where it departs from that wire.
 
+mod about;
+mod absent;
+mod bare;
 mod compatible;
 mod compatible_params;
+mod hosts;
+mod registered;
+mod sites;
+#[cfg(test)]
+mod tests;
+
+use url::Url;
 
 use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
-use crate::providers::{anthropic, azure, bedrock, cohere, gemini, mistral, ollama, openai, vertex};
-use crate::resolve::Surroundings;
+use crate::providers::{
+    anthropic, azure, azure_ai, bedrock, cohere, gemini, mistral, ollama, openai, vertex,
+};
+use crate::resolve::{Surroundings, Target};
 use crate::types::{ChatRequest, Operation};
 use crate::wire::{ChatWire, EmbedWire, EndpointWire};
+
+pub use about::{About, CHAT_PARAMS, EMBED_PARAMS, about, about_all, supported_params};
+pub use absent::absent;
+pub(crate) use absent::is_absent;
+pub use bare::provider_of_bare_model;
+pub(crate) use hosts::is_anothers;
+pub use hosts::provider_at;
+pub use registered::{Registration, register, unregister};
 
 /// How a key travels.
 #[derive(Clone, Copy)]
@@ -20,6 +40,8 @@ pub enum Auth {
     Bearer,
     /// The key alone in a header of this name.
     Header(&'static str),
+    /// In headers that depend on the key or the address.
+    Headers(fn(target: &Target, key: &str) -> Vec<(&'static str, String)>),
     /// A signature or a short-lived token, made for every attempt.
     Signed(&'static dyn Sign),
 }
@@ -64,6 +86,8 @@ pub struct Provider {
     pub auth: Auth,
     /// Headers of every request.
     pub headers: &'static [(&'static str, &'static str)],
+    /// Headers that are sent where an environment variable says something: header, variable.
+    pub headers_env: &'static [(&'static str, &'static str)],
     /// Chat, where it has it.
     pub chat: Option<&'static dyn ChatWire>,
     /// Embeddings, where it has them.
@@ -72,6 +96,8 @@ pub struct Provider {
     pub endpoints: &'static [Endpoint],
     /// Which parameters a model of it takes.
     pub params: fn(model: &str) -> &'static ParamRules,
+    /// The same for rows that are made while the program runs; wins over `params`.
+    pub fixed_params: Option<&'static ParamRules>,
     /// Which parameters an embedding model of it takes.
     pub embed_params: fn(model: &str) -> &'static ParamRules,
     /// Whether streams are asked for token counts.
@@ -136,6 +162,10 @@ pub struct Quirks {
     pub cache_control: bool,
     /// Answers name the model as `provider/model`.
     pub names_itself: bool,
+    /// Where a message says what the model thought, if under another name than `reasoning_content` or `reasoning`.
+    pub reasoning_field: &'static str,
+    /// Where a chat is asked.
+    pub place: fn(&Target) -> Url,
     /// Keys that its messages do not have.
     pub message_without: &'static [&'static str],
     /// Keys that its tools and their schemas do not have.
@@ -159,6 +189,8 @@ impl Quirks {
         developer_is_system: false,
         cache_control: false,
         names_itself: false,
+        reasoning_field: "",
+        place: openai::places::chat,
         message_without: &[],
         tool_without: &[],
         refused_parts: &[],
@@ -200,10 +232,12 @@ pub(crate) const OPENAI: Provider = Provider {
     key_optional: false,
     auth: Auth::Bearer,
     headers: &[],
+    headers_env: &[],
     chat: Some(&openai::Chat),
     embed: Some(&openai::Embed),
     endpoints: &[],
     params: openai::params::rules,
+    fixed_params: None,
     embed_params: |_| &ParamRules::ALL,
     stream_usage: StreamUsage::OwnHost,
     quirks: Quirks::NONE,
@@ -240,26 +274,71 @@ const VOYAGE: Provider = Provider {
     ..COMPATIBLE
 };
 
+/// The same at Jina.
+const JINA: Provider = Provider {
+    name: "jina_ai",
+    label: "Jina_ai",
+    base_url: "https://api.jina.ai/v1",
+    base_env: &["JINA_AI_API_BASE"],
+    key_env: &["JINA_AI_API_KEY", "JINA_API_KEY", "JINA_AI_TOKEN"],
+    chat: None,
+    embed_params: |_| &ParamRules {
+        unsupported: &[&["user"]],
+        renamed: &[],
+        pinned: &[],
+        ..ParamRules::ALL
+    },
+    ..COMPATIBLE
+};
+
+/// The same from a server of one's own.
+const INFINITY: Provider = Provider {
+    name: "infinity",
+    label: "Infinity",
+    base_url: "",
+    base_env: &["INFINITY_API_BASE"],
+    key_env: &["INFINITY_API_KEY"],
+    key_optional: true,
+    chat: None,
+    ..COMPATIBLE
+};
+
+const CUSTOM_OPENAI: Provider = Provider {
+    name: "custom_openai",
+    label: "Custom_openai",
+    base_url: "",
+    endpoints: openai::endpoints::WITHOUT_RESPONSES,
+    key_optional: true,
+    quirks: Quirks {
+        cache_control: true,
+        ..Quirks::NONE
+    },
+    ..COMPATIBLE
+};
+
 static NATIVE: &[Provider] = &[
     Provider {
         endpoints: openai::endpoints::EVERYTHING,
         ..OPENAI
     },
+    // The same on a connection of its own in LiteLLM; here there is one way.
+    Provider {
+        name: "aiohttp_openai",
+        label: "Aiohttp_openai",
+        endpoints: openai::endpoints::EVERYTHING,
+        ..OPENAI
+    },
     azure::ROW,
+    azure_ai::ROW,
     anthropic::ROW,
     // Any server that speaks OpenAI's dialect; its base is the caller's to give.
+    CUSTOM_OPENAI,
     Provider {
-        name: "custom_openai",
-        label: "Custom_openai",
-        base_url: "",
-        endpoints: openai::endpoints::WITHOUT_RESPONSES,
-        key_optional: true,
-        quirks: Quirks {
-            developer_is_system: false,
-            cache_control: true,
-            ..OPENAI.quirks
-        },
-        ..COMPATIBLE
+        name: "openai_like",
+        label: "Openai_like",
+        base_env: &["OPENAI_LIKE_API_BASE"],
+        key_env: &["OPENAI_LIKE_API_KEY"],
+        ..CUSTOM_OPENAI
     },
     // The simulator of this crate; its base is found by whoever started it.
     Provider {
@@ -282,6 +361,8 @@ static NATIVE: &[Provider] = &[
     ollama::ROW,
     ollama::CHAT,
     VOYAGE,
+    JINA,
+    INFINITY,
     gemini::GEMINI,
     vertex::ROW,
     vertex::BETA,
@@ -291,90 +372,41 @@ static NATIVE: &[Provider] = &[
 /// The prefix that means the built-in simulator.
 pub const SIMULATOR: &str = "sim";
 
-/// Every row.
+impl Provider {
+    /// Which parameters a model of it takes.
+    #[must_use]
+    pub fn rules(&self, model: &str) -> &'static ParamRules {
+        self.fixed_params.unwrap_or_else(|| (self.params)(model))
+    }
+    /// Which parameters an embedding model of it takes.
+    #[must_use]
+    pub fn embed_rules(&self, model: &str) -> &'static ParamRules {
+        (self.embed_params)(model)
+    }
+    /// Whether its chat is OpenAI's, in which servers are asked the same way whoever runs them.
+    #[must_use]
+    pub fn speaks_openai(&self) -> bool {
+        compatible::ROWS.iter().any(|row| row.name == self.name) || self.fixed_params.is_some()
+    }
+}
+
+/// Every row: those that were added, then the built-in ones they do not replace.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
-    NATIVE.iter().chain(compatible::ROWS)
+    let added = registered::rows();
+    let built_in = NATIVE.iter().chain(compatible::ROWS).filter({
+        let added = added.clone();
+        move |row| !added.iter().any(|other| other.name == row.name)
+    });
+    added.into_iter().chain(built_in)
 }
 
 /// The row of that name.
 #[must_use]
 pub fn provider(name: &str) -> Option<&'static Provider> {
-    providers().find(|provider| provider.name == name)
-}
-
-/// The provider of a model named without one, where the name tells.
-#[must_use]
-pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
-    if anthropic::owns_model(model) {
-        return provider(anthropic::ROW.name);
-    }
-    if vertex::owns_model(model) {
-        return provider(vertex::ROW.name);
-    }
-    openai::owns_model(model).then(|| provider("openai")).flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-    use crate::error::ErrorKind;
-    use crate::resolve::Target;
-
-    struct Bare;
-    impl Surroundings for Bare {
-        fn env(&self, _: &str) -> Option<String> {
-            None
-        }
-    }
-    /// Every other provider's key is set, this one's is not.
-    struct Others(&'static Provider);
-    impl Surroundings for Others {
-        fn env(&self, name: &str) -> Option<String> {
-            let ours = self.0.key_env.contains(&name) || self.0.base_env.contains(&name);
-            (!ours && name.contains("KEY")).then(|| "sk-somebody-elses".to_owned())
-        }
-    }
-
-    #[test]
-    fn names_are_unique_and_bases_are_urls() {
-        let names: Vec<_> = providers().map(|provider| provider.name).collect();
-        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
-        assert!(names.len() >= 85, "{}", names.len());
-        for provider in providers().filter(|provider| !provider.base_url.is_empty()) {
-            let url = url::Url::parse(provider.base_url).unwrap();
-            let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
-            assert!(url.scheme() == "https" || local, "{}", provider.base_url);
-        }
-    }
-
-    #[test]
-    fn a_missing_key_is_an_error_that_names_the_variable_and_never_another_providers_key() {
-        for provider in providers().filter(|provider| provider.name != SIMULATOR) {
-            let options = CallOptions {
-                base_url: provider
-                    .base_url
-                    .is_empty()
-                    .then(|| "http://localhost/v1".to_owned()),
-                ..CallOptions::default()
-            };
-            let model = format!("{}/m", provider.name);
-            for around in [&Bare as &dyn Surroundings, &Others(provider)] {
-                match Target::resolve(&model, &options, around) {
-                    Ok(target) => assert!(provider.key_optional && target.key.is_none(), "{}", provider.name),
-                    Err(error) => {
-                        assert_eq!(
-                            error.kind(),
-                            ErrorKind::Authentication,
-                            "{}: {error}",
-                            provider.name
-                        );
-                        let variable = provider.key_env.first().unwrap_or(&"VERTEXAI_CREDENTIALS");
-                        assert!(error.message().contains(variable), "{error}");
-                    }
-                }
-            }
-        }
-    }
+    registered::find(name).or_else(|| {
+        NATIVE
+            .iter()
+            .chain(compatible::ROWS)
+            .find(|provider| provider.name == name)
+    })
 }

@@ -17,6 +17,11 @@ pub(super) fn headers(
     for (name, value) in provider.headers {
         insert(&mut headers, name, value)?;
     }
+    for (name, variable) in provider.headers_env {
+        if let Some(value) = around.env(variable) {
+            insert(&mut headers, name, &value)?;
+        }
+    }
     if provider.name == "openai" {
         let organization = options
             .organization

@@ -4,7 +4,15 @@ use http::HeaderValue;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, Call, KeyOrder};
+use crate::resolve::Surroundings;
 use crate::secret::Secret;
+
+/// Whether the call goes to another provider's host. What the caller did not say for this call stays at home then: a
+/// provider's key never goes to another provider.
+pub(crate) fn is_elsewhere(call: &Call<'_>) -> bool {
+    let base = call.options.base_url.as_deref();
+    base.is_some_and(|base| registry::is_anothers(call.provider, base))
+}
 
 /// The key as it is named: by the call, by the module's attributes, by the environment.
 pub(crate) fn of(call: &Call<'_>) -> Option<Secret> {
@@ -14,11 +22,16 @@ pub(crate) fn of(call: &Call<'_>) -> Option<Secret> {
         around,
         ..
     } = call;
+    let elsewhere = is_elsewhere(call);
+    let around =
+        |find: &dyn Fn(&dyn Surroundings) -> Option<String>| (!elsewhere).then(|| find(*around)).flatten();
     let setting = || {
-        let named = provider.key_settings.iter().find_map(|name| around.setting(name));
-        named.or_else(|| own_settings(provider.name).find_map(|name| around.setting(&name)))
+        around(&|around| {
+            let named = provider.key_settings.iter().find_map(|name| around.setting(name));
+            named.or_else(|| own_settings(provider.name).find_map(|name| around.setting(&name)))
+        })
     };
-    let environment = || provider.key_env.iter().find_map(|name| around.env(name));
+    let environment = || around(&|around| provider.key_env.iter().find_map(|name| around.env(name)));
     options
         .api_key
         .clone()
@@ -40,6 +53,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         around,
         ..
     } = call;
+    let elsewhere = is_elsewhere(call);
     let (found, is_token) = match of(call) {
         Some(key) => (Some(key), false),
         None => {
@@ -47,7 +61,8 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
             let option = options_with
                 .iter()
                 .find_map(|name| options.provider_options.text(name).map(str::to_owned));
-            let token = option.or_else(|| variables.iter().find_map(|name| around.env(name)));
+            let environment = || variables.iter().find_map(|name| around.env(name));
+            let token = option.or_else(|| if elsewhere { None } else { environment() });
             (token.map(|token| Secret::new(&token)), true)
         }
     };
@@ -69,6 +84,15 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
             Ok((Some(Secret::new("sk-built-in-simulator")), false))
         }
         None if provider.key_optional || authorized => Ok((None, false)),
+        None if elsewhere => Err(Error::new(
+            ErrorKind::Authentication,
+            format!(
+                "`api_base` is another provider's host, and a key of {} that was set elsewhere is not sent there: pass `api_key`, \
+                 or name the model with that provider's prefix",
+                provider.name
+            ),
+        )
+        .with_status(401)),
         None => {
             let variable = match provider.key_env {
                 [] => "of the provider's key".to_owned(),
@@ -101,6 +125,44 @@ mod tests {
     use super::super::tests::resolve;
     use crate::error::ErrorKind;
     use crate::options::CallOptions;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_key_that_was_not_given_for_the_call_stays_away_from_other_providers_hosts() {
+        let keys = [
+            ("OPENAI_API_KEY", "env"),
+            ("GROQ_API_KEY", "groq"),
+            ("openai_key", "setting"),
+        ];
+        let at = |model: &str, base: &str, key: Option<&str>| {
+            let options = CallOptions {
+                base_url: Some(base.to_owned()),
+                api_key: key.map(Secret::new),
+                ..CallOptions::default()
+            };
+            resolve(model, &options, &keys).map(|target| {
+                let key = target.key.map(|key| key.expose().to_owned()).unwrap_or_default();
+                (target.provider.name, key)
+            })
+        };
+        let groq = "https://api.groq.com/openai/v1";
+        let refused = at("openai/llama", groq, None).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Authentication);
+        assert_eq!(
+            at("openai/llama", groq, Some("k")).unwrap(),
+            ("openai", "k".to_owned())
+        );
+        assert_eq!(at("llama", groq, None).unwrap(), ("groq", "groq".to_owned()));
+        assert_eq!(at("llama", "https://api.x.ai/v1", Some("k")).unwrap().0, "xai");
+        assert_eq!(
+            at("hosted_vllm/m", "https://api.openai.com/v1", None).unwrap(),
+            ("hosted_vllm", String::new())
+        );
+        assert_eq!(
+            at("openai/m", "https://proxy.example/v1", None).unwrap().1,
+            "setting"
+        );
+    }
 
     #[test]
     fn a_providers_own_attribute_comes_after_the_environment() {

@@ -15,8 +15,8 @@ use crate::options::{CallOptions, ProviderOptions};
 use crate::registry::{Auth, Call, Provider, StreamUsage};
 use crate::secret::Secret;
 
-pub(crate) use key::of as key_of;
-pub use names::split_model;
+pub(crate) use key::{is_elsewhere, of as key_of};
+pub use names::{locate, split_model};
 pub use surroundings::{Environment, Surroundings};
 
 /// Where one call goes.
@@ -52,7 +52,7 @@ impl Target {
     /// # Errors
     /// `BadRequest` for an unknown provider or a bad URL or header, `Authentication` for a missing key.
     pub fn resolve(model: &str, options: &CallOptions, around: &dyn Surroundings) -> Result<Self> {
-        let (provider, model) = split_model(model, options.provider.as_deref())?;
+        let (provider, model) = locate(model, options.provider.as_deref(), options.base_url.as_deref())?;
         Self::for_row(provider, model, options, around).map_err(|error| error.about(provider.name, model))
     }
 

@@ -1,22 +1,35 @@
 //! From a model's name to the row and the bare model.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, Provider};
 
 /// Which row and which model a name means.
 ///
 /// # Errors
-/// `BadRequest` for a name that tells no provider, or one this crate does not know.
+/// `BadRequest` for a name that tells no provider, `UnknownProvider` for a provider this crate does not know.
 pub fn split_model<'a>(model: &'a str, provider: Option<&str>) -> Result<(&'static Provider, &'a str)> {
+    locate(model, provider, None)
+}
+
+/// The same for a call that may name a base URL: an address may tell whose it is where the name does not.
+///
+/// # Errors
+/// As [`split_model`].
+pub fn locate<'a>(
+    model: &'a str,
+    provider: Option<&str>,
+    base: Option<&str>,
+) -> Result<(&'static Provider, &'a str)> {
     if let Some(name) = provider {
-        let row = registry::provider(name).ok_or_else(|| unknown_provider(model))?;
+        let row = registry::provider(name).ok_or_else(|| not_here(name, model))?;
         let bare = model
             .strip_prefix(name)
             .and_then(|rest| rest.strip_prefix('/'))
             .unwrap_or(model);
         return Ok((row, bare));
     }
-    if let Some((prefix, rest)) = model.split_once('/')
+    let prefix = model.split_once('/');
+    if let Some((prefix, rest)) = prefix
         && let Some(row) = registry::provider(prefix)
     {
         if rest.is_empty() {
@@ -26,9 +39,25 @@ pub fn split_model<'a>(model: &'a str, provider: Option<&str>) -> Result<(&'stat
         }
         return Ok((row, rest));
     }
-    registry::provider_of_bare_model(model)
+    if let Some((prefix, rest)) = prefix
+        && registry::is_absent(prefix)
+    {
+        return Err(not_here(prefix, rest));
+    }
+    base.and_then(registry::provider_at)
+        .or_else(|| registry::provider_of_bare_model(model))
         .map(|row| (row, model))
         .ok_or_else(|| unknown_provider(model))
+}
+
+/// A provider that is named and that no row speaks to.
+fn not_here(provider: &str, model: &str) -> Error {
+    let known = if registry::is_absent(provider) {
+        format!("edgequake_python knows {provider} and does not speak its dialect yet.")
+    } else {
+        format!("There is no provider {provider}; `register_provider` adds one that speaks OpenAI's dialect.")
+    };
+    Error::new(ErrorKind::UnknownProvider, known).about(provider, model)
 }
 
 fn unknown_provider(model: &str) -> Error {
@@ -42,7 +71,6 @@ fn unknown_provider(model: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
 
     #[test]
     fn names_of_models() {
@@ -61,6 +89,10 @@ mod tests {
                 ErrorKind::BadRequest,
                 "{unknown}"
             );
+        }
+        for (model, provider) in [("replicate/a/b", None), ("m", Some("nobody"))] {
+            let error = split_model(model, provider).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnknownProvider, "{model}");
         }
     }
 }

@@ -227,13 +227,18 @@ fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
     );
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some(key) = &target.key {
+        let bearer = || vec![(AUTHORIZATION, format!("Bearer {}", key.expose()))];
         let proof = match target.provider.auth {
-            _ if target.key_is_token => Some((AUTHORIZATION, format!("Bearer {}", key.expose()))),
-            Auth::Bearer => Some((AUTHORIZATION, format!("Bearer {}", key.expose()))),
-            Auth::Header(name) => Some((HeaderName::from_static(name), key.expose().to_owned())),
-            Auth::Signed(_) => None,
+            _ if target.key_is_token => bearer(),
+            Auth::Bearer => bearer(),
+            Auth::Header(name) => vec![(HeaderName::from_static(name), key.expose().to_owned())],
+            Auth::Headers(of) => of(target, key.expose())
+                .into_iter()
+                .map(|(name, value)| (HeaderName::from_static(name), value))
+                .collect(),
+            Auth::Signed(_) => Vec::new(),
         };
-        if let Some((name, value)) = proof {
+        for (name, value) in proof {
             let mut value = HeaderValue::from_str(&value)
                 .map_err(|_| Error::bad_request("api_key has characters that no header can hold"))?;
             value.set_sensitive(true);

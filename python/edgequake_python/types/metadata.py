@@ -47,12 +47,30 @@ class Response(Model):
 
     @property
     def _hidden_params(self) -> Any:
-        """The call's metadata: a dict the caller and the callbacks may write to."""
-        return self._meta_value("_hidden_params", self._make_hidden_params)
+        """The call's metadata: a dict the caller and the callbacks may write to.
+
+        ``response_cost`` in it is in USD, worked out when the dict is first asked for, and None where the
+        price is not known.
+        """
+        private = self._privates()
+        made = "_hidden_params" in private
+        params = self._meta_value("_hidden_params", self._make_hidden_params)
+        unpriced = not made and private.get("_meta") is not None and params.get("response_cost") is None
+        if unpriced and self._is_billed():
+            from ..response_cost import of_response
+
+            params["response_cost"] = of_response(self)
+        return params
 
     @_hidden_params.setter
     def _hidden_params(self, value: Any) -> None:
         self._privates()["_hidden_params"] = value
+
+    def _is_billed(self) -> bool:
+        """Whether this is a whole answer, which has a price; a chunk of one has none unless it has the
+        counts.
+        """
+        return "usage" in self.__dict__ or bool(self._extras().get("usage"))
 
     @staticmethod
     def _make_hidden_params(meta: Optional[Meta]) -> Any:

@@ -10,7 +10,7 @@ mod model;
 pub mod params;
 mod request;
 mod response;
-mod schema;
+pub(crate) mod schema;
 mod stream;
 mod tools;
 mod usage;
@@ -38,6 +38,7 @@ const GATHER: &str = "gather_blocks";
 pub(crate) use auth::{BETA, betas};
 pub(crate) use model::Model;
 pub(crate) use request::{Body, body_of as body};
+pub(crate) use tools::tool;
 
 /// Anthropic's own host.
 pub(crate) const ROW: Provider = Provider {

@@ -86,7 +86,8 @@ impl Model {
         self.version.is_some()
     }
 
-    fn from(self, major: u32, minor: u32) -> bool {
+    /// Whether its version is this one or a later one.
+    pub(crate) fn is_from(self, major: u32, minor: u32) -> bool {
         self.version.is_some_and(|version| version >= (major, minor))
     }
 
@@ -108,27 +109,27 @@ impl Model {
 
     /// Whether it thinks. A name that tells nothing is the server's to judge.
     pub(crate) fn thinks(self) -> bool {
-        self.version.is_none() || self.from(3, 7)
+        self.version.is_none() || self.is_from(3, 7)
     }
 
     /// Whether it decides by itself how long to think, guided by an effort instead of a budget.
     pub(crate) fn thinks_adaptively(self) -> bool {
-        self.from(4, 6)
+        self.is_from(4, 6)
     }
 
     /// Whether it also takes a budget for thinking, as older models do.
     pub(crate) fn thinks_on_a_budget(self) -> bool {
-        !self.from(4, 7)
+        !self.is_from(4, 7)
     }
 
     /// Whether its sampling can be set. Newer models refuse every temperature but 1, and `top_p` and `top_k`.
     pub(crate) fn samples_as_told(self) -> bool {
-        !self.from(4, 7)
+        !self.is_from(4, 7)
     }
 
     /// Whether it can be made to call a tool.
     pub(crate) fn can_be_forced(self) -> bool {
-        self.family == Family::Haiku || !self.from(5, 1)
+        self.family == Family::Haiku || !self.is_from(5, 1)
     }
 
     /// Whether it takes a schema for its answer.
@@ -138,8 +139,8 @@ impl Model {
             return false;
         }
         match self.family {
-            Family::Opus => self.from(4, 1),
-            _ => self.from(4, 5),
+            Family::Opus => self.is_from(4, 1),
+            _ => self.is_from(4, 5),
         }
     }
 }

@@ -40,7 +40,7 @@ const UNSPOKEN: &[&str] = &[
 ];
 
 /// How the answer's schema is asked for.
-pub(super) enum Asked<'a> {
+pub(crate) enum Asked<'a> {
     /// Not at all.
     No,
     /// In the provider's own way.
@@ -50,7 +50,7 @@ pub(super) enum Asked<'a> {
 }
 
 /// Reads `response_format`. JSON without a schema is a matter of the prompt: the dialect has no such mode.
-pub(super) fn asked<'a>(params: &'a Map<String, Value>, model: Model) -> Result<Asked<'a>> {
+pub(crate) fn asked<'a>(params: &'a Map<String, Value>, model: Model) -> Result<Asked<'a>> {
     let Some(format) = params.get("response_format").filter(|format| !format.is_null()) else {
         return Ok(Asked::No);
     };
@@ -81,7 +81,7 @@ pub(super) fn asked<'a>(params: &'a Map<String, Value>, model: Model) -> Result<
 }
 
 /// A name that none of the caller's tools has.
-fn tool_name(params: &Map<String, Value>) -> String {
+pub(crate) fn tool_name(params: &Map<String, Value>) -> String {
     let tools = params
         .get("tools")
         .and_then(Value::as_array)
@@ -144,7 +144,7 @@ fn is_spoken<'a>(schema: &'a Value, root: &'a Value, under: &mut Vec<&'a str>) -
 }
 
 /// A schema as the grammar takes it.
-pub(super) fn grammatical(schema: &Value) -> Value {
+pub(crate) fn grammatical(schema: &Value) -> Value {
     let Some(map) = schema.as_object() else {
         return schema.clone();
     };

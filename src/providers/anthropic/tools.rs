@@ -15,7 +15,7 @@ const OWN: &[&str] = &[
 ];
 
 /// Translates one tool and notes the feature it needs.
-pub(super) fn tool(tool: Value, names: &ToolNames, betas: &mut Vec<&'static str>) -> Result<Value> {
+pub(crate) fn tool(tool: Value, names: &ToolNames, betas: &mut Vec<&'static str>) -> Result<Value> {
     let Value::Object(mut tool) = tool else {
         return Err(Error::bad_request("a tool is not an object"));
     };

@@ -27,6 +27,16 @@ pub(super) fn from_event(name: &str, data: &[u8]) -> Error {
         "modelnotreadyexception" => 429,
         _ => 500,
     };
+    // The model's own status, where the stream passes it on.
+    let original = serde_json::from_slice::<Value>(data)
+        .ok()
+        .and_then(|body| u16::try_from(body.get("originalStatusCode")?.as_u64()?).ok())
+        .filter(|original| (400..600).contains(original));
+    let status = if status == 424 {
+        original.unwrap_or(status)
+    } else {
+        status
+    };
     read(Some(name), status, HeaderMap::new(), Bytes::copy_from_slice(data))
 }
 

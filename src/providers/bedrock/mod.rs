@@ -1,10 +1,16 @@
 //! AWS Bedrock: `Converse` and `ConverseStream`, one dialect for every model that Bedrock hosts.
 
-mod blocks;
+mod content;
 mod error;
+mod ids;
+mod media;
+mod messages;
+mod model;
 mod params;
 mod request;
 mod response;
+mod schema;
+mod spaced;
 mod stream;
 mod tools;
 
@@ -19,6 +25,7 @@ use crate::registry::{Auth, KeyOrder, OPENAI, Provider};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
+use model::Model;
 
 /// Chat through Converse.
 #[derive(Debug)]
@@ -31,11 +38,12 @@ pub(crate) const ROW: Provider = Provider {
     base_url: "",
     site: Some(|call| {
         let named = call.around.env("AWS_BEDROCK_RUNTIME_ENDPOINT");
-        Ok(named.unwrap_or_else(|| {
-            let region = aws::region(call);
-            let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-            format!("https://bedrock-runtime.{region}.amazonaws.com{suffix}")
-        }))
+        if let Some(named) = named {
+            return Ok(named);
+        }
+        let region = aws::region(call)?;
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        Ok(format!("https://bedrock-runtime.{region}.amazonaws.com{suffix}"))
     }),
     base_settings: &[],
     base_env: &[],
@@ -64,10 +72,34 @@ impl ChatWire for Converse {
             crate::params::choice_without_tools(params)
         }
     }
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        let params = &request.params;
+        let given = |name: &str| params.get(name).filter(|value| !value.is_null());
+        let mut left_out = Vec::new();
+        if given("user").is_some() {
+            left_out.push("user".to_owned());
+        }
+        // Several calls at once are what every model may make unless it is told not to.
+        let one = given("parallel_tool_calls").and_then(Value::as_bool) == Some(false);
+        if one && !(Model::of(target).calls_one_at_a_time() && given("tools").is_some()) {
+            left_out.push("parallel_tool_calls".to_owned());
+        }
+        let format = given("response_format");
+        let json = format.and_then(|format| format.get("type")?.as_str()) == Some("json_object");
+        if json && format.is_some_and(|format| format.get("response_schema").is_none()) {
+            left_out.push("response_format".to_owned());
+        }
+        left_out
+    }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
-        tools::notes(&target.model, &request.params)
+        tools::notes(Model::of(target), request)
     }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
+        if Model::of(target).route == model::Route::Invoke {
+            return Err(Error::bad_request(
+                "models are asked through Converse; take `invoke/` out of the name",
+            ));
+        }
         request::write(target, &request)
     }
     fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {

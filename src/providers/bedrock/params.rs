@@ -1,5 +1,6 @@
 //! Which of OpenAI's parameters the model families on Bedrock take.
 
+use super::model::Model;
 use crate::params::ParamRules;
 use crate::providers::openai::params::{LOGPROBS, PENALTIES, THINKING};
 
@@ -35,19 +36,20 @@ static GPT_OSS: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, SEARCH
 static CHOOSING: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT, SEARCH]);
 static OTHER: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT, SEARCH, CHOICE]);
 
-/// The rules of a model.
+/// The rules of a model. Of what is behind an ARN nothing is known, so nothing is refused.
 pub(super) fn rules(model: &str) -> &'static ParamRules {
-    if super::tools::is_claude(model) {
+    let model = Model::named(model);
+    if model.is_claude() || model.is_opaque() {
         &CLAUDE
-    } else if model.contains("nova-2") {
+    } else if model.is_nova_2() {
         &NOVA_2
-    } else if model.contains("amazon.nova") {
+    } else if model.is_nova() {
         &NOVA
-    } else if model.contains("gpt-oss") {
+    } else if model.is("gpt-oss") {
         &GPT_OSS
-    } else if model.contains("meta.llama") {
-        &OTHER
-    } else {
+    } else if model.can_be_forced() {
         &CHOOSING
+    } else {
+        &OTHER
     }
 }

@@ -1,13 +1,18 @@
-//! Writes a request.
+//! Writes a request to Converse.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{blocks, tools};
+use super::messages::Conversation;
+use super::model::Model;
+use super::spaced;
+use super::tools::{self, Tools};
 use crate::auth::aws;
 use crate::error::{Error, Result};
+use crate::providers::anthropic;
+use crate::providers::anthropic::schema::Asked;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
@@ -21,11 +26,13 @@ const OWN: &[&str] = &[
     "additionalModelResponseFieldPaths",
     "promptVariables",
     "outputConfig",
+    "projectIdentifier",
 ];
 /// Said elsewhere, or meaning nothing to Converse.
 const ELSEWHERE: &[&str] = &[
     "tools",
     "tool_choice",
+    "parallel_tool_calls",
     "response_format",
     "stream",
     "stream_options",
@@ -33,12 +40,33 @@ const ELSEWHERE: &[&str] = &[
     "n",
     "web_search_options",
 ];
+/// Anthropic's header of features, which Converse takes in the body.
+const BETA: &str = "anthropic-beta";
 
 pub(super) fn write(target: &Target, request: &ChatRequest) -> Result<WireRequest> {
-    let model = model_id(&target.model);
+    let model = Model::of(target);
+    let mut body = body(target, model, request)?;
+    body.extend(target.body.clone());
+    let operation = if request.stream {
+        "converse-stream"
+    } else {
+        "converse"
+    };
+    post(target, model.id, operation, &Value::Object(body))
+}
+
+/// Everything of the body but what the caller adds to it.
+pub(super) fn body(target: &Target, model: Model<'_>, request: &ChatRequest) -> Result<Map<String, Value>> {
     let params = &request.params;
-    let tool_config = tools::config(model, params)?;
-    let (system, messages) = blocks::split(model, &request.messages, tool_config.is_none())?;
+    let names = tools::names(request);
+    let tools = Tools::of(model, params, &names)?;
+    let conversation = Conversation {
+        model,
+        names: &names,
+        plain: tools.is_empty(),
+        guarded: params.get("guardrailConfig").is_some_and(Value::is_object),
+    };
+    let (system, messages) = conversation.read(&request.messages)?;
     let mut body = Map::new();
     body.insert("messages".to_owned(), Value::Array(messages));
     if !system.is_empty() {
@@ -48,32 +76,27 @@ pub(super) fn write(target: &Target, request: &ChatRequest) -> Result<WireReques
     let mut fields = Map::new();
     for (name, value) in params.iter().filter(|(_, value)| !value.is_null()) {
         match name.as_str() {
-            "max_tokens" if params.contains_key("max_completion_tokens") => {}
+            "max_tokens" if has(params, "max_completion_tokens") => {}
             "max_tokens" | "max_completion_tokens" => set(&mut config, "maxTokens", value.clone()),
             "temperature" => set(&mut config, "temperature", value.clone()),
             "top_p" => set(&mut config, "topP", value.clone()),
             "stop" if value.is_string() => set(&mut config, "stopSequences", json!([value])),
+            "stop" if value.as_array().is_some_and(Vec::is_empty) => {}
             "stop" => set(&mut config, "stopSequences", value.clone()),
-            "top_k" if model.contains("nova") => set(&mut fields, "inferenceConfig", json!({"topK": value})),
+            "top_k" if model.is_nova() => set(&mut fields, "inferenceConfig", json!({"topK": value})),
             "service_tier" => {
                 let tier = value.as_str().filter(|tier| *tier != "auto").unwrap_or("default");
                 set(&mut body, "serviceTier", json!({"type": tier}));
             }
-            "reasoning_effort" => effort(model, value, &mut fields)?,
-            "parallel_tool_calls" if tools::has_structured_output(model) && tool_config.is_some() => {
-                let one = value.as_bool() == Some(false);
-                set(
-                    &mut fields,
-                    "tool_choice",
-                    json!({"type": "auto", "disable_parallel_tool_use": one}),
-                );
-            }
-            "parallel_tool_calls" => {}
+            "reasoning_effort" => effort(model, params, value, &mut fields)?,
             own if OWN.contains(&own) => set(&mut body, own, value.clone()),
             "additionalModelRequestFields" => fields.extend(value.as_object().cloned().unwrap_or_default()),
             elsewhere if ELSEWHERE.contains(&elsewhere) => {}
             unknown => set(&mut fields, unknown, value.clone()),
         }
+    }
+    if model.calls_one_at_a_time() && tools.config.is_some() {
+        one_at_a_time(params, &mut fields);
     }
     if let Some(budget) = fields
         .get("thinking")
@@ -85,46 +108,168 @@ pub(super) fn write(target: &Target, request: &ChatRequest) -> Result<WireReques
         body.entry("additionalModelResponseFieldPaths")
             .or_insert_with(|| json!(["/usage/output_tokens_details"]));
     }
+    if !tools.hosted.is_empty() {
+        set(&mut fields, "tools", Value::Array(tools.hosted));
+    }
+    betas(target, model, &tools.betas, &mut fields);
     set(&mut body, "inferenceConfig", Value::Object(config));
     if !fields.is_empty() {
         set(&mut body, "additionalModelRequestFields", Value::Object(fields));
     }
-    if let Some(tool_config) = tool_config {
-        set(&mut body, "toolConfig", tool_config);
+    if let Some(config) = tools.config {
+        set(&mut body, "toolConfig", config);
     }
-    if let Some(format) = tools::schema(params).filter(|_| tools::has_structured_output(model)) {
-        let mut schema = json!({"schema": format.get("schema").unwrap_or(&Value::Null).to_string()});
-        for name in ["name", "description"] {
-            if let (Some(schema), Some(value)) = (schema.as_object_mut(), format.get(name)) {
-                schema.insert(name.to_owned(), value.clone());
-            }
-        }
-        let output = json!({"textFormat": {"type": "json_schema", "structure": {"jsonSchema": schema}}});
-        set(&mut body, "outputConfig", output);
+    if let Asked::Natively(schema) = tools::asked(model, params)? {
+        structured(params, schema, &mut body);
     }
-    body.extend(target.body.clone());
-    let body = serde_json::to_vec(&body)
-        .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
-    let operation = if request.stream {
-        "converse-stream"
-    } else {
-        "converse"
-    };
-    let headers =
-        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
-    Ok(WireRequest {
-        method: Method::POST,
-        url: url(
-            target,
-            &format!("model/{}/{operation}", aws::percent_encode(model)),
-        )?,
-        headers,
-        body: Bytes::from(body),
-    })
+    Ok(body)
+}
+
+fn has(params: &Map<String, Value>, name: &str) -> bool {
+    params.get(name).is_some_and(|value| !value.is_null())
 }
 
 fn set(map: &mut Map<String, Value>, name: &str, value: Value) {
     map.insert(name.to_owned(), value);
+}
+
+/// `parallel_tool_calls` in Claude's own words: part of its choice, whose kind Converse says.
+fn one_at_a_time(params: &Map<String, Value>, fields: &mut Map<String, Value>) {
+    let Some(parallel) = params.get("parallel_tool_calls").and_then(Value::as_bool) else {
+        return;
+    };
+    let mut choice = Map::new();
+    if !has(params, "tool_choice") {
+        set(&mut choice, "type", json!("auto"));
+    }
+    set(&mut choice, "disable_parallel_tool_use", json!(!parallel));
+    set(fields, "tool_choice", Value::Object(choice));
+}
+
+/// Features of Claude: the caller's header, the caller's field, and what the tools need.
+fn betas(target: &Target, model: Model<'_>, needed: &[&'static str], fields: &mut Map<String, Value>) {
+    if !(model.is_claude() || model.is_opaque()) {
+        return;
+    }
+    let mut betas: Vec<String> = match fields.get("anthropic_beta") {
+        Some(Value::Array(given)) => given
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        Some(Value::String(given)) => vec![given.clone()],
+        _ => Vec::new(),
+    };
+    let header = target
+        .headers
+        .get_all(BETA)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let named = header
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|beta| !beta.is_empty());
+    for beta in named.chain(needed.iter().copied()) {
+        if !betas.iter().any(|known| known == beta) {
+            betas.push(beta.to_owned());
+        }
+    }
+    if !betas.is_empty() {
+        set(fields, "anthropic_beta", json!(betas));
+    }
+}
+
+/// The schema of an answer, for models that answer to one.
+fn structured(params: &Map<String, Value>, schema: &Value, body: &mut Map<String, Value>) {
+    let mut inner = Map::new();
+    let schema = anthropic::schema::grammatical(schema);
+    set(&mut inner, "schema", Value::String(spaced::text(&schema)));
+    let named = params
+        .get("response_format")
+        .and_then(|format| format.get("json_schema"));
+    for name in ["name", "description"] {
+        if let Some(value) = named
+            .and_then(|named| named.get(name))
+            .filter(|value| value.is_string())
+        {
+            set(&mut inner, name, value.clone());
+        }
+    }
+    let format = json!({"type": "json_schema", "structure": {"jsonSchema": inner}});
+    let config = body.entry("outputConfig").or_insert_with(|| json!({}));
+    if let Some(config) = config.as_object_mut() {
+        config.entry("textFormat").or_insert(format);
+    }
+}
+
+/// How hard to think, in the words of the family. The caller's own `thinking` wins.
+fn effort(
+    model: Model<'_>,
+    params: &Map<String, Value>,
+    value: &Value,
+    fields: &mut Map<String, Value>,
+) -> Result<()> {
+    let value = value.get("effort").unwrap_or(value);
+    let word = value.as_str().unwrap_or_default();
+    if model.is("gpt-oss") {
+        set(fields, "reasoning_effort", value.clone());
+        return Ok(());
+    }
+    if word == "none" {
+        return Ok(());
+    }
+    if model.is_nova() {
+        let word = if word == "minimal" { "low" } else { word };
+        set(
+            fields,
+            "reasoningConfig",
+            json!({"type": "enabled", "maxReasoningEffort": word}),
+        );
+        return Ok(());
+    }
+    let (budget, word) = match word {
+        "minimal" | "low" => (1024, "low"),
+        "medium" => (2048, "medium"),
+        "high" => (4096, "high"),
+        "xhigh" => (8192, "xhigh"),
+        "max" => (16384, "max"),
+        _ => return Err(Error::bad_request(format!("Unmapped reasoning effort: {value}"))),
+    };
+    if has(params, "thinking") {
+        return Ok(());
+    }
+    if model.claude().is_some_and(anthropic::Model::thinks_adaptively) {
+        set(
+            fields,
+            "thinking",
+            json!({"type": "adaptive", "display": "summarized"}),
+        );
+        let config = fields.entry("output_config").or_insert_with(|| json!({}));
+        if let Some(config) = config.as_object_mut() {
+            config.entry("effort").or_insert_with(|| json!(word));
+        }
+    } else {
+        set(
+            fields,
+            "thinking",
+            json!({"type": "enabled", "budget_tokens": budget}),
+        );
+    }
+    Ok(())
+}
+
+/// A POST of `body` to an operation of a model.
+pub(super) fn post(target: &Target, id: &str, operation: &str, body: &Value) -> Result<WireRequest> {
+    let body = serde_json::to_vec(body)
+        .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
+    let headers =
+        HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    Ok(WireRequest {
+        method: Method::POST,
+        url: url(target, &format!("model/{}/{operation}", aws::percent_encode(id)))?,
+        headers,
+        body: Bytes::from(body),
+    })
 }
 
 /// The endpoint of this option wins over every other.
@@ -143,46 +288,4 @@ fn url(target: &Target, path: &str) -> Result<Url> {
         url.set_query(base_url.query());
     }
     Ok(url)
-}
-
-/// The id without the route and the region that may stand before it.
-fn model_id(model: &str) -> &str {
-    let mut model = model.strip_prefix("converse/").unwrap_or(model);
-    if let Some((region, rest)) = model.split_once('/')
-        && aws::is_region(region)
-    {
-        model = rest;
-    }
-    model
-}
-
-fn effort(model: &str, value: &Value, fields: &mut Map<String, Value>) -> Result<()> {
-    let word = value.as_str().unwrap_or_default();
-    if model.contains("gpt-oss") {
-        set(fields, "reasoning_effort", value.clone());
-        return Ok(());
-    }
-    if word == "none" {
-        return Ok(());
-    }
-    if model.contains("nova") {
-        set(
-            fields,
-            "reasoningConfig",
-            json!({"type": "enabled", "maxReasoningEffort": word}),
-        );
-        return Ok(());
-    }
-    let budget = match word {
-        "minimal" | "low" => 1024,
-        "medium" => 2048,
-        "high" => 4096,
-        "xhigh" => 8192,
-        "max" => 16384,
-        _ => return Err(Error::bad_request(format!("Unmapped reasoning effort: {value}"))),
-    };
-    fields
-        .entry("thinking")
-        .or_insert_with(|| json!({"type": "enabled", "budget_tokens": budget}));
-    Ok(())
 }

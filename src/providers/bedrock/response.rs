@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::tools;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish;
+use crate::providers::tool_names;
 use crate::resolve::Target;
 use crate::types::{ChatResponse, Choice, Content, FunctionCall, Message, ToolCall, Usage};
 
@@ -18,53 +19,14 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     else {
         return Err(unreadable(body, "it has no message"));
     };
-    let (mut text, mut reasoning, mut thinking) = (String::new(), String::new(), Vec::new());
-    let (mut calls, mut raw, mut citations) = (Vec::new(), Vec::new(), Vec::new());
-    let mut is_answer = false;
+    let mut said = Said::default();
     for (block, index) in blocks.iter().zip(0..) {
-        if let Some(piece) = block.get("text").and_then(Value::as_str) {
-            text.push_str(piece);
-        } else if let Some(cited) = block.get("citationsContent") {
-            for piece in cited
-                .get("content")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                text.push_str(piece.get("text").and_then(Value::as_str).unwrap_or_default());
-            }
-            citations.push(cited.clone());
-        } else if let Some(thought) = block.get("reasoningContent") {
-            raw.push(thought.clone());
-            if let Some(piece) = thought.pointer("/reasoningText/text").and_then(Value::as_str) {
-                reasoning.push_str(piece);
-            }
-            thinking.extend(thinking_block(thought));
-        } else if let Some(used) = block.get("toolUse") {
-            let name = used.get("name").and_then(Value::as_str).unwrap_or_default();
-            let input = used.get("input").filter(|input| !input.is_null());
-            let input = input.map_or_else(|| "{}".to_owned(), Value::to_string);
-            if tools::is_answer(&target.notes, name) {
-                is_answer = true;
-                text.push_str(&input);
-            } else {
-                calls.push(call(used, tools::original(&target.notes, name), input, index));
-            }
-        }
+        said.block(&target.notes, block, index);
     }
-    let mut extra = Map::new();
-    let mut specific = Map::new();
-    if !raw.is_empty() {
-        extra.insert("reasoning_content".to_owned(), json!(reasoning));
-        extra.insert("thinking_blocks".to_owned(), json!(thinking));
-        specific.insert("reasoningContentBlocks".to_owned(), json!(raw));
-    }
-    if !citations.is_empty() {
-        specific.insert("citationsContent".to_owned(), json!(citations));
-    }
-    if !specific.is_empty() {
-        extra.insert("provider_specific_fields".to_owned(), Value::Object(specific));
-    }
+    let text = std::mem::take(&mut said.text);
+    let calls = std::mem::take(&mut said.calls);
+    let is_answer = said.is_answer;
+    let extra = said.extra();
     let calls_tools = !calls.is_empty();
     let reason = answer
         .get("stopReason")
@@ -85,23 +47,128 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         extra: choice_extra,
         ..Choice::default()
     };
-    let mut extra = Map::new();
-    if let Some(tier) = answer.pointer("/serviceTier/type") {
-        extra.insert("service_tier".to_owned(), tier.clone());
-    }
-    if let Some(trace) = answer.get("trace") {
-        extra.insert("trace".to_owned(), trace.clone());
-    }
-    let thought = answer
-        .pointer("/additionalModelResponseFields/usage/output_tokens_details/thinking_tokens")
-        .and_then(Value::as_i64);
     Ok(ChatResponse {
         model: Some(target.model.clone()),
         choices: vec![choice],
-        usage: answer.get("usage").map(|counts| usage(counts, thought)),
-        extra,
+        usage: answer.get("usage").map(|counts| usage(counts, thought(&answer))),
+        extra: about(&answer),
         ..ChatResponse::default()
     })
+}
+
+/// What the blocks of an answer say.
+#[derive(Default)]
+struct Said {
+    text: String,
+    calls: Vec<ToolCall>,
+    is_answer: bool,
+    reasoning: String,
+    thinking: Vec<Value>,
+    images: Vec<Value>,
+    /// Reasoning, citations and other blocks as they are, for what OpenAI's message has no place for.
+    thoughts: Vec<Value>,
+    citations: Vec<Value>,
+    others: Vec<Value>,
+}
+
+impl Said {
+    fn block(&mut self, notes: &Map<String, Value>, block: &Value, index: i64) {
+        if let Some(piece) = block.get("text").and_then(Value::as_str) {
+            self.text.push_str(piece);
+        } else if let Some(cited) = block.get("citationsContent") {
+            let pieces = cited
+                .get("content")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            let pieces = pieces.filter_map(|piece| piece.get("text")?.as_str());
+            pieces.for_each(|piece| self.text.push_str(piece));
+            self.citations.push(cited.clone());
+        } else if let Some(thought) = block.get("reasoningContent") {
+            if let Some(piece) = thought.pointer("/reasoningText/text").and_then(Value::as_str) {
+                self.reasoning.push_str(piece);
+            }
+            self.thinking.extend(thinking_block(thought));
+            self.thoughts.push(thought.clone());
+        } else if let Some(used) = block.get("toolUse").filter(|used| !is_hosted(used)) {
+            let name = used.get("name").and_then(Value::as_str).unwrap_or_default();
+            let input = used.get("input").filter(|input| !input.is_null());
+            let input = input.map_or_else(|| "{}".to_owned(), Value::to_string);
+            if tools::is_answer(notes, name) {
+                self.is_answer = true;
+                self.text.push_str(&input);
+            } else {
+                self.calls
+                    .push(call(used, tool_names::given(notes, name), input, index));
+            }
+        } else if let Some(image) = block
+            .get("image")
+            .filter(|image| image.pointer("/source/bytes").is_some())
+        {
+            self.images.push(shown(image, self.images.len()));
+        } else {
+            self.others.push(block.clone());
+        }
+    }
+
+    /// What the message says beside its text and its calls.
+    fn extra(self) -> Map<String, Value> {
+        let mut extra = Map::new();
+        if !self.thinking.is_empty() || !self.reasoning.is_empty() {
+            extra.insert("reasoning_content".to_owned(), json!(self.reasoning));
+            extra.insert("thinking_blocks".to_owned(), json!(self.thinking));
+        }
+        if !self.images.is_empty() {
+            extra.insert("images".to_owned(), Value::Array(self.images));
+        }
+        let raw = [
+            ("reasoningContentBlocks", self.thoughts),
+            ("citationsContent", self.citations),
+            ("contentBlocks", self.others),
+        ];
+        let raw = raw.into_iter().filter(|(_, blocks)| !blocks.is_empty());
+        let raw: Map<String, Value> = raw
+            .map(|(name, blocks)| (name.to_owned(), json!(blocks)))
+            .collect();
+        if !raw.is_empty() {
+            extra.insert("provider_specific_fields".to_owned(), Value::Object(raw));
+        }
+        extra
+    }
+}
+
+/// Whether Bedrock itself ran a tool: its call is not the caller's to answer.
+pub(super) fn is_hosted(used: &Value) -> bool {
+    used.get("type").and_then(Value::as_str) == Some("server_tool_use")
+}
+
+/// An image of the answer, as LiteLLM's callers look for it.
+pub(super) fn shown(image: &Value, index: usize) -> Value {
+    let text = |pointer: &str| image.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let url = format!("data:image/{};base64,{}", text("/format"), text("/source/bytes"));
+    json!({"type": "image_url", "index": index, "image_url": {"url": url}})
+}
+
+/// What an answer, or the end of a stream, says about how it was made.
+pub(super) fn about(answer: &Value) -> Map<String, Value> {
+    let mut about = Map::new();
+    for (name, pointer) in [
+        ("service_tier", "/serviceTier/type"),
+        ("trace", "/trace"),
+        ("performance_config", "/performanceConfig"),
+    ] {
+        if let Some(value) = answer.pointer(pointer) {
+            about.insert(name.to_owned(), value.clone());
+        }
+    }
+    about
+}
+
+/// The tokens of thought, which Converse counts only where its request asks for the model's own count.
+pub(super) fn thought(answer: &Value) -> Option<i64> {
+    answer
+        .pointer("/additionalModelResponseFields/usage/output_tokens_details/thinking_tokens")
+        .and_then(Value::as_i64)
 }
 
 fn call(used: &Value, name: &str, arguments: String, index: i64) -> ToolCall {
@@ -155,16 +222,34 @@ pub(super) fn usage(counts: &Value, thought: Option<i64>) -> Usage {
     let mut extra = Map::new();
     extra.insert("cache_creation_input_tokens".to_owned(), json!(written));
     extra.insert("cache_read_input_tokens".to_owned(), json!(read));
+    let mut prompt_details = json!({
+        "cached_tokens": read, "cache_write_tokens": written, "cache_creation_tokens": written, "text_tokens": fresh
+    });
+    if let (Some(by_ttl), Some(details)) = (written_by_ttl(counts, written), prompt_details.as_object_mut()) {
+        details.insert("cache_creation_token_details".to_owned(), by_ttl);
+    }
     Usage {
         prompt_tokens: Some(prompt),
         completion_tokens: Some(output),
         total_tokens: Some(count("totalTokens").unwrap_or(prompt + output)),
-        prompt_tokens_details: details(json!({
-            "cached_tokens": read, "cache_write_tokens": written, "cache_creation_tokens": written, "text_tokens": fresh
-        })),
+        prompt_tokens_details: details(prompt_details),
         completion_tokens_details: thought.and_then(|thought| details(json!({"reasoning_tokens": thought}))),
         extra,
     }
+}
+
+/// Tokens written to caches by how long these last, where the parts are the whole.
+fn written_by_ttl(counts: &Value, written: i64) -> Option<Value> {
+    let parts = counts.get("cacheDetails")?.as_array()?;
+    let of = |ttl: &str| -> i64 {
+        let parts = parts
+            .iter()
+            .filter(|part| part.get("ttl").and_then(Value::as_str) == Some(ttl));
+        parts.filter_map(|part| part.get("inputTokens")?.as_i64()).sum()
+    };
+    let (short, long) = (of("5m"), of("1h"));
+    (short + long == written)
+        .then(|| json!({"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long}))
 }
 
 pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {

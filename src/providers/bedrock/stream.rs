@@ -7,6 +7,7 @@ use super::{error, response, tools};
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::framing::eventstream::{ERROR, EXCEPTION};
+use crate::providers::tool_names;
 use crate::types::{ChatChunk, ChunkChoice, Content, Delta, FunctionCall, ToolCallDelta};
 use crate::wire::ChunkDecoder;
 
@@ -16,7 +17,14 @@ pub(super) struct Decoder {
     notes: Map<String, Value>,
     /// The block whose input is the answer itself.
     answer: Option<i64>,
+    /// The block of a tool that Bedrock runs itself.
+    hosted: Option<i64>,
     calls: bool,
+    /// What kind of image comes, and how many came.
+    image: String,
+    images: usize,
+    /// Tokens of thought, told apart from the other counts.
+    thought: Option<i64>,
     stopped: bool,
     done: bool,
 }
@@ -26,31 +34,46 @@ impl Decoder {
         Self {
             notes: notes.clone(),
             answer: None,
+            hosted: None,
             calls: false,
+            image: String::new(),
+            images: 0,
+            thought: None,
             stopped: false,
             done: false,
         }
     }
 
     fn start(&mut self, index: i64, event: &Value) -> Option<Delta> {
+        if let Some(format) = event.pointer("/start/image/format").and_then(Value::as_str) {
+            format.clone_into(&mut self.image);
+            return None;
+        }
         let used = event.pointer("/start/toolUse")?;
+        if response::is_hosted(used) {
+            self.hosted = Some(index);
+            return Some(specific("contentBlockStart", event));
+        }
         let name = used.get("name").and_then(Value::as_str).unwrap_or_default();
         if tools::is_answer(&self.notes, name) {
             self.answer = Some(index);
             return None;
         }
         self.calls = true;
-        let name = tools::original(&self.notes, name).to_owned();
+        let name = tool_names::given(&self.notes, name).to_owned();
         let id = used.get("toolUseId").and_then(Value::as_str).map(str::to_owned);
         Some(tool(index, id, Some(name), String::new()))
     }
 
-    fn delta(&self, index: i64, event: &Value) -> Option<Delta> {
+    fn delta(&mut self, index: i64, event: &Value) -> Option<Delta> {
         let delta = event.get("delta")?;
         if let Some(text) = delta.get("text").and_then(Value::as_str) {
             return Some(text_delta(text));
         }
         if let Some(input) = delta.pointer("/toolUse/input").and_then(Value::as_str) {
+            if self.hosted == Some(index) {
+                return Some(specific("contentBlockDelta", event));
+            }
             if self.answer == Some(index) {
                 return Some(text_delta(input));
             }
@@ -76,10 +99,16 @@ impl Decoder {
                 json!({"reasoningContent": thought}),
             );
         } else if let Some(citation) = delta.get("citation") {
-            extra.insert(
-                "provider_specific_fields".to_owned(),
-                json!({"citation": citation}),
-            );
+            return Some(specific("citation", citation));
+        } else if let Some(source) = delta
+            .pointer("/image/source")
+            .filter(|source| source.get("bytes").is_some())
+        {
+            let image = response::shown(&json!({"format": self.image, "source": source}), self.images);
+            self.images += 1;
+            extra.insert("images".to_owned(), json!([image]));
+        } else if delta.get("toolResult").is_some() {
+            return Some(specific("contentBlockDelta", event));
         }
         (!extra.is_empty()).then(|| Delta {
             extra,
@@ -111,21 +140,25 @@ impl ChunkDecoder for Decoder {
             "contentBlockStart" => self.start(index, &event).map(said),
             "contentBlockDelta" => self.delta(index, &event).map(said),
             "messageStop" => {
-                self.stopped = true;
-                let raw = event
-                    .get("stopReason")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                Some(ChunkChoice {
-                    finish_reason: Some(response::stop_reason(raw, self.answer.is_some() && !self.calls)),
-                    ..ChunkChoice::default()
+                self.thought = response::thought(&event);
+                // Without a reason it says nothing, and the answer has not ended.
+                let raw = event.get("stopReason").and_then(Value::as_str);
+                raw.filter(|raw| !raw.is_empty()).map(|raw| {
+                    self.stopped = true;
+                    ChunkChoice {
+                        finish_reason: Some(response::stop_reason(raw, self.answer.is_some() && !self.calls)),
+                        ..ChunkChoice::default()
+                    }
                 })
             }
             "metadata" => {
-                let usage = event.get("usage").map(|counts| response::usage(counts, None));
+                let usage = event
+                    .get("usage")
+                    .map(|counts| response::usage(counts, self.thought));
                 self.done = self.stopped;
                 chunks.push(ChatChunk {
                     usage,
+                    extra: response::about(&event),
                     ..ChatChunk::default()
                 });
                 None
@@ -151,6 +184,14 @@ fn said(delta: Delta) -> ChunkChoice {
     ChunkChoice {
         delta,
         ..ChunkChoice::default()
+    }
+}
+
+/// Something that OpenAI's delta has no place for.
+fn specific(name: &str, value: &Value) -> Delta {
+    Delta {
+        extra: Map::from_iter([("provider_specific_fields".to_owned(), json!({name: value}))]),
+        ..Delta::default()
     }
 }
 

@@ -1,179 +1,216 @@
-//! Tools: OpenAI's functions as `toolSpec`, names Converse accepts, and the tool that forces a JSON answer.
+//! Tools: OpenAI's functions as `toolSpec`, Claude's hosted ones in its own shape, and the tool that forces a JSON answer.
 
 use serde_json::{Map, Value, json};
 
+use super::content;
+use super::model::Model;
+use super::schema;
 use crate::error::{Error, Result};
+use crate::providers::anthropic::schema::{self as schema_of_answer, Asked};
+use crate::providers::anthropic::{self, Model as Claude};
+use crate::providers::tool_names::ToolNames;
+use crate::types::ChatRequest;
 
-/// The tool whose arguments are the answer when a schema was asked for.
-pub(super) const JSON_TOOL: &str = "json_tool_call";
-const JSON_MODE: &str = "json_mode";
+/// The longest name of a tool.
+const LONGEST: usize = 64;
 
-pub(super) fn is_claude(model: &str) -> bool {
-    model.contains("anthropic") || model.contains("claude")
-}
+/// Where the notes of a call keep the name of the tool whose arguments are the answer.
+const ANSWER: &str = "answer_tool";
 
-/// Claude models that answer to a schema by themselves (`outputConfig`).
-pub(super) fn has_structured_output(model: &str) -> bool {
-    ["sonnet-4-5", "haiku-4-5", "opus-4-5", "sonnet-4-6", "opus-4-6"]
-        .iter()
-        .any(|name| model.contains(name))
-}
-
-pub(super) fn schema(params: &Map<String, Value>) -> Option<&Map<String, Value>> {
-    let format = params.get("response_format")?;
-    (format.get("type").and_then(Value::as_str) == Some("json_schema"))
-        .then(|| format.get("json_schema")?.as_object())
-        .flatten()
-}
-
-/// The names that had to change, and whether the answer is the arguments of a tool.
-pub(super) fn notes(model: &str, params: &Map<String, Value>) -> Map<String, Value> {
-    let mut notes = Map::new();
-    for tool in params
-        .get("tools")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        if let Some(name) = tool.pointer("/function/name").and_then(Value::as_str) {
-            let sent = sanitized(name);
-            if sent != name {
-                notes.insert(sent, Value::from(name));
-            }
+/// How the answer's schema is asked for: by itself where the model on Bedrock answers to one, else through a tool.
+///
+/// # Errors
+/// `BadRequest` for a form that is not OpenAI's.
+pub(super) fn asked<'a>(model: Model<'_>, params: &'a Map<String, Value>) -> Result<Asked<'a>> {
+    let asked = schema_of_answer::asked(params, Claude::of(model.family))?;
+    Ok(match asked {
+        Asked::Natively(schema) if !model.has_structured_output() => {
+            Asked::ByTool(schema, schema_of_answer::tool_name(params))
         }
-    }
-    if schema(params).is_some() && !has_structured_output(model) {
-        notes.insert(JSON_MODE.to_owned(), Value::Bool(true));
+        asked => asked,
+    })
+}
+
+/// What must be known of a request to read its answer by.
+pub(super) fn notes(model: Model<'_>, request: &ChatRequest) -> Map<String, Value> {
+    let mut notes = Map::new();
+    names(request).note(&mut notes);
+    if let Ok(Asked::ByTool(_, name)) = asked(model, &request.params) {
+        notes.insert(ANSWER.to_owned(), Value::String(name));
     }
     notes
 }
 
 /// Whether a call of `name` is the answer itself.
 pub(super) fn is_answer(notes: &Map<String, Value>, name: &str) -> bool {
-    name == JSON_TOOL && notes.get(JSON_MODE) == Some(&Value::Bool(true))
+    notes.get(ANSWER).and_then(Value::as_str) == Some(name)
 }
 
-/// The caller's name of a tool.
-pub(super) fn original<'a>(notes: &'a Map<String, Value>, name: &'a str) -> &'a str {
-    notes.get(name).and_then(Value::as_str).unwrap_or(name)
+/// The names of the tools in a request.
+pub(super) fn names(request: &ChatRequest) -> ToolNames {
+    ToolNames::of(request, LONGEST)
 }
 
-/// Names are `[a-zA-Z0-9_-]{1,64}`.
-pub(super) fn sanitized(name: &str) -> String {
-    let valid = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
-    name.chars()
-        .map(|character| if valid(character) { character } else { '_' })
-        .take(64)
-        .collect()
+/// The tools of one request.
+#[derive(Default)]
+pub(super) struct Tools {
+    /// `toolConfig`, where there are tools that Converse knows.
+    pub config: Option<Value>,
+    /// Tools that only Claude knows.
+    pub hosted: Vec<Value>,
+    /// Features that these need.
+    pub betas: Vec<&'static str>,
 }
 
-/// `toolConfig`, where there are tools.
-pub(super) fn config(model: &str, params: &Map<String, Value>) -> Result<Option<Value>> {
-    let mut tools = Vec::new();
-    let forced = schema(params).filter(|_| !has_structured_output(model));
-    if let Some(format) = forced {
-        let schema = format.get("schema").cloned().unwrap_or_else(|| json!({}));
-        let description = format
-            .get("description")
-            .cloned()
-            .unwrap_or_else(|| json!(JSON_TOOL));
-        tools.push(json!({"toolSpec": {"inputSchema": {"json": input_schema(model, schema)}, "name": JSON_TOOL, "description": description}}));
+impl Tools {
+    pub(super) fn is_empty(&self) -> bool {
+        self.config.is_none() && self.hosted.is_empty()
     }
-    for (index, tool) in params
-        .get("tools")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        if tool.get("toolSpec").is_some()
-            || tool.get("systemTool").is_some()
-            || tool.get("cachePoint").is_some()
-        {
-            tools.push(tool.clone());
-            continue;
+
+    /// Reads `tools`, `tool_choice`, `response_format` and `web_search_options`.
+    ///
+    /// # Errors
+    /// `BadRequest` that names the tool.
+    pub(super) fn of(model: Model<'_>, params: &Map<String, Value>, names: &ToolNames) -> Result<Self> {
+        let mut tools = Self::default();
+        let mut list = Vec::new();
+        let forced = match asked(model, params)? {
+            Asked::ByTool(schema, name) => {
+                let place = "response_format.json_schema.schema";
+                let schema = schema::input(schema.clone(), model.is_claude(), place)?;
+                let described = params
+                    .get("response_format")
+                    .and_then(|format| format.get("json_schema"));
+                let described = described.and_then(|described| described.get("description")?.as_str());
+                let description = described.unwrap_or(&name);
+                list.push(json!({"toolSpec": {"inputSchema": {"json": schema}, "name": name, "description": description}}));
+                Some(name)
+            }
+            Asked::No | Asked::Natively(_) => None,
+        };
+        let given = params
+            .get("tools")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        for (index, tool) in given.enumerate() {
+            tools.read(model, tool, names, &format!("tools[{index}]"), &mut list)?;
         }
-        let function = tool.get("function").and_then(Value::as_object);
-        let Some((function, name)) =
-            function.and_then(|function| Some((function, function.get("name")?.as_str()?)))
-        else {
+        if params
+            .get("web_search_options")
+            .is_some_and(|options| !options.is_null())
+            && model.is_nova()
+        {
+            list.push(json!({"systemTool": {"name": "nova_grounding"}}));
+        }
+        if list.is_empty() {
+            return Ok(tools);
+        }
+        let mut config = Map::new();
+        config.insert("tools".to_owned(), Value::Array(list));
+        let choice = if let Some(name) = forced {
+            // Claude cannot be forced while it thinks.
+            (model.can_be_forced() && !thinks(params)).then(|| json!({"tool": {"name": name}}))
+        } else {
+            choice(params.get("tool_choice"), names)?
+        };
+        if let Some(choice) = choice {
+            config.insert("toolChoice".to_owned(), choice);
+        }
+        tools.config = Some(Value::Object(config));
+        Ok(tools)
+    }
+
+    fn read(
+        &mut self,
+        model: Model<'_>,
+        tool: &Value,
+        names: &ToolNames,
+        place: &str,
+        list: &mut Vec<Value>,
+    ) -> Result<()> {
+        if ["toolSpec", "systemTool", "cachePoint"]
+            .iter()
+            .any(|own| tool.get(*own).is_some())
+        {
+            list.push(tool.clone());
+            return Ok(());
+        }
+        let kind = tool.get("type").and_then(Value::as_str).unwrap_or("function");
+        // Anthropic's shape has the schema under another name.
+        let (function, parameters) = match tool.get("function") {
+            Some(function) => (function, "parameters"),
+            None if tool.get("input_schema").is_some() => (tool, "input_schema"),
+            None if model.is_claude() && kind != "function" && tool.get("name").is_some() => {
+                self.hosted
+                    .push(anthropic::tool(tool.clone(), names, &mut self.betas)?);
+                return Ok(());
+            }
+            None => (tool, "parameters"),
+        };
+        let name = function
+            .get("name")
+            .and_then(Value::as_str)
+            .filter(|name| !name.is_empty());
+        let Some(name) = name.filter(|_| function.is_object()) else {
             return Err(Error::bad_request(format!(
-                "tools[{index}] is no function with a name, and Bedrock takes nothing else"
+                "{place} is no function with a name, and Bedrock takes nothing else of type {kind:?}"
             )));
         };
-        let schema = function
-            .get("parameters")
-            .filter(|schema| schema.is_object())
-            .cloned();
-        let schema = input_schema(model, schema.unwrap_or_else(|| json!({})));
-        let mut spec = json!({"inputSchema": {"json": schema}, "name": sanitized(name)});
-        let description = function
-            .get("description")
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty());
-        if let Some(spec) = spec.as_object_mut() {
-            spec.insert("description".to_owned(), json!(description.unwrap_or(name)));
-            if let Some(strict) = function
-                .get("strict")
-                .filter(|strict| strict.is_boolean() && is_claude(model))
-            {
-                spec.insert("strict".to_owned(), strict.clone());
-            }
+        let schema = match function.get(parameters) {
+            None | Some(Value::Null) => json!({}),
+            Some(schema) => schema.clone(),
+        };
+        let place = format!("{place}.function.{parameters}");
+        let schema = schema::input(schema, model.is_claude(), &place)?;
+        let description = function.get("description").and_then(Value::as_str);
+        let description = description.filter(|text| !text.is_empty()).unwrap_or(name);
+        let mut spec =
+            json!({"inputSchema": {"json": schema}, "name": names.sent(name), "description": description});
+        let strict = function
+            .get("strict")
+            .filter(|strict| strict.is_boolean() && model.is_claude());
+        if let (Some(strict), Some(spec)) = (strict, spec.as_object_mut()) {
+            spec.insert("strict".to_owned(), strict.clone());
         }
-        tools.push(json!({"toolSpec": spec}));
-        let marked = tool
-            .get("cache_control")
-            .or_else(|| function.get("cache_control"));
-        if marked.is_some_and(|mark| !mark.is_null()) && super::blocks::caches(model) {
-            tools.push(json!({"cachePoint": {"type": "default"}}));
-        }
+        list.push(json!({"toolSpec": spec}));
+        list.extend(content::cache_point(model, tool).or_else(|| content::cache_point(model, function)));
+        Ok(())
     }
-    if params.contains_key("web_search_options") && model.contains("nova") {
-        tools.push(json!({"systemTool": {"name": "nova_grounding"}}));
-    }
-    if tools.is_empty() {
-        return Ok(None);
-    }
-    let mut config = json!({"tools": tools});
-    let choice = if forced.is_some() {
-        (!model.contains("meta.llama")).then(|| json!({"tool": {"name": JSON_TOOL}}))
-    } else {
-        choice(params.get("tool_choice"))?
-    };
-    if let (Some(choice), Some(config)) = (choice, config.as_object_mut()) {
-        config.insert("toolChoice".to_owned(), choice);
-    }
-    Ok(Some(config))
 }
 
-fn choice(choice: Option<&Value>) -> Result<Option<Value>> {
-    let Some(choice) = choice else { return Ok(None) };
-    if let Some(name) = choice.pointer("/function/name").and_then(Value::as_str) {
-        return Ok(Some(json!({"tool": {"name": sanitized(name)}})));
-    }
-    match choice
-        .as_str()
-        .or_else(|| choice.get("type").and_then(Value::as_str))
+/// Whether Claude thinks before it answers.
+fn thinks(params: &Map<String, Value>) -> bool {
+    let kind = params
+        .get("thinking")
+        .and_then(|thinking| thinking.get("type")?.as_str());
+    let effort = params.get("reasoning_effort").filter(|effort| !effort.is_null());
+    matches!(kind, Some("enabled" | "adaptive")) || effort.is_some_and(|effort| effort != "none")
+}
+
+fn choice(choice: Option<&Value>, names: &ToolNames) -> Result<Option<Value>> {
+    let Some(choice) = choice.filter(|choice| !choice.is_null()) else {
+        return Ok(None);
+    };
+    // Converse's own form.
+    if ["auto", "any", "tool"]
+        .iter()
+        .any(|own| choice.get(*own).is_some_and(Value::is_object))
     {
-        Some("auto") => Ok(Some(json!({"auto": {}}))),
-        Some("required" | "any") => Ok(Some(json!({"any": {}}))),
-        _ if choice.is_null() => Ok(None),
+        return Ok(Some(choice.clone()));
+    }
+    let kind = choice
+        .as_str()
+        .or_else(|| choice.get("type").and_then(Value::as_str));
+    let named = choice
+        .get("function")
+        .unwrap_or(choice)
+        .get("name")
+        .and_then(Value::as_str);
+    match (kind, named) {
+        (_, Some(name)) => Ok(Some(json!({"tool": {"name": names.sent(name)}}))),
+        (Some("auto"), None) => Ok(Some(json!({"auto": {}}))),
+        (Some("required" | "any"), None) => Ok(Some(json!({"any": {}}))),
         _ => Err(Error::bad_request(format!("Bedrock has no tool_choice {choice}"))),
     }
-}
-
-/// A schema as Converse takes it: an object at the top, without what only a schema's author needs.
-fn input_schema(model: &str, mut schema: Value) -> Value {
-    if let Some(map) = schema.as_object_mut() {
-        map.shift_remove("$schema");
-        map.shift_remove("$id");
-        if !is_claude(model) {
-            map.shift_remove("additionalProperties");
-            map.shift_remove("strict");
-        }
-        map.entry("type").or_insert_with(|| json!("object"));
-        map.entry("properties").or_insert_with(|| json!({}));
-        map.entry("required").or_insert_with(|| json!([]));
-    }
-    schema
 }

@@ -27,7 +27,7 @@ const MODEL: &str = "cohere_chat/command-a-03-2025";
 fn body(model: &str, messages: Value, mut params: Value) -> Value {
     let target = target(model);
     let map = params.as_object_mut().unwrap();
-    let rules = (target.provider.params)(&target.model);
+    let rules = target.provider.rules(&target.model);
     crate::params::apply(map, rules, &crate::params::ParamPolicy::default(), "cohere", "m").unwrap();
     let request = ChatRequest {
         model: model.to_owned(),

@@ -39,6 +39,9 @@ const NAMES: &[(&str, &str)] = &[
     ("routingConfig", "routingConfig"),
 ];
 
+/// Parameters that say what Google does anyway.
+const DECIDED: &[&str] = &["stream_options", "parallel_tool_calls", "stream"];
+
 /// The configuration; `resolution` is what the images of the messages ask for.
 pub(super) fn write(
     params: &mut Map<String, Value>,
@@ -88,6 +91,12 @@ pub(super) fn write(
     {
         config.extend(own);
     }
+    // What is not known here may be known there; a name that is not is refused there by that name.
+    config.extend(
+        std::mem::take(params)
+            .into_iter()
+            .filter(|(name, _)| !DECIDED.contains(&name.as_str())),
+    );
     // Google advises against any other value for these models; said here so that gateways agree on it.
     if family.generation >= 3 && !config.contains_key("temperature") {
         config.insert("temperature".to_owned(), json!(1.0));
@@ -101,8 +110,9 @@ fn format_of(format: &Value, family: Family, config: &mut Map<String, Value>) ->
         Some("text") => set("response_mime_type", "text/plain".into()),
         Some("json_object") => {
             set("response_mime_type", "application/json".into());
-            if let Some(own) = format.get("response_schema") {
-                set("response_schema", own.clone());
+            if let Some(asked) = format.get("response_schema").filter(|asked| asked.is_object()) {
+                let (name, schema) = schema_of(asked, family)?;
+                set(name, schema);
             }
         }
         Some("json_schema") => {
@@ -114,11 +124,8 @@ fn format_of(format: &Value, family: Family, config: &mut Map<String, Value>) ->
             else {
                 return Ok(());
             };
-            if family.generation >= 2 {
-                set("response_json_schema", asked.clone());
-            } else {
-                set("response_schema", schema::openapi(asked)?);
-            }
+            let (name, schema) = schema_of(asked, family)?;
+            set(name, schema);
         }
         other => {
             return Err(Error::bad_request(format!(
@@ -127,6 +134,15 @@ fn format_of(format: &Value, family: Family, config: &mut Map<String, Value>) ->
         }
     }
     Ok(())
+}
+
+/// A schema, and the field for it: JSON Schema itself where the model takes that.
+fn schema_of(asked: &Value, family: Family) -> Result<(&'static str, Value)> {
+    Ok(if family.generation >= 2 {
+        ("response_json_schema", asked.clone())
+    } else {
+        ("response_schema", schema::openapi(asked)?)
+    })
 }
 
 /// Thinking: Google's own words first, then Anthropic's, then OpenAI's.
@@ -263,6 +279,17 @@ mod tests {
                 json!({"thinking": {"type": "enabled", "budget_tokens": 7}})
             ),
             json!({"thinkingConfig": {"includeThoughts": true, "thinkingBudget": 7}})
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_here_is_sent_as_it_is() {
+        assert_eq!(
+            config(
+                "gemini-2.5-flash",
+                json!({"enableEnhancedCivicAnswers": true, "parallel_tool_calls": true})
+            ),
+            json!({"enableEnhancedCivicAnswers": true})
         );
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Family;
 use super::parts::{self, Places};
+use super::said;
 use crate::error::{Error, Result};
 
 /// Between a call's id and its thought signature, so that the signature survives callers who keep ids only.
@@ -19,6 +20,22 @@ pub(super) struct Read {
     pub contents: Vec<Value>,
     pub system: Vec<Value>,
     pub resolution: Option<&'static str>,
+}
+
+impl Read {
+    /// Says the instructions in the first turn of the user's, for models that take none.
+    pub(super) fn fold_system(&mut self) {
+        let mut parts = std::mem::take(&mut self.system);
+        match self.contents.first_mut() {
+            Some(first) if first.get("role").is_some_and(|role| role == "user") => {
+                if let Some(said) = first.get_mut("parts").and_then(Value::as_array_mut) {
+                    parts.append(said);
+                    *said = parts;
+                }
+            }
+            _ => self.contents.insert(0, json!({"role": "user", "parts": parts})),
+        }
+    }
 }
 
 #[derive(PartialEq, Clone, Copy)]
@@ -80,35 +97,30 @@ fn assistant(
     resolution: &mut Option<&'static str>,
 ) -> Result<Vec<Value>> {
     let mut out = Vec::new();
-    let thoughts: Vec<&str> = match message.get("thinking_blocks").and_then(Value::as_array) {
-        Some(blocks) if !blocks.is_empty() => {
-            let thoughts = blocks.iter().filter_map(|block| block.get("thinking"));
-            thoughts.filter_map(Value::as_str).collect()
-        }
-        _ => message
-            .get("reasoning_content")
-            .and_then(Value::as_str)
-            .into_iter()
-            .collect(),
-    };
-    let thoughts = thoughts.iter().filter(|thought| !thought.is_empty());
-    out.extend(thoughts.map(|thought| json!({"thought": true, "text": thought})));
-    let mut said = parts::read(message.get("content").unwrap_or(&Value::Null), places, resolution)?;
+    let fields = message.get("provider_specific_fields").unwrap_or(&Value::Null);
+    let list = |name: &str| fields.get(name).and_then(Value::as_array).map(Vec::as_slice);
+    let signatures = list("thought_signatures").unwrap_or_default();
+    out.extend(thoughts(message, signatures));
+    let content = message.get("content").unwrap_or(&Value::Null);
+    let kept = list(said::KEPT).unwrap_or_default();
+    match said::restored(content.as_str().unwrap_or_default(), kept) {
+        Some(parts) if content.is_string() || content.is_null() => out.extend(parts),
+        _ => out.extend(parts::read(content, places, resolution)?),
+    }
     let calls = message
         .get("tool_calls")
         .and_then(Value::as_array)
         .filter(|calls| !calls.is_empty());
-    if calls.is_none()
-        && let Some(signature) = message
-            .get("provider_specific_fields")
-            .and_then(|fields| fields.get("thought_signatures"))
-            .and_then(Value::as_array)
-            .and_then(|signatures| signatures.last())
-        && let Some(last) = said.last_mut().and_then(Value::as_object_mut)
+    // Of a history that kept the signatures only: what belongs to no call or thought is the text's.
+    if kept.is_empty()
+        && let Some(signature) = signatures
+            .iter()
+            .rfind(|signature| !is_placed(signature, message))
+        && let Some(last) = out.last_mut().and_then(Value::as_object_mut)
+        && !last.contains_key("thought")
     {
         last.insert("thoughtSignature".to_owned(), signature.clone());
     }
-    out.append(&mut said);
     for image in message
         .get("images")
         .and_then(Value::as_array)
@@ -120,7 +132,14 @@ fn assistant(
             .and_then(|image| image.get("url"))
             .and_then(Value::as_str)
         {
-            out.push(parts::media(url, None, places)?);
+            let mut part = parts::media(url, None, places)?;
+            let signature = image
+                .get("provider_specific_fields")
+                .and_then(|fields| fields.get("thought_signature"));
+            if let (Some(signature), Some(part)) = (signature, part.as_object_mut()) {
+                part.insert("thoughtSignature".to_owned(), signature.clone());
+            }
+            out.push(part);
         }
     }
     let mut first = true;
@@ -155,6 +174,51 @@ fn assistant(
         out.push(Value::Object(part));
     }
     Ok(out)
+}
+
+/// The thoughts of a turn; their signatures only where Google gave them.
+fn thoughts(message: &Value, signatures: &[Value]) -> Vec<Value> {
+    let blocks = message.get("thinking_blocks").and_then(Value::as_array);
+    let Some(blocks) = blocks.filter(|blocks| !blocks.is_empty()) else {
+        let thought = message.get("reasoning_content").and_then(Value::as_str);
+        let thought = thought.filter(|thought| !thought.is_empty());
+        return thought
+            .map(|thought| json!({"thought": true, "text": thought}))
+            .into_iter()
+            .collect();
+    };
+    let read = blocks.iter().filter_map(|block| {
+        let thought = block.get("thinking").and_then(Value::as_str)?;
+        let signature = block
+            .get("signature")
+            .filter(|signature| signatures.contains(signature));
+        if thought.is_empty() && signature.is_none() {
+            return None;
+        }
+        let mut part = json!({"thought": true, "text": thought});
+        if let (Some(signature), Some(part)) = (signature, part.as_object_mut()) {
+            part.insert("thoughtSignature".to_owned(), signature.clone());
+        }
+        Some(part)
+    });
+    read.collect()
+}
+
+/// Whether a signature has its place in a call or a thought of the message.
+fn is_placed(signature: &Value, message: &Value) -> bool {
+    let list = |name: &str| message.get(name).and_then(Value::as_array).into_iter().flatten();
+    let text = signature.as_str().unwrap_or_default();
+    list("thinking_blocks").any(|block| block.get("signature") == Some(signature))
+        || list("images").any(|image| {
+            let fields = image.get("provider_specific_fields");
+            fields.and_then(|fields| fields.get("thought_signature")) == Some(signature)
+        })
+        || list("tool_calls").any(|call| {
+            let fields = call.get("provider_specific_fields");
+            let id = call.get("id").and_then(Value::as_str).unwrap_or_default();
+            fields.and_then(|fields| fields.get("thought_signature")) == Some(signature)
+                || id.split_once(MARK).is_some_and(|(_, marked)| marked == text)
+        })
 }
 
 fn function_call(function: &Value, family: Family, id: &str) -> Result<Map<String, Value>> {

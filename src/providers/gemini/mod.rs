@@ -9,6 +9,7 @@ pub(crate) mod params;
 mod parts;
 mod request;
 mod response;
+mod said;
 mod schema;
 mod site;
 mod stream;
@@ -19,7 +20,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::error::{Error, Result};
-use crate::framing::{Framer, SseFramer};
+use crate::framing::Framer;
 use crate::registry::{Auth, KeyOrder, Provider, Quirks, StreamUsage};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
@@ -53,6 +54,7 @@ pub(crate) const GEMINI: Provider = Provider {
     // Counts come with every stream, asked for or not.
     stream_usage: StreamUsage::OwnHost,
     quirks: Quirks::COMPATIBLE,
+    ..crate::registry::COMPATIBLE
 };
 
 /// The method for a plain answer or a stream.
@@ -79,6 +81,8 @@ pub(crate) struct Family {
     pro: bool,
     /// 1.5 and 2.0 do not think.
     thinks: bool,
+    /// Gemma: it takes no system instruction.
+    open: bool,
 }
 
 impl Family {
@@ -103,6 +107,7 @@ impl Family {
             flash: name.contains("flash"),
             pro: name.contains("pro"),
             thinks: !old || name.contains("thinking"),
+            open: name.starts_with("gemma"),
         }
     }
 }
@@ -112,6 +117,12 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
+    fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
+        // Google asks for no user.
+        let user = request.params.get("user").filter(|user| !user.is_null());
+        user.map(|_| "user".to_owned()).into_iter().collect()
+    }
+
     fn takes_address(&self, target: &Target, file: &crate::media::Remote<'_>) -> bool {
         parts::takes_address(target, file)
     }
@@ -142,7 +153,7 @@ impl ChatWire for Chat {
         error::from_status(status, headers, body)
     }
     fn framer(&self, _target: &Target) -> Box<dyn Framer> {
-        Box::new(SseFramer::new())
+        Box::new(stream::Framing::default())
     }
     fn decoder(&self, _target: &Target) -> Box<dyn ChunkDecoder> {
         Box::new(stream::Decoder::default())

@@ -109,6 +109,15 @@ pub(crate) fn media(url: &str, format: Option<String>, places: Places) -> Result
         }
         return Ok(json!({"inline_data": {"data": data, "mime_type": kind}}));
     }
+    // The Files API names its files so, too.
+    let whole;
+    let url = match url.strip_prefix("files/") {
+        Some(name) if places == Places::Own => {
+            whole = format!("{FILES}{name}");
+            whole.as_str()
+        }
+        _ => url,
+    };
     // A bucket says nothing of what is in it, so what the name tells is said.
     let named = || Url::parse(url).ok().and_then(|url| kind::of_name(&url));
     let format = format.or_else(|| named().map(str::to_owned));
@@ -126,6 +135,9 @@ pub(crate) fn media(url: &str, format: Option<String>, places: Places) -> Result
     )
     .with_status(400))
 }
+
+/// Where the Files API keeps what was uploaded.
+const FILES: &str = "https://generativelanguage.googleapis.com/v1beta/files/";
 
 /// Whether a file may be named by its address: one that Google reads, of a kind that is known.
 pub(super) fn takes_address(target: &Target, file: &Remote<'_>) -> bool {

@@ -34,8 +34,11 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
 pub(crate) fn body(target: &Target, mut request: ChatRequest) -> Result<Map<String, Value>> {
     let family = Family::of(target);
     request.params.retain(|_, value| !value.is_null());
-    let read = messages::read(request.messages, family, Places::of(target))?;
+    let mut read = messages::read(request.messages, family, Places::of(target))?;
     let mut params = request.params;
+    if family.open && !read.system.is_empty() {
+        read.fold_system();
+    }
     let mut body = Map::new();
     body.insert("contents".to_owned(), Value::Array(read.contents));
     if !read.system.is_empty() {

@@ -1,19 +1,18 @@
-//! Reads a plain answer, and the candidates that a stream brings in pieces.
-
-use std::hash::{BuildHasher, Hasher, RandomState};
+//! Reads a plain answer, or the piece of one that a stream's event is.
 
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::{error, grounding, messages, usage};
+use super::said::{self as parts, Said};
+use super::{error, grounding, usage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish;
 use crate::resolve::Target;
-use crate::types::{ChatResponse, Choice, Content, Extra, FunctionCall, Message, ToolCall};
+use crate::types::{ChatResponse, Choice, Extra, Message};
 
 pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
-    let mut answer = event(body)?;
+    let mut answer = event(body, &mut Said::default())?;
     if answer.choices.is_empty() {
         return Err(unreadable(body, "it has neither candidates nor a reason why not"));
     }
@@ -26,8 +25,8 @@ pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
     Ok(answer)
 }
 
-/// One `GenerateContentResponse`, with finish reasons in Google's words.
-pub(super) fn event(body: &Bytes) -> Result<ChatResponse> {
+/// One `GenerateContentResponse`, with finish reasons in Google's words; `said` is what its alternatives have said before.
+pub(super) fn event(body: &Bytes, said: &mut Said) -> Result<ChatResponse> {
     let mut whole: Map<String, Value> =
         serde_json::from_slice(body).map_err(|failure| unreadable(body, &failure.to_string()))?;
     if whole.get("error").is_some_and(|error| !error.is_null()) {
@@ -47,18 +46,16 @@ pub(super) fn event(body: &Bytes) -> Result<ChatResponse> {
                 .is_some_and(|metadata| metadata.get("webSearchQueries").is_some());
             answer
                 .choices
-                .push(choice(candidate, position, &mut answer.extra));
+                .push(choice(candidate, position, &mut answer.extra, said));
         }
     }
-    let blocked = whole
-        .get("promptFeedback")
-        .and_then(|feedback| feedback.get("blockReason"));
+    let feedback = whole.get("promptFeedback").unwrap_or(&Value::Null);
     if answer.choices.is_empty()
-        && let Some(reason) = blocked
+        && let Some(reason) = feedback.get("blockReason")
     {
         let extra = Extra::from_iter([(
             "provider_specific_fields".to_owned(),
-            json!({"native_finish_reason": reason}),
+            json!({"native_finish_reason": reason, "prompt_feedback": feedback}),
         )]);
         answer.choices.push(Choice {
             finish_reason: Some("content_filter".to_owned()),
@@ -72,17 +69,19 @@ pub(super) fn event(body: &Bytes) -> Result<ChatResponse> {
     Ok(answer)
 }
 
-fn choice(mut candidate: Value, position: u32, top: &mut Extra) -> Choice {
+fn choice(mut candidate: Value, position: u32, top: &mut Extra, said: &mut Said) -> Choice {
     let index = candidate
         .get("index")
         .and_then(Value::as_u64)
-        .and_then(|index| u32::try_from(index).ok());
+        .and_then(|index| u32::try_from(index).ok())
+        .unwrap_or(position);
+    let text = said.of(index);
     let mut message = Message::default();
     let parts = candidate
         .get_mut("content")
         .and_then(|content| content.get_mut("parts"))
         .map(Value::take);
-    read_parts(parts, &mut message);
+    let starts = parts::read(parts, text, &mut message);
     for (theirs, ours) in [
         ("groundingMetadata", "vertex_ai_grounding_metadata"),
         ("urlContextMetadata", "vertex_ai_url_context_metadata"),
@@ -93,7 +92,7 @@ fn choice(mut candidate: Value, position: u32, top: &mut Extra) -> Choice {
             continue;
         };
         if theirs == "groundingMetadata" {
-            let annotations = grounding::annotations(&metadata);
+            let annotations = grounding::annotations(&metadata, text, &starts);
             if !annotations.is_empty() {
                 message.extra.insert("annotations".to_owned(), annotations.into());
             }
@@ -102,107 +101,21 @@ fn choice(mut candidate: Value, position: u32, top: &mut Extra) -> Choice {
             list.push(metadata);
         }
     }
-    Choice {
-        finish_reason: candidate
-            .get("finishReason")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        index: index.unwrap_or(position),
-        message,
-        logprobs: candidate.get("logprobsResult").map(logprobs),
-        extra: Extra::new(),
-    }
-}
-
-fn read_parts(parts: Option<Value>, message: &mut Message) {
-    let Some(Value::Array(parts)) = parts else { return };
-    let (mut said, mut thought) = (String::new(), String::new());
-    let (mut blocks, mut signatures, mut images, mut executed) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for mut part in parts {
-        let signature = part
-            .get("thoughtSignature")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        signatures.extend(signature.clone().map(Value::from));
-        if let Some(text) = part.get("text").and_then(Value::as_str) {
-            if part.get("thought").and_then(Value::as_bool) == Some(true) {
-                thought.push_str(text);
-                let mut block = json!({"type": "thinking", "thinking": text});
-                if let (Some(signature), Some(block)) = (signature, block.as_object_mut()) {
-                    block.insert("signature".to_owned(), signature.into());
-                }
-                blocks.push(block);
-            } else {
-                said.push_str(text);
-            }
-        } else if let Some(call) = part.get_mut("functionCall").map(Value::take) {
-            message.tool_calls.push(tool_call(&call, signature));
-        } else if let Some(data) = part.get("inlineData") {
-            let field = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
-            let (kind, bytes) = (field("mimeType"), field("data"));
-            if kind.starts_with("audio/") {
-                message.extra.insert(
-                    "audio".to_owned(),
-                    json!({"id": new_id(), "data": bytes, "expires_at": 0, "transcript": ""}),
-                );
-            } else {
-                let url = format!("data:{kind};base64,{bytes}");
-                images.push(json!({"type": "image_url", "index": images.len(), "image_url": {"url": url}}));
-            }
-        } else if part.get("executableCode").is_some() || part.get("codeExecutionResult").is_some() {
-            executed.push(part);
-        }
-    }
-    message.content = (!said.is_empty()).then_some(Content::Text(said));
-    let mut extra = |name: &str, value: Value| drop(message.extra.insert(name.to_owned(), value));
-    if !blocks.is_empty() {
-        extra("reasoning_content", thought.into());
-        extra("thinking_blocks", blocks.into());
-    }
-    if !images.is_empty() {
-        extra("images", images.into());
-    }
-    let mut fields = Map::new();
-    if !signatures.is_empty() {
-        fields.insert("thought_signatures".to_owned(), signatures.into());
-    }
-    if !executed.is_empty() {
-        fields.insert("code_execution".to_owned(), executed.into());
-    }
-    if !fields.is_empty() {
-        extra("provider_specific_fields", fields.into());
-    }
-}
-
-fn tool_call(call: &Value, signature: Option<String>) -> ToolCall {
-    let id = call.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-    let mut id = id.map_or_else(new_id, str::to_owned);
+    let words = |name: &str| candidate.get(name).and_then(Value::as_str);
     let mut extra = Extra::new();
-    if let Some(signature) = signature {
-        id = format!("{id}{}{signature}", messages::MARK);
+    if let Some(message) = words("finishMessage").filter(|message| !message.is_empty()) {
         extra.insert(
             "provider_specific_fields".to_owned(),
-            json!({"thought_signature": signature}),
+            json!({"finish_message": message}),
         );
     }
-    ToolCall {
-        id: Some(id),
-        kind: Some("function".to_owned()),
-        function: Some(FunctionCall {
-            arguments: call.get("args").map_or_else(|| "{}".to_owned(), Value::to_string),
-            name: call.get("name").and_then(Value::as_str).map(str::to_owned),
-            extra: Extra::new(),
-        }),
+    Choice {
+        finish_reason: words("finishReason").map(str::to_owned),
+        index,
+        message,
+        logprobs: candidate.get("logprobsResult").map(logprobs),
         extra,
     }
-}
-
-/// Google gives most calls no id, and results are matched by it.
-fn new_id() -> String {
-    // Every `RandomState` has keys of its own.
-    let random = || RandomState::new().build_hasher().finish();
-    format!("call_{:016x}{:012x}", random(), random() >> 16)
 }
 
 fn logprobs(result: &Value) -> Value {

@@ -44,7 +44,9 @@ fn node(schema: &Value, root: &Value, at: &str, open: &mut Vec<String>) -> Resul
         let below = format!("{at}/{name}");
         match (name.as_str(), value) {
             ("$schema" | "$id" | "$defs" | "definitions" | "strict", _)
-            | ("additionalProperties", Value::Bool(_)) => {}
+            | ("additionalProperties", Value::Bool(false)) => {}
+            // That any others may come says nothing where some are named, and everything where none is.
+            ("additionalProperties", Value::Bool(true)) if schema.contains_key("properties") => {}
             ("properties", Value::Object(properties)) => {
                 let mut read = Map::new();
                 for (name, property) in properties {

@@ -3,15 +3,51 @@
 use bytes::Bytes;
 
 use super::response;
+use super::said::Said;
 use crate::error::Result;
-use crate::framing::Frame;
+use crate::framing::{ArrayFramer, Frame, Framer, SseFramer};
 use crate::types::ChatChunk;
 use crate::wire::ChunkDecoder;
+
+/// Events, or one array of them where something on the way has lost `alt=sse`: the first byte tells.
+#[derive(Default)]
+pub(super) enum Framing {
+    #[default]
+    Unknown,
+    Events(SseFramer),
+    Array(ArrayFramer),
+}
+
+impl Framer for Framing {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Events(framer) => framer.push(bytes, sink),
+            Self::Array(framer) => framer.push(bytes, sink),
+            Self::Unknown => {
+                *self = match bytes.trim_ascii_start().first() {
+                    None => return Ok(()),
+                    Some(b'[') => Self::Array(ArrayFramer::new()),
+                    Some(_) => Self::Events(SseFramer::new()),
+                };
+                self.push(bytes, sink)
+            }
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Events(framer) => framer.finish(sink),
+            Self::Array(framer) => framer.finish(sink),
+            Self::Unknown => Ok(()),
+        }
+    }
+}
 
 /// Calls come whole, each in a place of its own; the finish reason is the only end Google says.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     calls: i64,
+    said: Said,
 }
 
 impl ChunkDecoder for Decoder {
@@ -20,7 +56,7 @@ impl ChunkDecoder for Decoder {
         if data.is_empty() {
             return Ok(());
         }
-        let mut chunk = ChatChunk::from(response::event(&Bytes::copy_from_slice(data))?);
+        let mut chunk = ChatChunk::from(response::event(&Bytes::copy_from_slice(data), &mut self.said)?);
         for call in chunk
             .choices
             .iter_mut()
@@ -41,14 +77,13 @@ impl ChunkDecoder for Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framing::{Framer, SseFramer};
 
     const STREAM: &str = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"h\u{e9}\"}]}}],\"responseId\":\"r\"}\r\n\r\n\
         data: {\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"args\":{},\"id\":\"a\"}}]}}]}\r\n\r\n\
         data: {\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"g\",\"args\":{},\"id\":\"b\"}}]},\"finishReason\":\"STOP\"}]}\r\n\r\n";
 
     fn chunks(pieces: &[&[u8]]) -> Vec<ChatChunk> {
-        let (mut framer, mut decoder, mut chunks) = (SseFramer::new(), Decoder::default(), Vec::new());
+        let (mut framer, mut decoder, mut chunks) = (Framing::default(), Decoder::default(), Vec::new());
         for piece in pieces {
             framer
                 .push(piece, &mut |frame| decoder.decode(frame, &mut chunks))
@@ -66,6 +101,11 @@ mod tests {
         for cut in 0..bytes.len() {
             assert_eq!(chunks(&[&bytes[..cut], &bytes[cut..]]), whole);
         }
+        let array = format!(
+            "[{}]",
+            STREAM.replace("data: ", "").trim().replace("\r\n\r\n", ",\r\n")
+        );
+        assert_eq!(chunks(&[array.as_bytes()]), whole);
     }
 
     #[test]

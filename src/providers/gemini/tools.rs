@@ -70,6 +70,18 @@ fn declaration(function: &Value) -> Result<Value> {
 
 /// `toolConfig`, where a choice is made.
 pub(super) fn choice(params: &mut Map<String, Value>) -> Result<Option<Value>> {
+    let hosted = params.shift_remove("include_server_side_tool_invocations");
+    let mut config = chosen(params)?;
+    if let Some(hosted) = hosted.filter(|hosted| !hosted.is_null()) {
+        let config = config.get_or_insert_with(|| json!({}));
+        if let Some(config) = config.as_object_mut() {
+            config.insert("includeServerSideToolInvocations".to_owned(), hosted);
+        }
+    }
+    Ok(config)
+}
+
+fn chosen(params: &mut Map<String, Value>) -> Result<Option<Value>> {
     if let Some(own) = ["toolConfig", "tool_config"]
         .iter()
         .find_map(|name| params.shift_remove(*name))

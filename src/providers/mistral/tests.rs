@@ -35,7 +35,7 @@ fn body(model: &str, messages: Value, mut params: Value) -> Value {
     let policy = ParamPolicy::default();
     crate::params::apply(
         params_map,
-        (target.provider.params)(&target.model),
+        target.provider.rules(&target.model),
         &policy,
         "mistral",
         &target.model,

@@ -148,7 +148,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         function_call: None,
         extra: thought(said.thinking),
     };
-    openai::reasoning::settle(&mut message);
+    openai::reasoning::settle(&mut message, "");
     let mut choice = Choice {
         finish_reason,
         message,

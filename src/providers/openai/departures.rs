@@ -129,7 +129,6 @@ pub(crate) fn fireworks_model(model: &str) -> Option<String> {
 }
 
 /// Clarifai's models are pages; `user.app.model` is their short name.
-#[cfg(test)]
 pub(crate) fn clarifai_model(model: &str) -> Option<String> {
     let mut parts = model.splitn(3, '.');
     let (user, app, model) = (parts.next()?, parts.next()?, parts.next()?);

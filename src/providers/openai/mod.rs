@@ -7,6 +7,7 @@ pub(crate) mod endpoints;
 pub(crate) mod error;
 pub(crate) mod legacy;
 pub mod params;
+pub(crate) mod places;
 pub(crate) mod reasoning;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -7,21 +7,24 @@ use crate::types::{Content, Extra, Message};
 const NAME: &str = "reasoning_content";
 
 /// `reasoning` (OpenRouter, Groq, Together, Ollama, vLLM) is what DeepSeek and LiteLLM call `reasoning_content`.
-pub(super) fn rename(extra: &mut Extra) {
-    if extra.get(NAME).is_some_and(|given| !given.is_null())
-        || !extra.get("reasoning").is_some_and(Value::is_string)
-    {
+/// `field` is a server's own name for it, empty if it has none.
+pub(super) fn rename(extra: &mut Extra, field: &str) {
+    if extra.get(NAME).is_some_and(|given| !given.is_null()) {
         return;
     }
-    if let Some(given) = extra.shift_remove("reasoning") {
+    let names = ["reasoning", field];
+    let name = names
+        .into_iter()
+        .find(|name| extra.get(*name).is_some_and(Value::is_string));
+    if let Some(given) = name.and_then(|name| extra.shift_remove(name)) {
         extra.insert(NAME.to_owned(), given);
     }
 }
 
 /// As [`rename`]; and text that begins with `<think>...</think>`, as open models write it when their server does not cut
 /// it out, is taken apart.
-pub(crate) fn settle(message: &mut Message) {
-    rename(&mut message.extra);
+pub(crate) fn settle(message: &mut Message, field: &str) {
+    rename(&mut message.extra, field);
     if message.extra.contains_key(NAME) {
         return;
     }
@@ -48,7 +51,7 @@ mod tests {
 
     fn settled(message: Value) -> Value {
         let mut message: Message = serde_json::from_value(message).unwrap();
-        settle(&mut message);
+        settle(&mut message, "thoughts");
         json!([message.content, message.extra.get(NAME)])
     }
 
@@ -60,6 +63,10 @@ mod tests {
         );
         assert_eq!(
             settled(json!({"content": "a", "reasoning_content": "b", "reasoning": "c"})),
+            json!(["a", "b"])
+        );
+        assert_eq!(
+            settled(json!({"content": "a", "thoughts": "b"})),
             json!(["a", "b"])
         );
         assert_eq!(

@@ -45,14 +45,16 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
             .params
             .insert(STREAM_OPTIONS.to_owned(), json!({"include_usage": true}));
     }
-    post(
+    let mut sent = post(
         target,
-        "chat/completions",
+        "",
         &Body {
             target,
             request: &request,
         },
-    )
+    )?;
+    sent.url = (quirks.place)(target);
+    Ok(sent)
 }
 
 /// A JSON POST to `path` below the target's base.

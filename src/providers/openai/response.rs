@@ -25,7 +25,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         *model = format!("{}/{model}", target.provider.name);
     }
     for choice in &mut response.choices {
-        reasoning::settle(&mut choice.message);
+        reasoning::settle(&mut choice.message, target.provider.quirks.reasoning_field);
         // The answer is here as a whole; a server that gives no reason means the common one.
         if choice.finish_reason.as_deref().is_none_or(str::is_empty) {
             choice.finish_reason = Some("stop".to_owned());

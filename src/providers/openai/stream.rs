@@ -15,6 +15,7 @@ use crate::wire::ChunkDecoder;
 pub(super) struct Decoder {
     done: bool,
     by_tool: Option<by_tool::Pieces>,
+    reasoning_field: &'static str,
 }
 
 impl Decoder {
@@ -22,6 +23,7 @@ impl Decoder {
         Self {
             done: false,
             by_tool: by_tool::is_used(target).then(by_tool::Pieces::default),
+            reasoning_field: target.provider.quirks.reasoning_field,
         }
     }
 }
@@ -52,7 +54,7 @@ impl ChunkDecoder for Decoder {
                 chunk
                     .choices
                     .iter_mut()
-                    .for_each(|choice| reasoning::rename(&mut choice.delta.extra));
+                    .for_each(|choice| reasoning::rename(&mut choice.delta.extra, self.reasoning_field));
                 if let Some(usage) = &mut chunk.usage {
                     usage.include_reasoning();
                 }

@@ -201,6 +201,7 @@ pub(super) fn is_credential(name: &str) -> bool {
                 | "tenant_id"
                 | "client_id"
                 | "client_secret"
+                | "model_id"
                 | "litellm_credential_name"
                 | "use_litellm_proxy"
                 | "region_name"

@@ -1,0 +1,162 @@
+"""What of a response its price depends on, and the cost that a response carries as ``response_cost``."""
+
+from __future__ import annotations
+
+from .pricing import NOTHING, counted, decimal, part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+    from typing import Any
+
+#: How Gemini's answers name the tier that served them.
+_TRAFFIC = {"ON_DEMAND_PRIORITY": "priority", "FLEX": "flex", "ON_DEMAND_FLEX": "flex", "BATCH": "flex"}
+_STANDARD = ("auto", "default", "standard")
+#: Classes of responses and LiteLLM's names of the operations that give them.
+_KINDS = {
+    "EmbeddingResponse": "embedding",
+    "ImageResponse": "image_generation",
+    "TranscriptionResponse": "transcription",
+    "RerankResponse": "rerank",
+    "TextCompletionResponse": "text_completion",
+    "ResponsesAPIResponse": "responses",
+    "OpenAIModerationResponse": "moderation",
+}
+
+
+class Answer:
+    """The parts of any response, object or dict, that its price depends on."""
+
+    def __init__(self, response: Any, params: Mapping[str, Any]) -> None:
+        hidden = getattr(response, "_hidden_params", None)
+        self._response = response
+        self._params = params
+        self._hidden: Mapping[str, Any] = hidden if isinstance(hidden, dict) else {}
+        self.usage = _usage(part(response, "usage"))
+
+    @property
+    def model(self) -> str | None:
+        """The model that answered."""
+        model = part(self._response, "model")
+        return model if isinstance(model, str) and model else None
+
+    @property
+    def requested(self) -> str | None:
+        """The model that was asked for, with its provider."""
+        return self._hidden.get("litellm_model_name")
+
+    @property
+    def provider(self) -> str | None:
+        """Who answered."""
+        return self._hidden.get("custom_llm_provider")
+
+    @property
+    def kind(self) -> str:
+        """LiteLLM's name of the operation."""
+        return _KINDS.get(type(self._response).__name__, "completion")
+
+    @property
+    def tier(self) -> str | None:
+        """The tier of service that answered, where its price is not the standard one."""
+        usage = part(self._response, "usage")
+        for served in (part(self._response, "service_tier"), part(usage, "service_tier")):
+            if isinstance(served, str):
+                return None if served.lower() in _STANDARD else served.lower()
+        traffic = part(usage, "traffic_type")
+        if isinstance(traffic, str):
+            return _TRAFFIC.get(traffic.upper())
+        asked = self._params.get("service_tier")
+        return asked if isinstance(asked, str) and asked.lower() not in _STANDARD else None
+
+    @property
+    def milliseconds(self) -> float:
+        """How long the call took."""
+        elapsed = getattr(self._response, "_response_ms", None)
+        return elapsed if isinstance(elapsed, (int, float)) else 0.0
+
+    @property
+    def audio_seconds(self) -> Decimal:
+        """Seconds of audio that were read."""
+        seconds = decimal(part(self._response, "duration")) or decimal(part(self.usage, "seconds"))
+        return seconds or decimal(self._hidden.get("audio_transcription_duration")) or NOTHING
+
+    @property
+    def search_units(self) -> int:
+        """What a reranker billed."""
+        return counted(part(part(self._response, "meta"), "billed_units"), "search_units")
+
+    @property
+    def images(self) -> int:
+        """Images in the response."""
+        return len(part(self._response, "data") or ())
+
+    @property
+    def size(self) -> str | None:
+        """The images' size."""
+        size = part(self._response, "size") or self._params.get("size")
+        return size if isinstance(size, str) else None
+
+    @property
+    def quality(self) -> str | None:
+        """The images' quality."""
+        quality = part(self._response, "quality") or self._params.get("quality")
+        return quality if isinstance(quality, str) else None
+
+    def is_image(self, kind: str) -> bool:
+        """Whether images were made."""
+        return "image" in kind
+
+
+def _usage(usage: Any) -> Any:
+    """Counts under the names of chat, whatever endpoint they come from."""
+    if usage is None or part(usage, "prompt_tokens") is not None or part(usage, "input_tokens") is None:
+        return usage
+    return {
+        "prompt_tokens": counted(usage, "input_tokens"),
+        "completion_tokens": counted(usage, "output_tokens"),
+        "prompt_tokens_details": part(usage, "input_tokens_details"),
+        "completion_tokens_details": part(usage, "output_tokens_details"),
+        "server_tool_use": part(usage, "server_tool_use"),
+        "service_tier": part(usage, "service_tier"),
+    }
+
+
+def of_response(response: Any) -> float | None:
+    """The ``response_cost`` of a response: USD, or None where the price is not known."""
+    from .cost import completion_cost
+
+    try:
+        return completion_cost(response)
+    except Exception:
+        # A price is beside the point of a call; one that cannot be told must not break it.
+        return None
+
+
+def response_cost_calculator(
+    response_object: Any,
+    model: str,
+    custom_llm_provider: str | None = None,
+    call_type: str | None = None,
+    optional_params: Mapping[str, Any] | None = None,
+    cache_hit: bool | None = None,
+    base_model: str | None = None,
+    **kwargs: Any,
+) -> float:
+    """What a response cost; 0 when it came from the cache.
+
+    Raises:
+        NotFoundError: for a model whose price is unknown.
+    """
+    if cache_hit:
+        return 0.0
+    from .cost import completion_cost
+
+    return completion_cost(
+        response_object,
+        model=model,
+        custom_llm_provider=custom_llm_provider,
+        call_type=call_type,
+        optional_params=optional_params,
+        base_model=base_model,
+    )

@@ -1,0 +1,174 @@
+"""Counting tokens without asking anyone: `token_counter`, `encode` and `decode`.
+
+OpenAI's models are counted with the encodings OpenAI publishes (``o200k_base`` since GPT-4o, ``cl100k_base``
+before), Voyage's with theirs. Nobody else publishes one: their texts are counted with ``cl100k_base``, which
+for English and code is within some ten per cent of what the provider counts, and further off for other
+scripts. What a message, a tool and an image add follows OpenAI's published rules, and is an approximation
+too.
+"""
+
+from __future__ import annotations
+
+from . import _eq_core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+    Count = Callable[[str], int]
+
+#: What the frame of a message costs, and the beginning of the answer.
+_PER_MESSAGE = 3
+_PER_NAME = 1
+_PER_ANSWER = 3
+
+
+def counter(model: str, custom_tokenizer: Mapping[str, Any] | None = None) -> Count:
+    """A function that counts the tokens of a text as ``model`` would."""
+    if custom_tokenizer is not None:
+        tokenizer = custom_tokenizer["tokenizer"]
+        return lambda text: len(tokenizer.encode(text).ids)
+    encoding = _eq_core.token_encoding(model or "")
+
+    def count(text: str) -> int:
+        try:
+            return _eq_core.count_tokens(encoding, text)
+        except UnicodeEncodeError:
+            return _eq_core.count_tokens(encoding, _whole(text))
+
+    return count
+
+
+def _whole(text: str) -> str:
+    """A text whose lone surrogates, which no encoding knows, became question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def token_counter(
+    model: str = "",
+    custom_tokenizer: Mapping[str, Any] | None = None,
+    text: str | Sequence[str] | None = None,
+    messages: Sequence[Any] | None = None,
+    count_response_tokens: bool | None = False,
+    tools: Sequence[Any] | None = None,
+    tool_choice: Any = None,
+    use_default_image_token_count: bool | None = False,
+    default_token_count: int | None = None,
+) -> int:
+    """How many tokens a text, or a chat request, has.
+
+    Args:
+        model: decides the encoding; any name will do.
+        custom_tokenizer: what `create_tokenizer` gives, to count with another tokenizer.
+        text: one text, or several that follow one another.
+        messages: messages of a chat instead: dicts or message objects.
+        count_response_tokens: True leaves out what only a request has (the begun answer, the tools).
+        tools: the request's tools.
+        tool_choice: the request's choice among them.
+        use_default_image_token_count: count every image as 250 tokens.
+        default_token_count: what a part of a message counts that cannot be counted; None raises.
+
+    Raises:
+        ValueError: for neither text nor messages, for both, or for tools beside a text.
+    """
+    if text is not None and messages is not None:
+        raise ValueError("text and messages cannot both be set")
+    count = counter(model, custom_tokenizer)
+    if text is not None:
+        if tools or tool_choice:
+            raise ValueError("tools and tool_choice belong to messages, not to a text")
+        return count(text if isinstance(text, str) else "".join(text))
+    if messages is None:
+        raise ValueError("Either text or messages must be provided")
+    from .message_tokens import count_messages, count_tools
+
+    dicts = [message if isinstance(message, dict) else _as_dict(message) for message in messages]
+    total = count_messages(
+        dicts, count, (_PER_MESSAGE, _PER_NAME), bool(use_default_image_token_count), default_token_count
+    )
+    if not count_response_tokens:
+        has_system = any(message.get("role") == "system" for message in dicts)
+        total += _PER_ANSWER + count_tools(tools, tool_choice, count, has_system)
+    return total
+
+
+def _as_dict(message: Any) -> dict[str, Any]:
+    if hasattr(message, "model_dump"):
+        dumped: dict[str, Any] = message.model_dump()
+        return dumped
+    return dict(message)
+
+
+def get_token_count(messages: Sequence[Any], model: str) -> int:
+    """As `token_counter` for messages."""
+    return token_counter(model=model, messages=messages)
+
+
+def count_call(model: str, prompt: str, messages: Sequence[Any], completion: str) -> dict[str, int]:
+    """Counts of a call of which only the texts are known, under the names of a `Usage`."""
+    counted = token_counter(model, messages=messages) if messages else token_counter(model, text=prompt)
+    return {"prompt_tokens": counted, "completion_tokens": token_counter(model, text=completion)}
+
+
+def encode(model: str = "", text: str = "", custom_tokenizer: Mapping[str, Any] | None = None) -> list[int]:
+    """The tokens of a text, as ``model`` has them. Texts that look like control tokens are text.
+
+    Args:
+        model: decides the encoding; any name will do.
+        text: the text.
+        custom_tokenizer: what `create_tokenizer` gives, to use another tokenizer.
+    """
+    if custom_tokenizer is not None:
+        ids: list[int] = custom_tokenizer["tokenizer"].encode(text).ids
+        return ids
+    encoding = _eq_core.token_encoding(model or "")
+    try:
+        return _eq_core.encode_tokens(encoding, text)
+    except UnicodeEncodeError:
+        return _eq_core.encode_tokens(encoding, _whole(text))
+
+
+def decode(
+    model: str = "",
+    tokens: Iterable[int] = (),
+    custom_tokenizer: Mapping[str, Any] | None = None,
+    skip_special_tokens: bool = True,
+) -> str:
+    """The text of tokens; a character that they cut in two becomes U+FFFD.
+
+    Raises:
+        ValueError: for a number that is no token of the model's encoding.
+    """
+    if custom_tokenizer is not None:
+        text: str = custom_tokenizer["tokenizer"].decode(
+            list(tokens), skip_special_tokens=skip_special_tokens
+        )
+        return text
+    return _eq_core.decode_tokens(_eq_core.token_encoding(model or ""), list(tokens))
+
+
+def create_tokenizer(json: str) -> dict[str, Any]:
+    """A tokenizer from the text of a ``tokenizer.json``, for ``custom_tokenizer``; needs the package
+    `tokenizers`.
+    """
+    return {"type": "huggingface_tokenizer", "tokenizer": _tokenizers().Tokenizer.from_str(json)}
+
+
+def create_pretrained_tokenizer(
+    identifier: str, revision: str = "main", auth_token: str | None = None
+) -> dict[str, Any]:
+    """A tokenizer from Hugging Face's hub, over the network; needs the package `tokenizers`."""
+    tokenizer = _tokenizers().Tokenizer.from_pretrained(identifier, revision=revision, token=auth_token)
+    return {"type": "huggingface_tokenizer", "tokenizer": tokenizer}
+
+
+def _tokenizers() -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module("tokenizers")
+    except ImportError:
+        raise ImportError(
+            "a tokenizer of one's own needs the package `tokenizers`: pip install tokenizers"
+        ) from None
