@@ -66,6 +66,12 @@ impl PySimulator {
         self.with(|simulator| simulator.base_url())
     }
 
+    /// The same without a path, for the dialects of other providers.
+    #[getter]
+    fn root_url(&self) -> String {
+        self.with(|simulator| simulator.root_url())
+    }
+
     /// The last requests it saw, oldest first, with secrets blotted out.
     #[getter]
     fn requests<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
@@ -82,6 +88,7 @@ impl PySimulator {
             }
             dict.set_item("headers", headers)?;
             dict.set_item("body", PyBytes::new(py, &request.body))?;
+            dict.set_item("status", request.status)?;
             dict.set_item("open", request.open)?;
             dict.set_item("aborted", request.aborted)?;
             list.append(dict)?;

@@ -24,6 +24,8 @@ pub(super) struct Answer {
     pub(super) reasoning: Vec<String>,
     pub(super) said: Said,
     pub(super) finish: &'static str,
+    /// The stop sequence that ended it.
+    pub(super) stopped_by: Option<String>,
 }
 
 #[derive(Debug)]
@@ -41,6 +43,22 @@ impl Answer {
             reasoning: Vec::new(),
             said,
             finish,
+            stopped_by: None,
+        }
+    }
+
+    pub(super) fn calls(&self) -> &[Call] {
+        match &self.said {
+            Said::Tools(calls) => calls,
+            _ => &[],
+        }
+    }
+
+    /// What is said in words, a refusal included.
+    pub(super) fn words(&self) -> &[String] {
+        match &self.said {
+            Said::Text(pieces) | Said::Refusal(pieces) => pieces,
+            _ => &[],
         }
     }
 
@@ -73,7 +91,7 @@ pub(super) fn compose(
             Calls::None => Answer::new(Said::Text(words::pieces(&text(chat, index))), "stop"),
         },
     };
-    if fault.name() == "reasoning" {
+    if fault.name() == "reasoning" || chat.reasons {
         let thought = format!("The user wrote: {} I should answer that.", repeated(chat));
         answer.reasoning = words::pieces(&thought);
     }
@@ -232,9 +250,10 @@ fn limit(answer: &mut Answer, chat: &ChatRequest) {
         let found = stops
             .iter()
             .filter(|stop| !stop.is_empty())
-            .filter_map(|stop| text.find(stop));
-        if let Some(end) = found.min() {
+            .filter_map(|stop| Some((text.find(stop)?, *stop)));
+        if let Some((end, stop)) = found.min() {
             truncate(pieces, end);
+            answer.stopped_by = Some(stop.to_owned());
         }
     }
     if let Some(most) = chat.token_limit()
@@ -242,6 +261,7 @@ fn limit(answer: &mut Answer, chat: &ChatRequest) {
     {
         pieces.truncate(most);
         answer.finish = "length";
+        answer.stopped_by = None;
     }
 }
 

@@ -6,11 +6,12 @@ use super::answer::{self, Answer, Said};
 use super::chat_request::ChatRequest;
 use super::errors::ApiError;
 use super::faults::Fault;
+use super::framing::Framing;
 use super::hash;
 use super::plain;
 use super::reply::Reply;
 use super::server::Ask;
-use super::sse::{self, Event, Place};
+use super::stream::{self, Event, Place};
 use super::words;
 
 /// Every answer is of this moment, so that it is the same tomorrow.
@@ -30,7 +31,7 @@ pub(super) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
         id: format!("chatcmpl-{}", hash::hex(ask.hash)),
     };
     if chat.flag("stream") {
-        return Ok(sse::reply(shape.events(&answers), &fault));
+        return Ok(stream::reply(shape.events(&answers), &fault, Framing::SseDone));
     }
     Ok(plain::reply(
         shape.whole(&answers).to_string().into_bytes(),
@@ -122,10 +123,7 @@ impl Shape<'_> {
             for (index, lane) in lanes.iter_mut().enumerate() {
                 if let Some((place, mut choice)) = lane.next() {
                     choice.insert("index".to_owned(), index.into());
-                    events.push(Event {
-                        data: self.chunk(vec![choice.into()]).to_string(),
-                        place,
-                    });
+                    events.push(Event::new(place, self.chunk(vec![choice.into()]).to_string()));
                 }
             }
             if events.len() == before {
@@ -135,10 +133,7 @@ impl Shape<'_> {
         if self.chat.usage_chunk() {
             let mut frame = self.frame("chat.completion.chunk", Vec::new());
             frame.insert("usage".to_owned(), self.usage(answers));
-            events.push(Event {
-                data: Value::Object(frame).to_string(),
-                place: Place::Closing,
-            });
+            events.push(Event::new(Place::Closing, Value::Object(frame).to_string()));
         }
         events
     }

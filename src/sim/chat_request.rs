@@ -15,6 +15,8 @@ pub(super) struct ChatRequest {
     body: Map<String, Value>,
     pub(super) model: String,
     pub(super) choices: usize,
+    /// Whether the answer is to tell what it thinks; only other dialects can ask for that.
+    pub(super) reasons: bool,
 }
 
 /// Reads any JSON request that names a model.
@@ -51,6 +53,7 @@ impl ChatRequest {
             body,
             model,
             choices: 1,
+            reasons: false,
         };
         chat.check_messages()?;
         if let Some(stream) = chat.get("stream").filter(|stream| !stream.is_boolean()) {
@@ -70,6 +73,16 @@ impl ChatRequest {
             return Err(ApiError::missing("response_format.json_schema"));
         }
         Ok(chat)
+    }
+
+    /// A request of another dialect, checked there and put into these words.
+    pub(super) fn of(body: Map<String, Value>, model: String, reasons: bool) -> ChatRequest {
+        ChatRequest {
+            body,
+            model,
+            choices: 1,
+            reasons,
+        }
     }
 
     /// A parameter that was sent and is not null.

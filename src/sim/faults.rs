@@ -2,13 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::errors::ApiError;
+use super::dialect::{Dialect, Refusal};
 use super::reply::{Hold, Reply};
 use super::server::Ask;
+use super::stream::Event;
 
-/// Every recognised name with what it does. Sent as `sim/NAME?query` or `NAME?query`; any other
-/// model name is an ordinary model. `times=N` on any of them: only the first N requests for that
-/// exact model string are hit.
+/// Every recognised name with what it does. Sent as `sim/NAME?query` or `NAME?query`, or as `NAME;key=value;...` where
+/// the model is a part of the URL and a `?` would end it; any other model name is an ordinary model. `times=N` on any
+/// of them: only the first N requests for that exact model string are hit.
 pub const FAULTS: &[(&str, &str)] = &[
     ("400", "refused: bad request"),
     ("401", "refused: wrong key"),
@@ -84,12 +85,13 @@ pub(super) struct Fault {
     name: &'static str,
     query: Vec<(String, String)>,
     model: String,
+    dialect: &'static Dialect,
 }
 
 impl Fault {
     /// Reads the model name, and counts the request when the fault is limited by `times`.
     pub(super) fn of(ask: &Ask<'_>, model: &str) -> Fault {
-        let mut fault = Fault::parse(model);
+        let mut fault = Fault::parse(model, ask.dialect);
         if let Some(times) = fault.number("times")
             && ask.shared.strike(model) >= times
         {
@@ -98,9 +100,10 @@ impl Fault {
         fault
     }
 
-    fn parse(model: &str) -> Fault {
+    fn parse(model: &str, dialect: &'static Dialect) -> Fault {
         let rest = model.strip_prefix("sim/").unwrap_or(model);
-        let (name, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (name, query) = rest.split_once(['?', ';']).unwrap_or((rest, ""));
+        let query = query.replace(';', "&");
         let known = FAULTS.iter().find(|(known, _)| *known == name);
         Fault {
             name: known.map_or("", |(known, _)| known),
@@ -108,6 +111,7 @@ impl Fault {
                 .into_owned()
                 .collect(),
             model: model.to_owned(),
+            dialect,
         }
     }
 
@@ -152,53 +156,26 @@ impl Fault {
         }
     }
 
-    /// The error object of an `error_event`. Unlike an HTTP error its code is the status, which
-    /// is how gateways report an upstream failure once a 200 is out.
-    pub(super) fn error_object(&self) -> serde_json::Value {
+    /// The error of an `error_event`, as the dialect has it once a 200 is out.
+    pub(super) fn error_event(&self) -> Event {
         let status = self
             .number("status")
             .and_then(|status| u16::try_from(status).ok());
-        let status = status.unwrap_or(429);
-        let mut body = ApiError::for_status(status, &self.model).body();
-        if let Some(code) = body.pointer_mut("/error/code") {
-            *code = status.into();
-        }
-        body
+        let refusal = Refusal::Status(status.unwrap_or(429));
+        (self.dialect.event)(&(self.dialect.refuse)(refusal, &self.model))
     }
 
     /// The whole answer, for the faults that leave nothing else to say.
     pub(super) fn refusal(&self, ask: &Ask<'_>) -> Option<Reply> {
-        let error = match self.name {
-            "context_window" => ApiError::invalid(
-                "messages",
-                "context_length_exceeded",
-                "This model's maximum context length is 4097 tokens. However, your messages \
-                 resulted in 5012 tokens. Please reduce the length of the messages.",
-            ),
-            "content_policy" => {
-                let mut error = ApiError::new(
-                    400,
-                    "Your request was rejected as a result of our safety system. Your prompt may \
-                     contain text that is not allowed by our safety system.",
-                );
-                error.code = Some("content_policy_violation");
-                error
-            }
-            "quota" => ApiError {
-                status: 429,
-                kind: "insufficient_quota",
-                code: Some("insufficient_quota"),
-                param: None,
-                message: "You exceeded your current quota, please check your plan and billing \
-                          details. For more information on this error, read the docs: \
-                          https://platform.openai.com/docs/guides/error-codes/api-errors."
-                    .to_owned(),
-            },
+        let refusal = match self.name {
+            "context_window" => Refusal::ContextWindow,
+            "content_policy" => Refusal::ContentPolicy,
+            "quota" => Refusal::Quota,
             "html" => return Some(self.html()),
             "redirect" => return self.redirect(ask),
-            name => ApiError::for_status(name.parse().ok()?, &self.model),
+            name => Refusal::Status(name.parse().ok()?),
         };
-        let mut reply = error.into_reply();
+        let mut reply = self.dialect.reply(&(self.dialect.refuse)(refusal, &self.model));
         reply.headers.extend(self.retry_after(reply.status));
         Some(reply)
     }

@@ -15,14 +15,23 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+// Framings and forms that dialects to come use.
+#![allow(dead_code)]
+
 mod answer;
+mod anthropic;
+mod aws_events;
 mod chat;
 mod chat_request;
+mod conversation;
+mod dialect;
 mod embeddings;
 mod errors;
 mod faults;
+mod framing;
 mod hash;
 mod models;
+mod openai;
 mod pattern;
 mod plain;
 mod record;
@@ -30,7 +39,8 @@ mod reply;
 mod routes;
 mod schema;
 mod server;
-mod sse;
+mod shape;
+mod stream;
 mod tools;
 mod words;
 
@@ -123,9 +133,15 @@ impl Simulator {
         self.addr
     }
 
-    /// What a client takes as its base URL: `http://127.0.0.1:PORT/v1`.
+    /// What a client of OpenAI's dialect takes as its base URL: `http://127.0.0.1:PORT/v1`.
     #[must_use]
     pub fn base_url(&self) -> String {
+        format!("{}/v1", self.root_url())
+    }
+
+    /// What clients take that know their paths from the root: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn root_url(&self) -> String {
         let port = self.addr.port();
         // "Every interface" is an address to listen on, not one to connect to.
         let host = match self.addr.ip() {
@@ -134,7 +150,7 @@ impl Simulator {
             IpAddr::V6(ip) if ip.is_unspecified() => format!("[{}]", Ipv6Addr::LOCALHOST),
             IpAddr::V6(ip) => format!("[{ip}]"),
         };
-        format!("http://{host}:{port}/v1")
+        format!("http://{host}:{port}")
     }
 
     /// The last requests, oldest first, credentials redacted: at most 1000 of them, and fewer

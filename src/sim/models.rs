@@ -20,15 +20,12 @@ pub(super) fn list(_ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
 }
 
 /// One model. Faults strike here as well: asking for `sim/404` finds nothing.
-pub(super) fn one(ask: &Ask<'_>, rest: &str) -> Result<Reply, ApiError> {
-    let query = format!("id={}", rest.replace('+', "%2B").replace('&', "%26"));
-    let decoded = url::form_urlencoded::parse(query.as_bytes()).next();
-    let name = decoded.map_or_else(|| rest.to_owned(), |(_, name)| name.into_owned());
-    let fault = Fault::of(ask, &name);
+pub(super) fn one(ask: &Ask<'_>, name: &str) -> Result<Reply, ApiError> {
+    let fault = Fault::of(ask, name);
     if let Some(reply) = fault.refusal(ask) {
         return Ok(reply);
     }
-    Ok(plain::reply(model(&name).to_string().into_bytes(), &fault))
+    Ok(plain::reply(model(name).to_string().into_bytes(), &fault))
 }
 
 fn model(name: &str) -> Value {

@@ -18,7 +18,7 @@ pub(super) fn reply(body: Vec<u8>, fault: &Fault) -> Reply {
     reply.hold = fault.hold();
     let body = Bytes::from(match fault.name() {
         "malformed" => b"{\"id\": \"chatcmpl-simulator\", \"choices\": [{\"index\": 0,".to_vec(),
-        "error_event" => fault.error_object().to_string().into_bytes(),
+        "error_event" => fault.error_event().data.into_bytes(),
         "gzip" => {
             reply.headers.push(("content-encoding", "gzip".to_owned()));
             gzip(&body)

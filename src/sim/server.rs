@@ -14,15 +14,15 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
+use super::dialect::{Answered, Dialect};
 use super::errors::ApiError;
 use super::hash;
+use super::openai;
 use super::record::{RecordedRequest, Shared};
 use super::reply::{Hold, Reply, Script};
 use super::routes;
 
 const LARGEST_BODY: usize = 256 * 1024 * 1024;
-const REQUEST_LIMIT: usize = 10_000;
-const TOKEN_LIMIT: usize = 2_000_000;
 
 /// Headers whose values are credentials; that they were sent is kept, what they say is not.
 const SECRET_HEADERS: &[&str] = &[
@@ -38,15 +38,18 @@ const SECRET_HEADERS: &[&str] = &[
 const SECRET_QUERY: &[&str] = &["key", "api_key", "api-key", "access_token"];
 
 /// A request as the routes see it.
+#[derive(Clone, Copy)]
 pub(super) struct Ask<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
-    /// Redacted.
+    /// Redacted, as the headers are.
+    pub(super) query: Option<&'a str>,
     pub(super) headers: &'a [(String, String)],
     pub(super) body: &'a Bytes,
     /// Names this very request: same request, same hash.
     pub(super) hash: u64,
     pub(super) shared: &'a Shared,
+    pub(super) dialect: &'static Dialect,
 }
 
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
@@ -89,25 +92,28 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     let mut ticket = shared.open(RecordedRequest {
         method: method.to_owned(),
         path: path.to_owned(),
-        query,
+        query: query.clone(),
         headers: headers.clone(),
         body: body.clone(),
         status: None,
         open: true,
         aborted: false,
     });
-    let reply = if too_large {
-        ApiError::new(413, "The request body is too large.").into_reply()
+    let ask = Ask {
+        method,
+        path,
+        query: query.as_deref(),
+        headers: &headers,
+        body: &body,
+        hash,
+        shared: &shared,
+        dialect: &openai::DIALECT,
+    };
+    let (reply, dialect) = if too_large {
+        let error = ApiError::new(413, "The request body is too large.");
+        (ask.dialect.reply(&error), ask.dialect)
     } else {
-        let ask = Ask {
-            method,
-            path,
-            headers: &headers,
-            body: &body,
-            hash,
-            shared: &shared,
-        };
-        routes::answer(&ask).unwrap_or_else(ApiError::into_reply)
+        routes::answer(&ask)
     };
     ticket.status(reply.status);
     let waited = match reply.hold {
@@ -123,27 +129,17 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     }
     let mut response = Response::new(());
     *response.status_mut() = StatusCode::from_u16(reply.status).map_err(io::Error::other)?;
-    write_headers(response.headers_mut(), &reply, hash, body.len(), waited);
+    let common = (dialect.headers)(&Answered {
+        status: reply.status,
+        hash,
+        request_bytes: body.len(),
+        waited,
+    });
+    write_headers(response.headers_mut(), &reply, common);
     Ok(response.map(|()| Script::new(reply.steps, ticket)))
 }
 
-fn write_headers(headers: &mut HeaderMap, reply: &Reply, hash: u64, request_bytes: usize, waited: Duration) {
-    let tokens_left = TOKEN_LIMIT.saturating_sub(request_bytes.div_ceil(4));
-    let refused = reply.status == 429;
-    let requests_left = if refused { 0 } else { REQUEST_LIMIT - 1 };
-    let reset = if refused { "1s" } else { "6ms" };
-    let common = [
-        ("x-request-id", format!("req_{}", hash::hex(hash))),
-        // The time that was asked for, not the time it took: the answer stays the same.
-        ("openai-processing-ms", (waited.as_millis() + 1).to_string()),
-        ("openai-version", "2020-10-01".to_owned()),
-        ("x-ratelimit-limit-requests", REQUEST_LIMIT.to_string()),
-        ("x-ratelimit-remaining-requests", requests_left.to_string()),
-        ("x-ratelimit-reset-requests", reset.to_owned()),
-        ("x-ratelimit-limit-tokens", TOKEN_LIMIT.to_string()),
-        ("x-ratelimit-remaining-tokens", tokens_left.to_string()),
-        ("x-ratelimit-reset-tokens", reset.to_owned()),
-    ];
+fn write_headers(headers: &mut HeaderMap, reply: &Reply, common: Vec<(&'static str, String)>) {
     let length = reply.length.map(|length| ("content-length", length.to_string()));
     let own = reply.headers.iter().map(|(name, value)| (*name, value.clone()));
     for (name, value) in common.into_iter().chain(length).chain(own) {

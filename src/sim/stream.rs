@@ -1,4 +1,4 @@
-//! Streams of server-sent events, and what faults do to them.
+//! Streams of events, and what faults do to them, whatever the framing.
 
 use std::collections::VecDeque;
 use std::io::Write as _;
@@ -6,15 +6,17 @@ use std::io::Write as _;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::Value;
 
 use super::faults::Fault;
+use super::framing::Framing;
 use super::plain::split_characters;
 use super::reply::{FLUSH, Reply, Step};
 
 /// One event, and whether `after=N` counts it.
 #[derive(Debug)]
 pub(super) struct Event {
+    /// The type that some framings name beside the data; empty for none.
+    pub(super) name: &'static str,
     /// JSON as text: a long stream of parsed values would take many times the memory.
     pub(super) data: String,
     pub(super) place: Place,
@@ -23,7 +25,7 @@ pub(super) struct Event {
 /// Where in an answer an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The role, before anything is said.
+    /// The role, the start or the end of a part: nothing said.
     Opening,
     /// Something said.
     Content,
@@ -31,20 +33,32 @@ pub(super) enum Place {
     Closing,
 }
 
-pub(super) fn reply(events: Vec<Event>, fault: &Fault) -> Reply {
-    let mut writer = Writer::new(fault);
+impl Event {
+    pub(super) fn new(place: Place, data: impl Into<String>) -> Event {
+        Event::named("", place, data)
+    }
+
+    pub(super) fn named(name: &'static str, place: Place, data: impl Into<String>) -> Event {
+        let data = data.into();
+        Event { name, data, place }
+    }
+}
+
+pub(super) fn reply(mut events: Vec<Event>, fault: &Fault, framing: Framing) -> Reply {
+    let mut writer = Writer::new(fault, framing);
     if fault.name() == "slow_first" {
         writer.steps.push_back(Step::Wait(fault.milliseconds(500)));
     }
-    let events = if fault.name() == "empty" {
-        Vec::new()
-    } else {
-        events
-    };
-    if play(events, fault, &mut writer) && fault.name() != "cut_done" {
-        writer.done();
+    match fault.name() {
+        "empty" if framing.has_end() => events.clear(),
+        // Without a mark of the end the last event is what tells that there will be no more.
+        "cut_done" if !framing.has_end() => drop(events.pop()),
+        _ => {}
     }
-    let mut reply = Reply::whole(200, "text/event-stream; charset=utf-8", "");
+    if play(events, fault, &mut writer) && fault.name() != "cut_done" {
+        writer.end();
+    }
+    let mut reply = Reply::whole(200, framing.content_type(), "");
     reply.headers.push(("cache-control", "no-cache".to_owned()));
     if fault.name() == "gzip" {
         reply.headers.push(("content-encoding", "gzip".to_owned()));
@@ -75,21 +89,24 @@ fn play(events: Vec<Event>, fault: &Fault, writer: &mut Writer<'_>) -> bool {
                     return false;
                 }
                 "cut_event" => {
-                    let bytes = writer.encode(&event.data);
+                    let bytes = writer.encode(&event);
                     writer.steps.push_back(Step::Send(bytes.slice(..bytes.len() / 2)));
                     writer.abort();
                     return false;
                 }
                 "cut_clean" => return false,
                 "error_event" => {
-                    writer.event(&fault.error_object().to_string());
+                    writer.event(&fault.error_event());
                     return false;
                 }
-                "malformed" => writer.raw("{\"id\": \"chatcmpl-simulator\", \"choices\": [{\"del"),
+                "malformed" => {
+                    let bytes = writer.framing.broken(&event, fault);
+                    writer.send(bytes);
+                }
                 _ => {}
             }
         }
-        writer.event(&event.data);
+        writer.event(&event);
         if event.place == Place::Content {
             seen += 1;
             if let Some(pause) = fault.pace() {
@@ -102,72 +119,37 @@ fn play(events: Vec<Event>, fault: &Fault, writer: &mut Writer<'_>) -> bool {
 
 struct Writer<'f> {
     fault: &'f Fault,
+    framing: Framing,
     steps: VecDeque<Step>,
     gzip: Option<GzEncoder<Vec<u8>>>,
     written: usize,
 }
 
 impl<'f> Writer<'f> {
-    fn new(fault: &'f Fault) -> Writer<'f> {
+    fn new(fault: &'f Fault, framing: Framing) -> Writer<'f> {
         let gzip = fault.name() == "gzip";
         Writer {
             fault,
+            framing,
             steps: VecDeque::new(),
             gzip: gzip.then(|| GzEncoder::new(Vec::new(), Compression::fast())),
             written: 0,
         }
     }
 
-    fn encode(&self, data: &str) -> Bytes {
-        Bytes::from(match self.fault.name() {
-            "crlf" => format!("data: {data}\r\n\r\n"),
-            "comments" => self.commented(data),
-            _ => format!("data: {data}\n\n"),
-        })
+    fn encode(&self, event: &Event) -> Bytes {
+        self.framing.encode(event, self.fault, self.written)
     }
 
-    /// One event with everything the format allows around it.
-    fn commented(&self, data: &str) -> String {
-        let number = self.written;
-        let mut text = String::new();
-        if number == 0 {
-            text.push_str("\u{feff}: keep-alive\n\nretry: 3000\n");
-        }
-        text.push_str(": keep-alive\n");
-        text.push_str(&format!("event: message\nid: {number}\n"));
-        // JSON broken between its tokens is the same JSON once the lines are joined.
-        let parsed = serde_json::from_str(data).unwrap_or(Value::Null);
-        let pretty = serde_json::to_string_pretty(&parsed).unwrap_or_default();
-        for line in pretty.lines() {
-            // The space after the colon is optional, so every other event goes without.
-            text.push_str(if number.is_multiple_of(2) {
-                "data: "
-            } else {
-                "data:"
-            });
-            text.push_str(line);
-            text.push('\n');
-        }
-        text.push('\n');
-        text
-    }
-
-    fn event(&mut self, data: &str) {
-        let bytes = self.encode(data);
+    fn event(&mut self, event: &Event) {
+        let bytes = self.encode(event);
         self.send(bytes);
     }
 
-    fn raw(&mut self, data: &str) {
-        self.send(Bytes::from(format!("data: {data}\n\n")));
-    }
-
-    fn done(&mut self) {
-        let text = match self.fault.name() {
-            "crlf" => "data: [DONE]\r\n\r\n",
-            "comments" => ": the end\nevent: message\ndata: [DONE]\n",
-            _ => "data: [DONE]\n\n",
-        };
-        self.send(Bytes::from_static(text.as_bytes()));
+    fn end(&mut self) {
+        if let Some(bytes) = self.framing.end(self.fault) {
+            self.send(bytes);
+        }
     }
 
     fn send(&mut self, bytes: Bytes) {

@@ -1,0 +1,168 @@
+//! The form of a request as data: what a dialect takes, so that what it does not take is refused and named. Each dialect
+//! words the refusal itself.
+
+use serde_json::{Map, Value};
+
+/// What a value has to be. A null is as good as nothing at all wherever a field may be left out.
+#[derive(Debug)]
+pub(super) enum Shape {
+    Any,
+    Text,
+    Number,
+    Integer,
+    Flag,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    List(&'static Shape),
+    /// An object of these fields and no others.
+    Object(&'static [Field]),
+    /// An object of any fields.
+    Open,
+    TextOr(&'static Shape),
+    /// An object whose form is named by one of its fields; fields beside that one.
+    Tagged(&'static str, &'static [(&'static str, &'static [Field])]),
+}
+
+#[derive(Debug)]
+pub(super) struct Field {
+    name: &'static str,
+    shape: &'static Shape,
+    needed: bool,
+}
+
+/// A field that has to be there.
+pub(super) const fn need(name: &'static str, shape: &'static Shape) -> Field {
+    Field {
+        name,
+        shape,
+        needed: true,
+    }
+}
+
+/// A field that may be there.
+pub(super) const fn may(name: &'static str, shape: &'static Shape) -> Field {
+    Field {
+        name,
+        shape,
+        needed: false,
+    }
+}
+
+/// The first thing wrong with a value, and where.
+#[derive(Debug, PartialEq)]
+pub(super) struct Problem {
+    /// Names of fields and numbers of items.
+    pub(super) path: Vec<String>,
+    pub(super) fault: Wrong,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Wrong {
+    /// A field that the form does not have.
+    Unknown,
+    Missing,
+    /// Not of this type.
+    Type(&'static str),
+    /// Not one of these words.
+    Word(Vec<&'static str>),
+}
+
+impl Shape {
+    pub(super) fn check(&self, value: &Value) -> Result<(), Problem> {
+        self.walk(value).map_err(|mut problem| {
+            problem.path.reverse();
+            problem
+        })
+    }
+
+    // The path is gathered from the inside out.
+    fn walk(&self, value: &Value) -> Result<(), Problem> {
+        let is = |right: bool, name| {
+            if right {
+                Ok(())
+            } else {
+                Err(wrong(Wrong::Type(name)))
+            }
+        };
+        match self {
+            Shape::Any => Ok(()),
+            Shape::Text => is(value.is_string(), "string"),
+            Shape::Number => is(value.is_number(), "number"),
+            Shape::Integer => is(value.is_i64() || value.is_u64(), "integer"),
+            Shape::Flag => is(value.is_boolean(), "boolean"),
+            Shape::Open => is(value.is_object(), "object"),
+            Shape::Word(words) => match value.as_str() {
+                Some(word) if words.contains(&word) => Ok(()),
+                _ => Err(wrong(Wrong::Word(words.to_vec()))),
+            },
+            Shape::List(shape) => match value {
+                Value::Array(items) => items
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(index, item)| shape.walk(item).map_err(|problem| problem.inside(index))),
+                _ => is(false, "array"),
+            },
+            Shape::TextOr(shape) => match value {
+                Value::String(_) => Ok(()),
+                _ => shape.walk(value),
+            },
+            Shape::Object(known) => match value {
+                Value::Object(object) => fields(object, known, None),
+                _ => is(false, "object"),
+            },
+            Shape::Tagged(tag, forms) => match value {
+                Value::Object(object) => tagged(object, tag, forms),
+                _ => is(false, "object"),
+            },
+        }
+    }
+}
+
+fn tagged(
+    object: &Map<String, Value>,
+    tag: &'static str,
+    forms: &[(&'static str, &'static [Field])],
+) -> Result<(), Problem> {
+    let Some(found) = object.get(tag) else {
+        return Err(wrong(Wrong::Missing).inside(tag));
+    };
+    match forms.iter().find(|(name, _)| found == name) {
+        Some((_, known)) => fields(object, known, Some(tag)),
+        None => {
+            let words = forms.iter().map(|(name, _)| *name).collect();
+            Err(wrong(Wrong::Word(words)).inside(tag))
+        }
+    }
+}
+
+fn fields(object: &Map<String, Value>, known: &[Field], tag: Option<&str>) -> Result<(), Problem> {
+    for field in known {
+        match object.get(field.name) {
+            None if field.needed => return Err(wrong(Wrong::Missing).inside(field.name)),
+            None => {}
+            Some(Value::Null) if !field.needed => {}
+            Some(value) => field
+                .shape
+                .walk(value)
+                .map_err(|problem| problem.inside(field.name))?,
+        }
+    }
+    let stranger = object
+        .keys()
+        .find(|key| tag != Some(key.as_str()) && !known.iter().any(|field| field.name == key.as_str()));
+    stranger.map_or(Ok(()), |key| Err(wrong(Wrong::Unknown).inside(key)))
+}
+
+fn wrong(fault: Wrong) -> Problem {
+    Problem {
+        path: Vec::new(),
+        fault,
+    }
+}
+
+impl Problem {
+    fn inside(mut self, step: impl ToString) -> Problem {
+        self.path.push(step.to_string());
+        self
+    }
+}

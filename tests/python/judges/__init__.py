@@ -1,0 +1,1 @@
+"""Official clients, which judge what the simulator speaks."""
