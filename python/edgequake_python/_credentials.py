@@ -195,7 +195,7 @@ def _google(credentials: Any) -> tuple[str, Any]:
 
 
 def _azure(scope: str) -> Any:
-    """A token by ``azure.identity``'s own search: environment, workload and managed identity, signed-in tools."""
+    """A token by ``azure.identity``'s own search: environment, managed identity, signed-in tools."""
     found = _found.get("azure")
     if found is None:
         import azure.identity
