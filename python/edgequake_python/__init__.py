@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     )
     from .model_table import add_known_models, refresh_model_cost, register_model
     from .response_cost import response_cost_calculator
+    from .router import Router
     from .tokens import (
         create_pretrained_tokenizer,
         create_tokenizer,
@@ -242,6 +243,7 @@ __all__ = [
     "RedisCache",
     "RerankResponse",
     "ResponsesAPIResponse",
+    "Router",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -398,6 +400,7 @@ _LAZY = {
     "HttpxBinaryResponseContent": "binary",
     "InMemoryCache": "caching.memory",
     "RedisCache": "caching.redis_cache",
+    "Router": "router",
     "TextCompletionStreamWrapper": "text_completions",
     "_turn_on_debug": "_logging",
     "acancel_batch": "batches",
