@@ -29,6 +29,7 @@ mod embeddings;
 mod errors;
 mod faults;
 mod framing;
+mod gemini;
 mod hash;
 mod models;
 mod openai;

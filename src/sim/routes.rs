@@ -3,10 +3,11 @@
 use super::anthropic::DIALECT as ANTHROPIC;
 use super::dialect::{Dialect, Refusal};
 use super::errors::ApiError;
+use super::gemini::{DIALECT as GEMINI, VERTEX};
 use super::openai::DIALECT as OPENAI;
 use super::reply::Reply;
 use super::server::Ask;
-use super::{anthropic, chat, embeddings, models};
+use super::{anthropic, chat, embeddings, gemini, models};
 
 type Answer = fn(&Ask<'_>, &str) -> Result<Reply, ApiError>;
 
@@ -20,6 +21,32 @@ const ROUTES: &[(&str, &str, &Dialect, Answer)] = &[
         &ANTHROPIC,
         anthropic::count_tokens,
     ),
+    ("POST", "/projects/*:generateContent", &VERTEX, gemini::generate),
+    (
+        "POST",
+        "/projects/*:streamGenerateContent",
+        &VERTEX,
+        gemini::stream_generate,
+    ),
+    ("POST", "/projects/*:countTokens", &VERTEX, gemini::count_tokens),
+    ("POST", "/projects/*:embedContent", &VERTEX, gemini::embed),
+    ("POST", "/projects/*:predict", &VERTEX, gemini::predict),
+    ("POST", "/models/*:generateContent", &GEMINI, gemini::generate),
+    (
+        "POST",
+        "/models/*:streamGenerateContent",
+        &GEMINI,
+        gemini::stream_generate,
+    ),
+    ("POST", "/models/*:countTokens", &GEMINI, gemini::count_tokens),
+    ("POST", "/models/*:embedContent", &GEMINI, gemini::embed),
+    (
+        "POST",
+        "/models/*:batchEmbedContents",
+        &GEMINI,
+        gemini::batch_embed,
+    ),
+    ("GET", "/v1beta/models", &GEMINI, gemini::models),
     ("POST", "/chat/completions", &OPENAI, chat::answer),
     ("POST", "/embeddings", &OPENAI, embeddings::answer),
     ("GET", "/models", &OPENAI, models::list),
