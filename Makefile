@@ -113,9 +113,19 @@ rust-components:
 .PHONY: typecheck
 typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
 	$(BIN)/mypy --strict python/edgequake_python
-	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py
+	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py scripts/parity.py scripts/providers_page.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
+
+# What the comparisons need lies beside the checkout; without it they are skipped with a line that says so.
+SHARED ?= ../shared
+.PHONY: parity
+parity: build ## Compare requests and readings with LiteLLM's (SHARED=../shared holds the material)
+	$(PY) scripts/parity.py --shared $(SHARED)
+
+.PHONY: docs
+docs: build ## Write docs/providers.md from the registry
+	$(PY) scripts/providers_page.py
 
 .PHONY: deny
 deny: ## Check licences and advisories of the Rust dependencies (needs cargo-deny)

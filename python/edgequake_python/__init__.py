@@ -56,6 +56,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .caching import (
+        Cache,
+        DiskCache,
+        DualCache,
+        InMemoryCache,
+        RedisCache,
+        disable_cache,
+        enable_cache,
+        update_cache,
+    )
     from .chunk_builder import stream_chunk_builder
     from .cost import completion_cost, cost_per_token
     from .model_info import (
@@ -153,16 +163,20 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BudgetExceededError",
+    "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "CustomStreamWrapper",
     "Delta",
+    "DiskCache",
+    "DualCache",
     "EdgeQuakeError",
     "EmbeddingResponse",
     "Function",
     "ImageFetchError",
+    "InMemoryCache",
     "IncompleteStreamError",
     "InternalError",
     "InternalServerError",
@@ -179,6 +193,7 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RedisCache",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -214,8 +229,10 @@ __all__ = [
     "create_tokenizer",
     "decode",
     "delete_responses",
+    "disable_cache",
     "drop_params",
     "embedding",
+    "enable_cache",
     "encode",
     "get_llm_provider",
     "get_max_tokens",
@@ -268,6 +285,7 @@ __all__ = [
     "telemetry",
     "token_counter",
     "unregister_provider",
+    "update_cache",
     "user_url_allowed_hosts",
     "user_url_validation",
     "validate_environment",
@@ -285,6 +303,14 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "Cache": "caching.caching",
+    "DualCache": "caching.dual",
+    "InMemoryCache": "caching.memory",
+    "RedisCache": "caching.redis_cache",
+    "DiskCache": "caching.disk",
+    "enable_cache": "caching.caching",
+    "disable_cache": "caching.caching",
+    "update_cache": "caching.caching",
     "completion_cost": "cost",
     "cost_per_token": "cost",
     "response_cost_calculator": "response_cost",
@@ -360,11 +386,12 @@ def __getattr__(name: str) -> Any:
         return import_module(".model_table", __name__).table()
     elif name in _LAZY:
         value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif name in ("structured", "chunk_builder", "providers", "_logging", "cli", "demo"):
-        return import_module(f".{name}", __name__)
     elif (model_table := import_module(".model_table", __name__)).is_collection(name):
         value = model_table.names(name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        names = import_module("._names", __name__)
+        value = names.find(name)
+        if type(value) is type(names):
+            return value
     globals()[name] = value
     return value

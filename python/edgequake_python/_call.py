@@ -76,6 +76,7 @@ AROUND_ATTRIBUTES = (
     "custom_prompt_dict",
     "enable_json_schema_validation",
     "use_litellm_proxy",
+    "set_verbose",
 )
 
 
@@ -105,6 +106,7 @@ def _asks_for_more(given: Mapping[str, Any]) -> Any:
             or held["custom_prompt_dict"]
             or held["enable_json_schema_validation"]
             or held["use_litellm_proxy"]
+            or held["set_verbose"]
         )
     except KeyError:  # somebody deleted an attribute
         return True

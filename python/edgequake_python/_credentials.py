@@ -6,6 +6,8 @@ A callable takes no arguments and returns
 - an object with ``token`` and ``expires_on`` (``azure.core.credentials.AccessToken``), a pair
   ``(token, expiry)``, or a dict with ``access_token`` and ``expires_in`` or ``expires_on``: kept until
   shortly before it expires;
+- keys of AWS: a dict as STS answers it (``AccessKeyId``, ``SecretAccessKey``, ``SessionToken``,
+  ``Expiration``), or credentials of botocore;
 - an awaitable of one of these, which is run on an event loop of its own.
 
 An expiry is seconds since the epoch, or a ``datetime`` (without a zone: UTC).
@@ -29,7 +31,11 @@ def source(option: str, value: Any) -> tuple[Ask, str]:
     import contextvars
 
     identity = f"{option}:{_identity(value)}"
-    if hasattr(value, "refresh") and hasattr(value, "expiry") and hasattr(value, "token"):
+    if option.startswith("aws_"):
+        from . import _aws_credentials
+
+        ask = _aws_credentials.given(value)
+    elif hasattr(value, "refresh") and hasattr(value, "expiry") and hasattr(value, "token"):
 
         def ask() -> Any:
             return _google(value)
@@ -47,9 +53,11 @@ def default_source(kind: str, details: str) -> tuple[Ask, str]:
     """What to call for a token that a cloud's own library finds; ``details`` is what is known, as JSON."""
     import json
 
+    info = json.loads(details)
+    if kind == "aws":
+        return (lambda: _aws(info)), f"aws:{details}"
     if kind != "google":
         raise TypeError("is a cloud whose credentials are not known")
-    info = json.loads(details)
 
     def ask() -> Any:
         found = _found.get(details)
@@ -94,7 +102,7 @@ def _run(ask: Ask, receipt: Receipt) -> None:
         parts, lifetime = read(answer)
     except ImportError as error:
         receipt.fail(f"needs a package that is not installed: {error}")
-    except _Unreadable as error:
+    except Unreadable as error:
         receipt.fail(str(error))
     except BaseException as error:
         # Its message may hold what it was refused with.
@@ -107,12 +115,16 @@ async def _awaited(answer: Any) -> Any:
     return await answer
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """An answer that is no token. The message says what it is and never what it holds."""
 
 
 def read(answer: Any) -> tuple[list[tuple[str, str]], float | None]:
     """The secrets of an answer by name, and for how many seconds they last."""
+    if _is_aws(answer):
+        from . import _aws_credentials
+
+        return _aws_credentials.read(answer)
     expiry: Any = None
     if isinstance(answer, dict):
         token = answer.get("access_token") or answer.get("token")
@@ -126,7 +138,7 @@ def read(answer: Any) -> tuple[list[tuple[str, str]], float | None]:
         token, expiry = answer.token, getattr(answer, "expires_on", None) or getattr(answer, "expiry", None)
     else:
         token = answer
-    return [("token", _text(token, answer))], None if expiry is None else _seconds_until(expiry)
+    return [("token", _text(token, answer))], None if expiry is None else seconds_until(expiry)
 
 
 def _text(token: Any, answer: Any) -> str:
@@ -135,11 +147,11 @@ def _text(token: Any, answer: Any) -> str:
     if isinstance(token, bytes):
         token = token.decode()
     if not isinstance(token, str) or not token.strip():
-        raise _Unreadable(f"returned a {type(answer).__name__} without a token")
+        raise Unreadable(f"returned a {type(answer).__name__} without a token")
     return token
 
 
-def _seconds_until(expiry: Any) -> float:
+def seconds_until(expiry: Any) -> float:
     import datetime
     import time
 
@@ -147,6 +159,20 @@ def _seconds_until(expiry: Any) -> float:
         zone = expiry.tzinfo or datetime.timezone.utc
         expiry = expiry.replace(tzinfo=zone).timestamp()
     return float(expiry) - time.time()
+
+
+def _aws(details: dict[str, Any]) -> Any:
+    from . import _aws_credentials
+
+    return _aws_credentials.find(details)
+
+
+def _is_aws(answer: Any) -> bool:
+    if isinstance(answer, str):
+        return False
+    from . import _aws_credentials
+
+    return _aws_credentials.is_credentials(answer)
 
 
 #: Credential objects that were asked before: with their scope, and the token they gave.

@@ -31,3 +31,41 @@ def _turn_on_debug() -> None:
     for logger in (verbose_logger, verbose_router_logger, verbose_proxy_logger):
         logger.setLevel(logging.DEBUG)
     set_level(logging.DEBUG)
+
+
+#: LiteLLM's name for the level that its loggers start with.
+log_level = "DEBUG"
+
+
+def print_verbose(print_statement: object) -> None:
+    """LiteLLM's function for diagnostics; ours goes to `verbose_logger`, and never prints."""
+    verbose_logger.debug("%s", print_statement)
+
+
+def _turn_on_json() -> None:
+    """LiteLLM's switch: records of its loggers as lines of JSON on stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    for logger in (verbose_logger, verbose_router_logger, verbose_proxy_logger, _core_logger):
+        logger.handlers = [
+            known for known in logger.handlers if not isinstance(known.formatter, JsonFormatter)
+        ]
+        logger.addHandler(handler)
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        import json
+
+        values = {
+            "message": record.getMessage(),
+            "level": record.levelname,
+            "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "logger": record.name,
+        }
+        if record.exc_info:
+            values["stacktrace"] = self.formatException(record.exc_info)
+        return json.dumps(values)

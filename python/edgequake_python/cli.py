@@ -27,8 +27,39 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--port", type=int, default=8080, help="port to listen on; 0 for a free one (%(default)s)"
     )
     simulate_parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    run_parser = commands.add_parser(
+        "run",
+        help="run a program that imports litellm, with this package in its place",
+        description="Run a Python program; wherever it imports litellm it gets this package.",
+    )
+    run_parser.add_argument("-m", dest="module", action="store_true", help="PROGRAM is a module's name")
+    run_parser.add_argument("program", metavar="PROGRAM", help="path of a program, or a module's name")
+    run_parser.add_argument("arguments", nargs=argparse.REMAINDER, help="the program's arguments")
     options = parser.parse_args(argv)
+    if options.command == "run":
+        return run(options.program, options.arguments, module=options.module)
     return simulate(options.host, options.port)
+
+
+def run(program: str, arguments: Sequence[str], *, module: bool = False) -> int:
+    """Run ``program`` as Python itself would, with this package as ``litellm``."""
+    import os
+    import runpy
+
+    from . import install_as_litellm
+
+    install_as_litellm()
+    sys.argv = [program, *arguments]
+    if module:
+        sys.path.insert(0, os.getcwd())
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+        return 0
+    if not os.path.exists(program):
+        print(f"edgequake: no such file: {program}", file=sys.stderr)
+        return 2
+    sys.path.insert(0, os.path.dirname(os.path.abspath(program)))
+    runpy.run_path(program, run_name="__main__")
+    return 0
 
 
 def simulate(host: str, port: int) -> int:

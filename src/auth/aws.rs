@@ -1,16 +1,19 @@
 //! AWS: a Bedrock API key as bearer token, or Signature Version 4 over the bytes that are sent.
 
+mod keys;
 mod profile;
 mod sigv4;
 
 pub(crate) use sigv4::{percent_encode, short_hash};
 
+use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+use super::token::{TOKENS, Token};
 use super::{Sign, Signed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ProviderOptions;
@@ -19,14 +22,9 @@ use crate::resolve::Target;
 use crate::transport::Connection;
 use crate::wire::WireRequest;
 
-/// Where each credential comes from: the caller's option, or these variables.
-const CREDENTIALS: &[(&str, &str)] = &[
-    ("aws_access_key_id", "AWS_ACCESS_KEY_ID"),
-    ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY"),
-    ("aws_session_token", "AWS_SESSION_TOKEN"),
-];
 /// The option that holds the region, once it is found.
 pub(crate) const REGION: &str = "aws_region_name";
+/// One that has every model.
 const DEFAULT_REGION: &str = "us-west-2";
 /// Where the environment names it, first wins.
 const ENVIRONMENT: &[&str] = &["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -41,55 +39,111 @@ pub struct Aws {
 impl Sign for Aws {
     fn gather(&self, call: &Call<'_>, options: &mut ProviderOptions) -> Result<()> {
         options.set(REGION, Value::String(region(call)?));
-        // Credentials are one set: a key of the caller's is never paired with a token of the environment.
-        if options.text("aws_access_key_id").is_none() && options.text("aws_secret_access_key").is_none() {
-            for (option, variable) in CREDENTIALS {
-                if options.text(option).is_none()
-                    && let Some(value) = call.around.env(variable)
-                {
-                    options.set(option, Value::String(value));
-                }
-            }
-        }
-        Ok(())
+        keys::gather(call, options)
     }
 
-    fn sign<'a>(&'a self, target: &'a Target, request: &'a WireRequest, _: &'a Connection) -> Signed<'a> {
-        Box::pin(async move { self.headers(target, request, SystemTime::now()) })
+    fn sign<'a>(
+        &'a self,
+        target: &'a Target,
+        request: &'a WireRequest,
+        connection: &'a Connection,
+    ) -> Signed<'a> {
+        Box::pin(async move {
+            // The caller's own proof stands.
+            if target.headers.contains_key(AUTHORIZATION) {
+                return Ok(HeaderMap::new());
+            }
+            if let Some(key) = &target.key {
+                return Ok(HeaderMap::from_iter([(
+                    AUTHORIZATION,
+                    secret(&format!("Bearer {}", key.expose()))?,
+                )]));
+            }
+            let held = match keys::source(&target.options) {
+                Some(source) => {
+                    let held = TOKENS.get(source, connection).await;
+                    Some(held.map_err(|error| match error.kind() {
+                        ErrorKind::Authentication => {
+                            keys::missing(target.provider.name, Some(error.message()))
+                        }
+                        _ => error,
+                    })?)
+                }
+                None => None,
+            };
+            let keys = match &held {
+                Some(token) => Keys::held(token),
+                None => Keys::given(&target.options),
+            };
+            let keys = keys.ok_or_else(|| keys::missing(target.provider.name, None))?;
+            self.headers(target, request, &keys, SystemTime::now())
+        })
+    }
+
+    fn renews(&self, target: &Target, proof: &HeaderMap, error: &Error) -> bool {
+        let Some(source) = keys::source(&target.options) else {
+            return false;
+        };
+        let proof = proof.get(AUTHORIZATION).and_then(|proof| proof.to_str().ok());
+        let Some(proof) = proof.filter(|_| error.kind() == ErrorKind::Authentication && target.key.is_none())
+        else {
+            return false;
+        };
+        TOKENS.refuse(source, |token| {
+            Keys::held(token).is_some_and(|keys| proof.contains(&format!("Credential={}/", keys.access_key)))
+        });
+        true
+    }
+}
+
+/// One set of keys.
+struct Keys<'a> {
+    access_key: Cow<'a, str>,
+    secret_key: Cow<'a, str>,
+    session_token: Option<Cow<'a, str>>,
+}
+
+impl<'a> Keys<'a> {
+    /// As the caller or the environment gives them.
+    fn given(options: &'a ProviderOptions) -> Option<Self> {
+        let text = |name: &str| options.text(name).map(|text| Cow::Borrowed(text.trim()));
+        Some(Self {
+            access_key: text(keys::ACCESS_KEY)?,
+            secret_key: text(keys::SECRET_KEY)?,
+            session_token: text(keys::SESSION_TOKEN),
+        })
+    }
+
+    /// As they are kept.
+    fn held(token: &'a Token) -> Option<Self> {
+        let part = |name: &str| token.part(name).map(|part| Cow::Borrowed(part.expose()));
+        Some(Self {
+            access_key: part("access_key")?,
+            secret_key: part("secret_key")?,
+            session_token: part("session_token"),
+        })
     }
 }
 
 impl Aws {
-    fn headers(&self, target: &Target, request: &WireRequest, now: SystemTime) -> Result<HeaderMap> {
-        // The caller's own proof stands.
-        if target.headers.contains_key(AUTHORIZATION) {
-            return Ok(HeaderMap::new());
-        }
-        if let Some(key) = &target.key {
-            return Ok(HeaderMap::from_iter([(
-                AUTHORIZATION,
-                secret(&format!("Bearer {}", key.expose()))?,
-            )]));
-        }
-        let credential = |name: &str| target.options.text(name).map(str::trim);
-        let (Some(access_key), Some(secret_key)) = (
-            credential("aws_access_key_id"),
-            credential("aws_secret_access_key"),
-        ) else {
-            return Err(missing(target.provider.name));
-        };
-        let token = credential("aws_session_token");
+    fn headers(
+        &self,
+        target: &Target,
+        request: &WireRequest,
+        keys: &Keys<'_>,
+        now: SystemTime,
+    ) -> Result<HeaderMap> {
         let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let scope = sigv4::Scope {
-            access_key,
-            secret_key,
+            access_key: &keys.access_key,
+            secret_key: &keys.secret_key,
             region: target.options.text(REGION).unwrap_or(DEFAULT_REGION),
             service: self.service,
             time: sigv4::timestamp(seconds),
         };
         let mut signed = HeaderMap::new();
         let _ = signed.insert(HeaderName::from_static("x-amz-date"), secret(&scope.time)?);
-        if let Some(token) = token {
+        if let Some(token) = &keys.session_token {
             signed.insert(HeaderName::from_static("x-amz-security-token"), secret(token)?);
         }
         let proof = sigv4::authorization(&scope, request, &signed);
@@ -153,17 +207,6 @@ fn secret(value: &str) -> Result<HeaderValue> {
         .map_err(|_| Error::bad_request("an AWS credential has characters that no header can hold"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn missing(provider: &str) -> Error {
-    Error::new(
-        ErrorKind::Authentication,
-        format!(
-            "no credentials for {provider}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for \
-             temporary ones) or AWS_BEARER_TOKEN_BEDROCK, or pass `aws_access_key_id` and `aws_secret_access_key`, or `api_key`"
-        ),
-    )
-    .with_status(401)
 }
 
 #[cfg(test)]

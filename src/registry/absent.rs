@@ -10,7 +10,6 @@ const ABSENT: &[&str] = &[
     "aws_textract",
     "azure_speech",
     "azure_text",
-    "bedrock_mantle",
     "black_forest_labs",
     "bytez",
     "chatgpt",

@@ -153,7 +153,7 @@ pub(super) static ROWS: &[Provider] = &[
     row("qwen_ai_platform", "Qwen_ai_platform", "https://dashscope.aliyuncs.com/compatible-mode/v1", &["QWEN_AI_PLATFORM_API_KEY", "DASHSCOPE_API_KEY"], &["QWEN_AI_PLATFORM_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("modelscope", "Modelscope", "https://api-inference.modelscope.cn/v1", &["MODELSCOPE_API_KEY"], &["MODELSCOPE_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_text_content(),
     row("moonshot", "Moonshot", "https://api.moonshot.ai/v1", &["MOONSHOT_API_KEY"], &["MOONSHOT_API_BASE"]).takes(|_| &takes::MOONSHOT).with_text_content().adapted(departures::moonshot),
-    row("v0", "V0", "https://api.v0.dev/v1", &["V0_API_KEY"], &["V0_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
+    row("v0", "V0", "https://api.v0.dev/v1", &["V0_API_KEY"], &["V0_API_BASE"]).takes(|_| &takes::V0),
     row("morph", "Morph", "https://api.morphllm.com/v1", &["MORPH_API_KEY"], &["MORPH_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("lambda_ai", "Lambda_ai", "https://api.lambda.ai/v1", &["LAMBDA_API_KEY"], &["LAMBDA_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("hyperbolic", "Hyperbolic", "https://api.hyperbolic.xyz/v1", &["HYPERBOLIC_API_KEY"], &["HYPERBOLIC_API_BASE"]).takes(|_| &takes::HYPERBOLIC),
@@ -223,6 +223,7 @@ pub(super) static ROWS: &[Provider] = &[
     row("clarifai", "Clarifai", "https://api.clarifai.com/v2/ext/openai/v1", &["CLARIFAI_API_KEY", "CLARIFAI_PAT"], &["CLARIFAI_API_BASE"]).anonymous().names_models(departures::clarifai_model),
     row("ragflow", "Ragflow", "", &["RAGFLOW_API_KEY"], &["RAGFLOW_API_BASE"]).anonymous().without_embeddings().at_place(places::ragflow).names_models(places::ragflow_model),
     row("maritalk", "Maritalk", "https://chat.maritaca.ai/api", &["MARITALK_API_KEY"], &["MARITALK_API_BASE"]).anonymous().takes(|_| &takes::MARITALK),
+    row("bedrock_mantle", "Bedrock_mantle", "", &["BEDROCK_MANTLE_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"], &["BEDROCK_MANTLE_API_BASE"]).anonymous().at_site(sites::bedrock_mantle),
     row("oobabooga", "Oobabooga", "", &["OOBABOOGA_API_KEY"], &["OOBABOOGA_API_BASE"]).anonymous().without_key().at_place(places::versioned),
 ];
 

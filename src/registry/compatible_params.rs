@@ -52,14 +52,16 @@ static XAI_REASONING: ParamRules = ParamRules {
     ..SERVER
 };
 
-/// The rules of xAI's models.
+/// The rules of xAI's models; of a new name nothing is assumed but that efforts are rare.
 pub(super) fn xai(model: &str) -> &'static ParamRules {
+    let reasons =
+        model.starts_with("grok-4") || model.starts_with("grok-code") || model.contains("reasoning");
     if model.starts_with("grok-3-mini") {
         &XAI_MINI
-    } else if model.starts_with("grok-3") || model.starts_with("grok-2") || model.contains("non-reasoning") {
-        &XAI
-    } else {
+    } else if reasons && !model.contains("non-reasoning") {
         &XAI_REASONING
+    } else {
+        &XAI
     }
 }
 pub(super) static ZAI: ParamRules = ParamRules {
@@ -158,7 +160,7 @@ pub(super) static AI21_CHAT: ParamRules = ParamRules {
     ..SERVER
 };
 pub(super) static VOLCENGINE: ParamRules = ParamRules {
-    unsupported: &[EVERYWHERE, ADVANCED, &["parallel_tool_calls", "response_format"]],
+    unsupported: &[ADVANCED, &["verbosity", "parallel_tool_calls", "response_format"]],
     renamed: MAX_TOKENS,
     ..SERVER
 };
@@ -307,7 +309,7 @@ pub(super) static REASONS: ParamRules = ParamRules {
 };
 pub(super) static DATABRICKS: ParamRules = ParamRules {
     unsupported: &[
-        &["verbosity", "parallel_tool_calls"],
+        &["verbosity", "parallel_tool_calls", "logit_bias", "seed"],
         PENALTIES,
         LOGPROBS,
         FUNCTIONS,
@@ -339,6 +341,28 @@ pub(super) static MARITALK: ParamRules = ParamRules {
             "seed",
             "parallel_tool_calls",
             "response_format",
+        ],
+    ],
+    renamed: &[],
+    ..SERVER
+};
+/// v0 lists what it takes, and nothing of it shapes the sampling (v0.dev/docs, "Model API").
+pub(super) static V0: ParamRules = ParamRules {
+    unsupported: &[
+        EVERYWHERE,
+        PENALTIES,
+        LOGPROBS,
+        FUNCTIONS,
+        ADVANCED,
+        &[
+            "n",
+            "stop",
+            "seed",
+            "top_p",
+            "temperature",
+            "logit_bias",
+            "response_format",
+            "parallel_tool_calls",
         ],
     ],
     renamed: &[],

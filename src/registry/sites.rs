@@ -1,6 +1,7 @@
 //! Base URLs that depend on an account.
 
 use super::Call;
+use crate::auth::aws;
 use crate::error::{Error, Result};
 
 /// Cloudflare's Workers AI of an account.
@@ -15,6 +16,12 @@ pub(super) fn cloudflare(call: &Call<'_>) -> Result<String> {
 pub(super) fn snowflake(call: &Call<'_>) -> Result<String> {
     let account = account(call, "SNOWFLAKE_ACCOUNT_ID")?;
     Ok(format!("https://{account}.snowflakecomputing.com/api/v2"))
+}
+
+/// Bedrock's servers of OpenAI's dialect, one per region.
+pub(super) fn bedrock_mantle(call: &Call<'_>) -> Result<String> {
+    let region = aws::region(call)?;
+    Ok(format!("https://bedrock-mantle.{region}.api.aws/v1"))
 }
 
 // The account becomes part of an address: what could lead elsewhere is none.

@@ -44,6 +44,10 @@ def clean_environment(restored_settings: None, monkeypatch: pytest.MonkeyPatch) 
     for name in list(os.environ):
         if name.startswith(_MEANT) or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
+    # Neither the machine's files nor the cloud it may run on say who asks.
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @pytest.fixture(scope="session")

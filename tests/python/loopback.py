@@ -26,6 +26,8 @@ class Request:
     headers: dict[str, str]
     body: bytes
     server: Loopback
+    #: Path and query as they came.
+    target: str = ""
 
     @property
     def json(self) -> Any:
@@ -195,7 +197,7 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         owner = self.server.owner
-        reply = owner.answer(Request(self.command, url.path, query, headers, asked, owner))
+        reply = owner.answer(Request(self.command, url.path, query, headers, asked, owner, self.path))
         if reply is DROP:
             self.close_connection = True
             return

@@ -140,11 +140,8 @@ TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "
 
 
 def test_a_schema_by_a_tool_plain_and_streamed(server: Loopback) -> None:
-    call = {
-        "id": "1",
-        "type": "function",
-        "function": {"name": "json_tool_call", "arguments": '{"name": "A"}'},
-    }
+    function = {"name": "json_tool_call", "arguments": '{"name": "A"}'}
+    call = {"id": "1", "type": "function", "function": function}
     message = {"role": "assistant", "content": None, "tool_calls": [call]}
     server.handler = lambda request: chat(
         choices=[{"index": 0, "message": message, "finish_reason": "tool_calls"}]
@@ -163,7 +160,7 @@ def test_a_schema_by_a_tool_plain_and_streamed(server: Loopback) -> None:
             "index": 0,
             "id": "1",
             "type": "function",
-            "function": {**call["function"], "arguments": '{"name"'},
+            "function": {**function, "arguments": '{"name"'},
         }
         steps = [
             event(delta={"role": "assistant", "tool_calls": [first]}),
@@ -214,14 +211,15 @@ def test_tools_lose_what_a_server_does_not_know_and_the_callers_keep_it(server: 
         "properties": {"strict": {"type": "string"}},
         "additionalProperties": False,
     }
-    tools = [{"type": "function", "function": {"name": "f", "strict": True, "parameters": parameters}}]
+    function = {"name": "f", "strict": True, "parameters": parameters}
+    tools = [{"type": "function", "function": function}]
     completion(**server.call(model="hosted_vllm/m", tools=tools))
     sent = server.bodies[-1]["tools"][0]["function"]
     assert sent == {
         "name": "f",
         "parameters": {"type": "object", "properties": {"strict": {"type": "string"}}},
     }
-    assert tools[0]["function"]["strict"] is True
+    assert function["strict"] is True
     assert parameters["additionalProperties"] is False
 
 

@@ -52,8 +52,8 @@ def _of_client(call: Call, client: Any) -> dict[str, Any]:
     key, base = getattr(client, "api_key", None), getattr(client, "base_url", None)
     inner = getattr(client, "_client", None)
     transport = getattr(inner, "_transport", None)
-    ours = transport is None or type(transport).__module__.partition(".")[0] in ("httpx", "openai")
-    if base is None or not ours or "Mock" in type(transport).__name__:
+    plain = transport is None or type(transport).__name__ in ("HTTPTransport", "AsyncHTTPTransport")
+    if base is None or not plain:
         raise UnsupportedParamsError(
             message=f"`client` is a {type(client).__name__} whose connections this library cannot use; pass "
             "api_key and api_base instead",

@@ -60,6 +60,7 @@ class Concern:
 #: From the outside in. Whoever adds a concern names its arguments and attributes in `_call` as well.
 #: The places of the cache, the budget and the callbacks are where the comments say.
 CONCERNS: list[Concern] = [
+    Concern(".verbosity", (), ("set_verbose",)),
     Concern(".aliases", ("model_alias_map", "deployment_id"), ("model_alias_map",)),
     Concern(".race", ("model_list",), (), ("chat",)),
     Concern(".fallbacks", ("fallbacks", "context_window_fallback_dict"), ("model_fallbacks",)),
@@ -79,7 +80,8 @@ CONCERNS: list[Concern] = [
         (),
         ("chat",),
     ),
-    # here: the cache (it must see the model that answers, and the request as it is sent)
+    # It must see the model that answers, and the request as it is sent.
+    Concern(".caching", ("caching", "cache", "cache_key", "ttl"), ("cache",)),
     # here: the budget
     # here: the callbacks
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),

@@ -45,6 +45,9 @@ _MODULE_OF = {
     "ResponsesAPIResponse": "responses.api",
 }
 
+#: LiteLLM's submodules, attributes without having been imported.
+_SUBMODULES = ("caching", "completion", "llms", "rerank", "router", "utils")
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -111,6 +114,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     module = _MODULE_OF.get(name)
+    if module is None and name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{module}"), name)

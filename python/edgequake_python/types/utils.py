@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from .base import add_provider_specific_fields
+from .call_types import CallTypes
 from .chat import Choices, ModelResponse, ModelResponseBase, ModelResponseStream, StreamingChoices
 from .embedding import Embedding, EmbeddingResponse
 from .finish_reason import map_finish_reason
 from .ids import generate_id
 from .ids import generate_id as _generate_id
+from .logging_payload import *  # noqa: F403 - what callbacks are told
 from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, Logprobs, TopLogprob
 from .message import ChatCompletionAudioResponse, Delta, Message
+from .parameters import all_litellm_params
+from .provider_names import LlmProviders, LlmProvidersSet
+from .request_parts import ChatCompletionUsageBlock
+from .small_dicts import (
+    CostPerToken,
+    CustomHuggingfaceTokenizer,
+    GenericImageParsingChunk,
+    GenericStreamingChunk,
+    ProviderField,
+    SearchContextCostPerQuery,
+    SelectTokenizerResponse,
+)
 from .text import HiddenParams, TextChoices, TextCompletionResponse
 from .tool_call import (
     ChatCompletionDeltaCustomToolCall,
@@ -31,6 +45,7 @@ from .usage import (
 
 __all__ = [
     "CacheCreationTokenDetails",
+    "CallTypes",
     "ChatCompletionAudioResponse",
     "ChatCompletionDeltaCustomToolCall",
     "ChatCompletionDeltaCustomToolCallPayload",
@@ -39,21 +54,31 @@ __all__ = [
     "ChatCompletionMessageCustomToolCallPayload",
     "ChatCompletionMessageToolCall",
     "ChatCompletionTokenLogprob",
+    "ChatCompletionUsageBlock",
     "ChoiceLogprobs",
     "Choices",
     "CompletionTokensDetailsWrapper",
+    "CostPerToken",
+    "CustomHuggingfaceTokenizer",
     "Delta",
     "Embedding",
     "EmbeddingResponse",
     "Function",
     "FunctionCall",
+    "GenericImageParsingChunk",
+    "GenericStreamingChunk",
     "HiddenParams",
+    "LlmProviders",
+    "LlmProvidersSet",
     "Logprobs",
     "Message",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
     "PromptTokensDetailsWrapper",
+    "ProviderField",
+    "SearchContextCostPerQuery",
+    "SelectTokenizerResponse",
     "ServerToolUse",
     "StreamingChoices",
     "TextChoices",
@@ -62,6 +87,14 @@ __all__ = [
     "Usage",
     "_generate_id",
     "add_provider_specific_fields",
+    "all_litellm_params",
     "generate_id",
     "map_finish_reason",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Names of LiteLLM's that live elsewhere in the package."""
+    from .._names import find_for
+
+    return find_for(__name__, name)

@@ -149,17 +149,14 @@ impl Conversation<'_> {
             .into_iter()
             .partition(|block| block.get("cachePoint").is_some());
         if self.plain {
-            let texts: Vec<&str> = blocks
-                .iter()
-                .filter_map(|block| block.get("text")?.as_str())
-                .collect();
+            let texts: Vec<String> = blocks.iter().filter_map(said).collect();
             let told = format!("[tool result for {id}: {}]", texts.join("\n"));
             let mut plain = vec![if writer.guarded {
                 json!({"guardContent": {"text": {"text": told}}})
             } else {
                 json!({"text": told})
             }];
-            plain.extend(blocks.into_iter().filter(|block| block.get("text").is_none()));
+            plain.extend(blocks.into_iter().filter(|block| said(block).is_none()));
             return Ok(plain);
         }
         if blocks.is_empty() {
@@ -178,6 +175,12 @@ impl Conversation<'_> {
         writer.cache(message, &mut result);
         Ok(result)
     }
+}
+
+/// What a block of a result says in words; JSON has a place of its own only in the result of a tool.
+fn said(block: &Value) -> Option<String> {
+    let text = block.get("text").and_then(Value::as_str).map(str::to_owned);
+    text.or_else(|| block.get("json").map(Value::to_string))
 }
 
 /// Arguments as an object; a call without any has an empty one.

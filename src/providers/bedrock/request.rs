@@ -272,20 +272,28 @@ pub(super) fn post(target: &Target, id: &str, operation: &str, body: &Value) -> 
     })
 }
 
-/// The endpoint of this option wins over every other.
+/// The endpoint of this option wins over every other. The query is spelt as it is signed.
 fn url(target: &Target, path: &str) -> Result<Url> {
-    let Some(endpoint) = target.options.text("aws_bedrock_runtime_endpoint") else {
-        return Ok(target.url(path));
+    let mut url = match target.options.text("aws_bedrock_runtime_endpoint") {
+        None => target.url(path),
+        Some(endpoint) => {
+            let mut url = Url::parse(endpoint)
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+                .ok_or_else(|| Error::bad_request("aws_bedrock_runtime_endpoint is not an http(s) URL"))?;
+            url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+            if !target.query.is_empty() {
+                url.query_pairs_mut().extend_pairs(&target.query);
+            }
+            url
+        }
     };
-    let base_url = Url::parse(endpoint)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| Error::bad_request("aws_bedrock_runtime_endpoint is not an http(s) URL"))?;
-    let mut url = base_url.clone();
-    url.set_path(&format!("{}/{path}", base_url.path().trim_end_matches('/')));
-    url.query_pairs_mut().extend_pairs(&target.query);
-    if target.query.is_empty() {
-        url.set_query(base_url.query());
+    if url.query().is_some() {
+        let pairs = url
+            .query_pairs()
+            .map(|(name, value)| format!("{}={}", aws::percent_encode(&name), aws::percent_encode(&value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        url.set_query(Some(&query));
     }
     Ok(url)
 }

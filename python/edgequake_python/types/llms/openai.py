@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ..messages import *  # noqa: F403 - every kind of message and part
 from ..open import BaseLiteLLMOpenAIResponseObject
+from ..request_parts import *  # noqa: F403 - tools, usage, annotations
 from ..responses.api import ResponseAPIUsage, ResponsesAPIResponse
 from ..responses.events import *  # noqa: F403 - every event class
 from ..responses.main import (

@@ -1,0 +1,135 @@
+"""Where each name lives that is loaded when first asked for, and what is said of those that are not here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_PACKAGE = __package__
+
+#: Module: the names that are asked of the package, of `utils` or of `main`, and live there.
+_HERE: dict[str, str] = {
+    "_logging": "verbose_logger verbose_router_logger verbose_proxy_logger _turn_on_debug _turn_on_json "
+    "print_verbose set_level log_level",
+    "_version": "version",
+    "alias": "install_as_litellm uninstall_as_litellm",
+    "batching": "batch_completion batch_completion_models batch_completion_models_all_responses",
+    "chunk_builder": "stream_chunk_builder",
+    "client_cache": "in_memory_llm_clients_cache LLMClientCache module_level_client module_level_aclient",
+    "constants": "DEFAULT_ALLOWED_FAILS DEFAULT_BATCH_SIZE DEFAULT_FLUSH_INTERVAL_SECONDS "
+    "DEFAULT_IN_MEMORY_TTL DEFAULT_MAX_RETRIES DEFAULT_MAX_TOKENS DEFAULT_SOFT_BUDGET "
+    "REPEATED_STREAMING_CHUNK_LIMIT ROUTER_MAX_FALLBACKS AZURE_DEFAULT_API_VERSION "
+    "COHERE_DEFAULT_EMBEDDING_INPUT_TYPE DEFAULT_MOCK_RESPONSE_PROMPT_TOKEN_COUNT "
+    "DEFAULT_MOCK_RESPONSE_COMPLETION_TOKEN_COUNT DEFAULT_REPLICATE_POLLING_RETRIES "
+    "DEFAULT_REPLICATE_POLLING_DELAY_SECONDS",
+    "conversation": "trim_messages get_response_string convert_to_dict convert_list_message_to_dict "
+    "has_tool_call_blocks is_cached_message is_base64_encoded remove_index_from_tool_calls "
+    "validate_chat_completion_user_messages validate_and_fix_openai_messages "
+    "validate_and_fix_thinking_param any_assistant_message_has_thinking_blocks "
+    "last_assistant_with_tool_calls_has_no_thinking_blocks",
+    "credentials": "get_secret get_secret_str get_secret_bool load_credentials_from_list CredentialAccessor",
+    "function_schema": "function_to_dict",
+    "health": "ahealth_check check_valid_key",
+    "llms.base_llm.base_utils": "type_to_response_format_param",
+    "llms.custom_llm": "CustomLLM CustomLLMError custom_chat_llm_router",
+    "mock": "mock_completion",
+    "model_substitutes": "azure_llms longer_context_model_fallback_dict",
+    "openai_client": "LiteLLM Chat Completions AsyncCompletions",
+    "prompt_templates": "register_prompt_template",
+    "provider_lists": "openai_compatible_endpoints openai_compatible_providers "
+    "openai_text_completion_compatible_providers _openai_like_providers LITELLM_CHAT_PROVIDERS "
+    "BEDROCK_CONVERSE_MODELS provider_list",
+    "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries",
+    "types.call_types": "CallTypes",
+    "types.logging_payload": "StandardLoggingPayload StandardCallbackDynamicParams",
+    "types.messages": "AllMessageValues OpenAIMessageContent AllPromptValues AllEmbeddingInputValues "
+    "ChatCompletionCachedContent ChatCompletionTextObject ChatCompletionImageUrlObject "
+    "ChatCompletionImageObject ChatCompletionAudioObject ChatCompletionFileObjectFile "
+    "ChatCompletionFileObject ChatCompletionVideoUrlObject ChatCompletionVideoObject DocumentObject "
+    "CitationsObject ChatCompletionDocumentObject ChatCompletionThinkingBlock "
+    "ChatCompletionRedactedThinkingBlock ChatCompletionReasoningItem "
+    "ChatCompletionReasoningSummaryTextBlock ChatCompletionToolCallFunctionChunk "
+    "ChatCompletionAssistantToolCall ChatCompletionUserMessage ChatCompletionAssistantMessage "
+    "ChatCompletionSystemMessage ChatCompletionDeveloperMessage ChatCompletionToolMessage "
+    "ChatCompletionFunctionMessage GenericChatCompletionMessage OpenAIChatCompletionTextObject "
+    "OpenAIChatCompletionUserMessage OpenAIChatCompletionAssistantMessage "
+    "OpenAIChatCompletionSystemMessage OpenAIChatCompletionDeveloperMessage "
+    "OpenAITextCompletionUserMessage ImageURLObject ImageFileObject OpenAIMessageContentListBlock "
+    "ValidUserMessageContentTypes ValidAssistantMessageContentTypes ValidChatCompletionMessageContentTypes",
+    "types.parameters": "OPENAI_CHAT_COMPLETION_PARAMS all_litellm_params OPENAI_FINISH_REASONS",
+    "types.provider_names": "LlmProviders LlmProvidersSet",
+    "types.request_parts": "ChatCompletionToolParamFunctionChunk ChatCompletionToolParam "
+    "OpenAIChatCompletionToolParam ChatCompletionToolChoiceFunctionParam "
+    "ChatCompletionToolChoiceObjectParam ChatCompletionNamedToolChoiceParam ChatCompletionToolCallChunk "
+    "ChatCompletionDeltaToolCallChunk ChatCompletionDeltaChunk ChatCompletionUsageBlock "
+    "ChatCompletionAnnotationURLCitation ChatCompletionAnnotation ChatCompletionResponseMessage "
+    "OpenAIWebSearchUserLocationApproximate OpenAIWebSearchUserLocation OpenAIWebSearchOptions "
+    "ChatCompletionAudioParam ChatCompletionPredictionContentParam ChatCompletionRequest",
+    "types.small_dicts": "GenericStreamingChunk CostPerToken ProviderField",
+}
+
+#: Names under which the same thing is known.
+_ALSO = {
+    "acreate": "acompletion",
+    "turn_on_debug": "_turn_on_debug",
+    "_openai_completion_params": "OPENAI_CHAT_COMPLETION_PARAMS",
+    "_openai_finish_reasons": "OPENAI_FINISH_REASONS",
+}
+
+#: Modules that are attributes of the package without having been imported.
+_SUBMODULE_NAMES = (
+    "_logging _version alias anthropic batches budget_manager caching chunk_builder cli constants "
+    "cost_calculator demo exceptions experimental_mcp_client files google_genai images integrations "
+    "litellm_core_utils llms main provider_lists providers rerank_api router scheduler "
+    "secret_managers structured testing types utils"
+)
+_SUBMODULES = frozenset(_SUBMODULE_NAMES.split())
+
+_MODULE_OF = {name: module for module, names in _HERE.items() for name in names.split()}
+
+
+def find(name: str, asked: str = _PACKAGE) -> Any:
+    """What ``name`` stands for, loaded if need be.
+
+    Args:
+        name: the attribute that was asked for.
+        asked: the module it was asked of, for the message.
+
+    Raises:
+        AttributeError: for a name that neither this package nor LiteLLM has.
+    """
+    package = import_module(_PACKAGE)
+    if name in _ALSO:
+        return getattr(package, _ALSO[name])
+    module = _MODULE_OF.get(name)
+    if module is not None:
+        return getattr(import_module(f"{_PACKAGE}.{module}"), name)
+    if asked == _PACKAGE and name in _SUBMODULES:
+        try:
+            return import_module(f"{_PACKAGE}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{_PACKAGE}.{name}":
+                raise
+    from ._absent import stand_in
+
+    value = stand_in(name)
+    if value is None:
+        raise AttributeError(f"module {asked!r} has no attribute {name!r}")
+    return value
+
+
+def find_for(module: str, name: str) -> Any:
+    """As `find`, for a module that hands on names of the whole package (`utils`, `main`)."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    package = import_module(_PACKAGE)
+    value = vars(package).get(name)
+    if value is not None:
+        return value
+    try:
+        return getattr(package, name)
+    except AttributeError:
+        return find(name, module)

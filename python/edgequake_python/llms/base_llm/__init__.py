@@ -1,0 +1,1 @@
+"""LiteLLM's import path for what its providers have in common."""

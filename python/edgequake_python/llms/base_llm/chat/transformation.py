@@ -1,0 +1,7 @@
+"""LiteLLM's import path for the error that its providers raise."""
+
+from __future__ import annotations
+
+from ...._sdk_errors import BaseLLMException
+
+__all__ = ["BaseLLMException"]
