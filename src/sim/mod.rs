@@ -21,6 +21,7 @@
 mod answer;
 mod anthropic;
 mod aws_events;
+mod bedrock;
 mod chat;
 mod chat_request;
 mod conversation;

@@ -1,13 +1,14 @@
 //! Which path is answered by whom. Another operation joins with one line in [`ROUTES`].
 
 use super::anthropic::DIALECT as ANTHROPIC;
+use super::bedrock::DIALECT as BEDROCK;
 use super::dialect::{Dialect, Refusal};
 use super::errors::ApiError;
 use super::gemini::{DIALECT as GEMINI, VERTEX};
 use super::openai::DIALECT as OPENAI;
 use super::reply::Reply;
 use super::server::Ask;
-use super::{anthropic, chat, embeddings, gemini, models};
+use super::{anthropic, bedrock, chat, embeddings, gemini, models};
 
 type Answer = fn(&Ask<'_>, &str) -> Result<Reply, ApiError>;
 
@@ -47,6 +48,20 @@ const ROUTES: &[(&str, &str, &Dialect, Answer)] = &[
         gemini::batch_embed,
     ),
     ("GET", "/v1beta/models", &GEMINI, gemini::models),
+    ("POST", "/model/*/converse", &BEDROCK, bedrock::converse),
+    (
+        "POST",
+        "/model/*/converse-stream",
+        &BEDROCK,
+        bedrock::converse_stream,
+    ),
+    ("POST", "/model/*/invoke", &BEDROCK, bedrock::invoke),
+    (
+        "POST",
+        "/model/*/invoke-with-response-stream",
+        &BEDROCK,
+        bedrock::invoke_stream,
+    ),
     ("POST", "/chat/completions", &OPENAI, chat::answer),
     ("POST", "/embeddings", &OPENAI, embeddings::answer),
     ("GET", "/models", &OPENAI, models::list),

@@ -18,6 +18,7 @@ pub(in crate::sim) static DIALECT: Dialect = Dialect {
     refuse,
     body,
     event: |error| Event::new(Place::Content, body(error).to_string()),
+    kind_header: None,
     headers,
 };
 
