@@ -117,7 +117,7 @@ impl Shape {
             Shape::Proto(known) => match value {
                 Value::Object(object) => {
                     let renamed = object.iter().map(|(key, value)| (camel(key), value.clone()));
-                    fields(&renamed.collect(), known, None).map_err(|problem| problem.as_written(object))
+                    fields(&renamed.collect(), known, None).map_err(|problem| problem.written(object))
                 }
                 _ => is(false, "object"),
             },
@@ -203,7 +203,7 @@ fn wrong(fault: Wrong) -> Problem {
 
 impl Problem {
     /// An unknown field under the name that it was sent with.
-    fn as_written(mut self, object: &Map<String, Value>) -> Problem {
+    fn written(mut self, object: &Map<String, Value>) -> Problem {
         if let (Wrong::Unknown, [name]) = (&self.fault, self.path.as_mut_slice())
             && let Some(key) = object.keys().find(|key| camel(key) == *name)
         {

@@ -31,10 +31,7 @@ pub(super) fn read(body: &Map<String, Value>, model: &str, talk: &mut Conversati
     }
     let mut asked = 0;
     // Models that think have to be told again what they thought in this turn.
-    let turn = contents
-        .iter()
-        .rposition(|content| is_question(content))
-        .unwrap_or(0);
+    let turn = contents.iter().rposition(is_question).unwrap_or(0);
     for (index, content) in contents.iter().enumerate() {
         let path = format!("contents[{index}]");
         let parts = list(get(content, "parts"));

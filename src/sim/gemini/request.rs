@@ -41,7 +41,7 @@ pub(super) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     get(value, name).and_then(Value::as_str).unwrap_or_default()
 }
 
-pub(super) fn list<'v>(value: Option<&'v Value>) -> &'v [Value] {
+pub(super) fn list(value: Option<&Value>) -> &[Value] {
     value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
 }
 

@@ -14,7 +14,8 @@ boto3 = pytest.importorskip("boto3")
 
 from botocore.config import Config  # noqa: E402
 from botocore.eventstream import ChecksumMismatch  # noqa: E402
-from botocore.exceptions import ClientError, EventStreamError, ResponseStreamingError  # noqa: E402
+from botocore.exceptions import ClientError, EventStreamError  # noqa: E402
+from urllib3.exceptions import ProtocolError  # noqa: E402
 
 MODEL = "amazon.simulated-v1:0"
 USER = [{"role": "user", "content": [{"text": "What is the weather in Paris?"}]}]
@@ -197,7 +198,7 @@ def test_faults_inside_a_stream(client: Any) -> None:
         streamed(client, "sim/error_event?status=429")
     with pytest.raises(ChecksumMismatch):
         streamed(client, "sim/malformed?crc=1")
-    with pytest.raises(ResponseStreamingError):
+    with pytest.raises(ProtocolError):
         streamed(client, "sim/cut")
 
 
