@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .budget import Budgets
+    from .budget_manager import BudgetManager
     from .caching import (
         Cache,
         DiskCache,
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
     )
     from .model_table import add_known_models, refresh_model_cost, register_model
     from .response_cost import response_cost_calculator
+    from .router import Router
     from .tokens import (
         create_pretrained_tokenizer,
         create_tokenizer,
@@ -163,6 +166,8 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BudgetExceededError",
+    "BudgetManager",
+    "Budgets",
     "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
@@ -195,6 +200,7 @@ __all__ = [
     "RateLimitError",
     "RedisCache",
     "ResponsesAPIResponse",
+    "Router",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -303,6 +309,8 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "BudgetManager": "budget_manager",
+    "Budgets": "budget",
     "Cache": "caching.caching",
     "DualCache": "caching.dual",
     "InMemoryCache": "caching.memory",
@@ -363,6 +371,7 @@ _LAZY = {
     "cancel_responses": "responses.main",
     "compact_responses": "responses.main",
     "delete_responses": "responses.main",
+    "Router": "router",
     "get_responses": "responses.main",
     "list_input_items": "responses.main",
     "responses": "responses.main",
