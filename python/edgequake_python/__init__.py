@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     )
     from .model_table import add_known_models, refresh_model_cost, register_model
     from .response_cost import response_cost_calculator
+    from .router import Router
     from .tokens import (
         create_pretrained_tokenizer,
         create_tokenizer,
@@ -199,6 +200,7 @@ __all__ = [
     "RateLimitError",
     "RedisCache",
     "ResponsesAPIResponse",
+    "Router",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -369,6 +371,7 @@ _LAZY = {
     "cancel_responses": "responses.main",
     "compact_responses": "responses.main",
     "delete_responses": "responses.main",
+    "Router": "router",
     "get_responses": "responses.main",
     "list_input_items": "responses.main",
     "responses": "responses.main",

@@ -51,6 +51,8 @@ def default_source(kind: str, details: str) -> tuple[Ask, str]:
     import json
 
     info = json.loads(details)
+    if kind == "azure":
+        return (lambda: _azure(info["scope"])), f"azure:{details}"
     if kind == "aws":
         return (lambda: _aws(info)), f"aws:{details}"
     if kind != "google":
@@ -165,3 +167,17 @@ def _is_aws(answer: Any) -> bool:
     from . import _aws_credentials
 
     return _aws_credentials.is_credentials(answer)
+
+
+def _azure(scope: str) -> Any:
+    """A token by ``azure.identity``'s own search: environment, managed identity, signed-in tools."""
+    found = _found.get("azure")
+    if found is None:
+        import azure.identity
+
+        found = _found["azure"] = azure.identity.DefaultAzureCredential()
+    return found.get_token(scope)
+
+
+#: Credentials that a cloud's library found.
+_found: dict[str, Any] = {}
