@@ -5,7 +5,9 @@ mod about;
 mod absent;
 mod bare;
 mod compatible;
+mod compatible_endpoints;
 mod compatible_params;
+mod foreign;
 mod hosts;
 mod registered;
 mod sites;
@@ -18,6 +20,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
+use crate::providers::rerank::{self, Rerank};
 use crate::providers::{
     anthropic, azure, azure_ai, bedrock, cohere, gemini, mistral, ollama, openai, vertex,
 };
@@ -29,6 +32,7 @@ pub use about::{About, CHAT_PARAMS, EMBED_PARAMS, about, about_all, supported_pa
 pub use absent::absent;
 pub(crate) use absent::is_absent;
 pub use bare::provider_of_bare_model;
+pub(crate) use foreign::foreign_options;
 pub(crate) use hosts::is_anothers;
 pub use hosts::provider_at;
 pub use registered::{Registration, register, unregister};
@@ -265,6 +269,7 @@ const VOYAGE: Provider = Provider {
     base_env: &["VOYAGE_API_BASE"],
     key_env: &["VOYAGE_API_KEY"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::VOYAGE)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[("dimensions", "output_dimension")],
@@ -282,6 +287,7 @@ const JINA: Provider = Provider {
     base_env: &["JINA_AI_API_BASE"],
     key_env: &["JINA_AI_API_KEY", "JINA_API_KEY", "JINA_AI_TOKEN"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::JINA)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[],
@@ -300,14 +306,24 @@ const INFINITY: Provider = Provider {
     key_env: &["INFINITY_API_KEY"],
     key_optional: true,
     chat: None,
+    endpoints: &[Rerank::row(&rerank::SERVER)],
     ..COMPATIBLE
+};
+
+/// OpenAI's `/completions`, whatever the model is called.
+const TEXT_COMPLETION: Provider = Provider {
+    name: "text-completion-openai",
+    chat: None,
+    embed: None,
+    endpoints: &[(&[Operation::TextCompletion], &openai::endpoints::Endpoints)],
+    ..OPENAI
 };
 
 const CUSTOM_OPENAI: Provider = Provider {
     name: "custom_openai",
     label: "Custom_openai",
     base_url: "",
-    endpoints: openai::endpoints::WITHOUT_RESPONSES,
+    endpoints: &[openai::endpoints::WITHOUT_RESPONSES, Rerank::row(&rerank::SERVER)],
     key_optional: true,
     quirks: Quirks {
         cache_control: true,
@@ -318,14 +334,14 @@ const CUSTOM_OPENAI: Provider = Provider {
 
 static NATIVE: &[Provider] = &[
     Provider {
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     // The same on a connection of its own in LiteLLM; here there is one way.
     Provider {
         name: "aiohttp_openai",
         label: "Aiohttp_openai",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     azure::ROW,
@@ -345,7 +361,11 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: &[
+            openai::endpoints::OPENAI_RESPONSES,
+            openai::endpoints::WITHOUT_RESPONSES,
+            Rerank::row(&rerank::SERVER),
+        ],
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -363,6 +383,7 @@ static NATIVE: &[Provider] = &[
     VOYAGE,
     JINA,
     INFINITY,
+    TEXT_COMPLETION,
     gemini::GEMINI,
     vertex::ROW,
     vertex::BETA,
