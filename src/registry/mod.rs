@@ -5,6 +5,7 @@ mod about;
 mod absent;
 mod bare;
 mod compatible;
+mod compatible_endpoints;
 mod compatible_params;
 mod foreign;
 mod hosts;
@@ -22,6 +23,7 @@ use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
+use crate::providers::rerank::{self, Rerank};
 use crate::providers::{
     anthropic, azure, azure_ai, bedrock, cohere, gemini, mistral, ollama, openai, vertex,
 };
@@ -271,6 +273,7 @@ const VOYAGE: Provider = Provider {
     base_env: &["VOYAGE_API_BASE"],
     key_env: &["VOYAGE_API_KEY"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::VOYAGE)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[("dimensions", "output_dimension")],
@@ -288,6 +291,7 @@ const JINA: Provider = Provider {
     base_env: &["JINA_AI_API_BASE"],
     key_env: &["JINA_AI_API_KEY", "JINA_API_KEY", "JINA_AI_TOKEN"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::JINA)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[],
@@ -306,14 +310,24 @@ const INFINITY: Provider = Provider {
     key_env: &["INFINITY_API_KEY"],
     key_optional: true,
     chat: None,
+    endpoints: &[Rerank::row(&rerank::SERVER)],
     ..COMPATIBLE
+};
+
+/// OpenAI's `/completions`, whatever the model is called.
+const TEXT_COMPLETION: Provider = Provider {
+    name: "text-completion-openai",
+    chat: None,
+    embed: None,
+    endpoints: &[(&[Operation::TextCompletion], &openai::endpoints::Endpoints)],
+    ..OPENAI
 };
 
 const CUSTOM_OPENAI: Provider = Provider {
     name: "custom_openai",
     label: "Custom_openai",
     base_url: "",
-    endpoints: openai::endpoints::WITHOUT_RESPONSES,
+    endpoints: &[openai::endpoints::WITHOUT_RESPONSES, Rerank::row(&rerank::SERVER)],
     key_optional: true,
     quirks: Quirks {
         cache_control: true,
@@ -324,14 +338,14 @@ const CUSTOM_OPENAI: Provider = Provider {
 
 static NATIVE: &[Provider] = &[
     Provider {
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     // The same on a connection of its own in LiteLLM; here there is one way.
     Provider {
         name: "aiohttp_openai",
         label: "Aiohttp_openai",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     azure::ROW,
@@ -351,7 +365,11 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: &[
+            openai::endpoints::OPENAI_RESPONSES,
+            openai::endpoints::WITHOUT_RESPONSES,
+            Rerank::row(&rerank::SERVER),
+        ],
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -369,6 +387,7 @@ static NATIVE: &[Provider] = &[
     VOYAGE,
     JINA,
     INFINITY,
+    TEXT_COMPLETION,
     gemini::GEMINI,
     vertex::ROW,
     vertex::BETA,
