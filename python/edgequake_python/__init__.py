@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .budget import Budgets
+    from .budget_manager import BudgetManager
     from .caching import (
         Cache,
         DiskCache,
@@ -163,6 +165,8 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BudgetExceededError",
+    "BudgetManager",
+    "Budgets",
     "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
@@ -303,6 +307,8 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "BudgetManager": "budget_manager",
+    "Budgets": "budget",
     "Cache": "caching.caching",
     "DualCache": "caching.dual",
     "InMemoryCache": "caching.memory",
