@@ -3,6 +3,7 @@
 # requires: llama-index-llms-litellm
 # requires: llama-index-embeddings-litellm
 # requires: llama-index-core
+# requires: openai
 
 from __future__ import annotations
 
