@@ -32,6 +32,11 @@ impl ProviderOptions {
         self.sources.retain(|(known, _)| known != name);
         self.sources.push((name.to_owned(), source));
     }
+    /// Forgets an option, value or source.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.values.shift_remove(name);
+        self.sources.retain(|(known, _)| known != name);
+    }
     /// Who gives out the tokens of that name.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Arc<dyn TokenSource>> {
@@ -39,6 +44,11 @@ impl ProviderOptions {
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, source)| source)
+    }
+    /// Names of all options.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let sources = self.sources.iter().map(|(name, _)| name.as_str());
+        self.values.keys().map(String::as_str).chain(sources)
     }
     /// The option of that name.
     #[must_use]

@@ -4,6 +4,7 @@ use super::call::{Answered, Prepared};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::CallOptions;
 use crate::params;
+use crate::registry;
 use crate::resolve::{Surroundings, Target};
 use crate::transport::Transport;
 use crate::types::{EmbedRequest, EmbeddingResponse};
@@ -40,7 +41,8 @@ pub fn prepare_embed(
         provider.name,
         &target.model,
     );
-    let dropped_params = dropped_params.map_err(about)?;
+    let mut dropped_params = dropped_params.map_err(about)?;
+    dropped_params.extend(registry::foreign_options(provider, &options.provider_options));
     let request = wire.request(&target, request).map_err(about)?;
     Ok(Prepared::new(wire, target, request, options, dropped_params))
 }

@@ -1,1 +1,1 @@
-"""LiteLLM's import path for those who are told about calls."""
+"""Those who watch calls: the base classes for a program's own, and the built-in ones."""
