@@ -14,6 +14,9 @@ mod sites;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use url::Url;
 
 use crate::auth::Sign;
@@ -35,6 +38,7 @@ pub use bare::provider_of_bare_model;
 pub(crate) use foreign::foreign_options;
 pub(crate) use hosts::is_anothers;
 pub use hosts::provider_at;
+pub(crate) use hosts::public_host;
 pub use registered::{Registration, register, unregister};
 
 /// How a key travels.
@@ -424,7 +428,7 @@ impl Provider {
 /// Every row: those that were added, then the built-in ones they do not replace.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
     let added = registered::rows();
-    let built_in = NATIVE.iter().chain(compatible::ROWS).filter({
+    let built_in = built_in_rows().filter({
         let added = added.clone();
         move |row| !added.iter().any(|other| other.name == row.name)
     });
@@ -434,10 +438,16 @@ pub fn providers() -> impl Iterator<Item = &'static Provider> {
 /// The row of that name.
 #[must_use]
 pub fn provider(name: &str) -> Option<&'static Provider> {
-    registered::find(name).or_else(|| {
-        NATIVE
-            .iter()
-            .chain(compatible::ROWS)
-            .find(|provider| provider.name == name)
-    })
+    registered::find(name).or_else(|| built_in(name))
+}
+
+fn built_in_rows() -> impl Iterator<Item = &'static Provider> {
+    NATIVE.iter().chain(compatible::ROWS)
+}
+
+/// The built-in row of that name. Every call asks, so the rows are not searched.
+fn built_in(name: &str) -> Option<&'static Provider> {
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Provider>> =
+        LazyLock::new(|| built_in_rows().map(|row| (row.name, row)).collect());
+    BY_NAME.get(name).copied()
 }
