@@ -128,6 +128,7 @@ def main() -> None:
     parser.add_argument(
         "--peer-python", help="a Python that has litellm; else one is made in the cache folder"
     )
+    parser.add_argument("--write", action="store_true", help="put the table into bench/README.md")
     parser.add_argument("--worker", choices=LIBRARIES, help=argparse.SUPPRESS)
     parser.add_argument("--base-url", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -176,8 +177,8 @@ def main() -> None:
     versions = [run.version(Path(pythons["litellm"]), "litellm"), platform.python_version()]
     lines += [
         "",
-        f"Medians of {options.rounds} rounds on {os.cpu_count()} x {platform.machine()}, CPython {versions[1]}, "
-        f"litellm {versions[0]}; load {os.getloadavg()[0]:.1f} at the end of the run.",
+        f"Medians of {options.rounds} rounds on {os.cpu_count()} x {platform.machine()}, "
+        f"CPython {versions[1]}, litellm {versions[0]}; load {os.getloadavg()[0]:.1f} at the end of the run.",
     ]
     print("\n".join(lines))
     if options.write:
