@@ -89,6 +89,11 @@ pub trait ChunkDecoder: Send {
 
 /// Embeddings in one dialect.
 pub trait EmbedWire: Send + Sync {
+    /// How many inputs one request takes.
+    fn most_inputs(&self, _target: &Target) -> usize {
+        usize::MAX
+    }
+
     /// Writes the request.
     ///
     /// # Errors
