@@ -42,11 +42,14 @@ _HERE: dict[str, str] = {
     "mock": "mock_completion",
     "model_substitutes": "azure_llms longer_context_model_fallback_dict",
     "openai_client": "LiteLLM Chat Completions AsyncCompletions",
+    "optional_params": "get_optional_params get_optional_params_embeddings",
     "prompt_templates": "register_prompt_template",
+    "provider_config": "ProviderConfigManager responses_api_bridge_check get_valid_models get_api_base",
     "provider_lists": "openai_compatible_endpoints openai_compatible_providers "
     "openai_text_completion_compatible_providers _openai_like_providers LITELLM_CHAT_PROVIDERS "
     "BEDROCK_CONVERSE_MODELS provider_list",
     "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries",
+    "tiktoken_encoding": "encoding",
     "types.call_types": "CallTypes",
     "types.logging_payload": "StandardLoggingPayload StandardCallbackDynamicParams",
     "types.messages": "AllMessageValues OpenAIMessageContent AllPromptValues AllEmbeddingInputValues "

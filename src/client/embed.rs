@@ -107,6 +107,12 @@ impl PreparedEmbed {
         &self.target
     }
 
+    /// The bytes of the first of its requests.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.parts.first().map_or(&[], |part| part.call.body())
+    }
+
     /// Parameters that are not sent because the caller allowed that.
     #[must_use]
     pub fn dropped_params(&self) -> &[String] {
