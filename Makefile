@@ -89,6 +89,10 @@ test-python: build services ## Run the Python tests (choose some: make test-pyth
 test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
 
+.PHONY: frameworks
+frameworks: build ## Frameworks from PyPI, unmodified, over this package instead of litellm (FRAMEWORKS="dspy langchain")
+	$(PY) tests/frameworks/run.py $(FRAMEWORKS)
+
 .PHONY: lint
 lint: setup rust-components ## Check formatting and lints of Rust and Python, and the documents' links
 	cargo fmt --check

@@ -32,6 +32,11 @@ impl ProviderOptions {
         self.sources.retain(|(known, _)| known != name);
         self.sources.push((name.to_owned(), source));
     }
+    /// Forgets an option, value or source.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.values.shift_remove(name);
+        self.sources.retain(|(known, _)| known != name);
+    }
     /// Who gives out the tokens of that name.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Arc<dyn TokenSource>> {

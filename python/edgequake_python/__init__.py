@@ -56,6 +56,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .budget import Budgets
+    from .budget_manager import BudgetManager
+    from .caching import (
+        Cache,
+        DiskCache,
+        DualCache,
+        InMemoryCache,
+        RedisCache,
+        disable_cache,
+        enable_cache,
+        update_cache,
+    )
     from .chunk_builder import stream_chunk_builder
     from .cost import completion_cost, cost_per_token
     from .model_info import (
@@ -86,6 +98,7 @@ if TYPE_CHECKING:
     )
     from .model_table import add_known_models, refresh_model_cost, register_model
     from .response_cost import response_cost_calculator
+    from .router import Router
     from .tokens import (
         create_pretrained_tokenizer,
         create_tokenizer,
@@ -153,16 +166,22 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BudgetExceededError",
+    "BudgetManager",
+    "Budgets",
+    "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "CustomStreamWrapper",
     "Delta",
+    "DiskCache",
+    "DualCache",
     "EdgeQuakeError",
     "EmbeddingResponse",
     "Function",
     "ImageFetchError",
+    "InMemoryCache",
     "IncompleteStreamError",
     "InternalError",
     "InternalServerError",
@@ -179,7 +198,9 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RedisCache",
     "ResponsesAPIResponse",
+    "Router",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "Simulator",
@@ -214,8 +235,10 @@ __all__ = [
     "create_tokenizer",
     "decode",
     "delete_responses",
+    "disable_cache",
     "drop_params",
     "embedding",
+    "enable_cache",
     "encode",
     "get_llm_provider",
     "get_max_tokens",
@@ -268,6 +291,7 @@ __all__ = [
     "telemetry",
     "token_counter",
     "unregister_provider",
+    "update_cache",
     "user_url_allowed_hosts",
     "user_url_validation",
     "validate_environment",
@@ -285,6 +309,16 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "BudgetManager": "budget_manager",
+    "Budgets": "budget",
+    "Cache": "caching.caching",
+    "DualCache": "caching.dual",
+    "InMemoryCache": "caching.memory",
+    "RedisCache": "caching.redis_cache",
+    "DiskCache": "caching.disk",
+    "enable_cache": "caching.caching",
+    "disable_cache": "caching.caching",
+    "update_cache": "caching.caching",
     "completion_cost": "cost",
     "cost_per_token": "cost",
     "response_cost_calculator": "response_cost",
@@ -337,6 +371,7 @@ _LAZY = {
     "cancel_responses": "responses.main",
     "compact_responses": "responses.main",
     "delete_responses": "responses.main",
+    "Router": "router",
     "get_responses": "responses.main",
     "list_input_items": "responses.main",
     "responses": "responses.main",

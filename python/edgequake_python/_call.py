@@ -22,6 +22,7 @@ AROUND = frozenset(
     (
         "assistant_continue_message",
         "bos_token",
+        "budgets",
         "cache",
         "cache_control_injection_points",
         "cache_key",
@@ -68,6 +69,7 @@ AROUND_ATTRIBUTES = (
     "_async_failure_callback",
     "cache",
     "max_budget",
+    "budgets",
     "custom_provider_map",
     "model_alias_map",
     "model_fallbacks",
@@ -98,6 +100,7 @@ def _asks_for_more(given: Mapping[str, Any]) -> Any:
             or held["_async_failure_callback"]
             or held["cache"]
             or held["max_budget"]
+            or held["budgets"]
             or held["custom_provider_map"]
             or held["model_alias_map"]
             or held["model_fallbacks"]

@@ -54,6 +54,8 @@ def default_source(kind: str, details: str) -> tuple[Ask, str]:
     import json
 
     info = json.loads(details)
+    if kind == "azure":
+        return (lambda: _azure(info["scope"])), f"azure:{details}"
     if kind == "aws":
         return (lambda: _aws(info)), f"aws:{details}"
     if kind != "google":
@@ -190,6 +192,16 @@ def _google(credentials: Any) -> tuple[str, Any]:
         scoped.refresh(_google_request())
     _known[credentials] = (scoped, scoped.token)
     return scoped.token, scoped.expiry
+
+
+def _azure(scope: str) -> Any:
+    """A token by ``azure.identity``'s own search: environment, managed identity, signed-in tools."""
+    found = _found.get("azure")
+    if found is None:
+        import azure.identity
+
+        found = _found["azure"] = azure.identity.DefaultAzureCredential()
+    return found.get_token(scope)
 
 
 def _google_request() -> Any:

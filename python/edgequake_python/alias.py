@@ -92,6 +92,7 @@ def install_as_litellm() -> None:
     finder: Any = _finder
     sys.meta_path.insert(0, finder)
     sys.modules[_NAME] = package
+    _name_classes(_PACKAGE, _NAME)
 
 
 def uninstall_as_litellm() -> None:
@@ -103,3 +104,19 @@ def uninstall_as_litellm() -> None:
         real = sys.modules.get(_PACKAGE + name[len(_NAME) :])
         if sys.modules[name] is real:
             del sys.modules[name]
+    _name_classes(_NAME, _PACKAGE)
+
+
+def _name_classes(old: str, new: str) -> None:
+    """Let the response classes and the exceptions say that they are of the package ``new``.
+
+    Frameworks know LiteLLM's objects by their classes' ``__module__``, and a pickle names it.
+    """
+    base: Any = sys.modules.get(f"{_PACKAGE}.types.base")
+    if base is not None:
+        base.known_as = new if new != _PACKAGE else None
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{_PACKAGE}.types") or name == f"{_PACKAGE}.exceptions":
+            for value in list(vars(module).values()):
+                if isinstance(value, type) and value.__module__.startswith(f"{old}."):
+                    value.__module__ = new + value.__module__[len(old) :]

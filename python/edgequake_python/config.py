@@ -84,6 +84,8 @@ _async_failure_callback: list[Any] = []
 _async_input_callback: list[Any] = []
 turn_off_message_logging: bool = False
 cache: Any = None
+budgets: Any = None
+"""`Budgets` that every call belongs to; see `budget`."""
 max_budget: float = 0.0
 """US dollars; 0 is no limit."""
 _current_cost: float = 0.0

@@ -24,7 +24,7 @@ def embedding(
     api_version: str | None = None,
     api_key: str | None = None,
     api_type: str | None = None,
-    caching: bool = False,
+    caching: bool | None = None,  # LiteLLM has False here, and means "not said"
     user: str | None = None,
     custom_llm_provider: str | None = None,
     litellm_call_id: str | None = None,
@@ -61,7 +61,7 @@ async def aembedding(
     api_version: str | None = None,
     api_key: str | None = None,
     api_type: str | None = None,
-    caching: bool = False,
+    caching: bool | None = None,  # LiteLLM has False here, and means "not said"
     user: str | None = None,
     custom_llm_provider: str | None = None,
     litellm_call_id: str | None = None,

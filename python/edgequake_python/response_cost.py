@@ -133,6 +133,17 @@ def of_response(response: Any) -> float | None:
         return None
 
 
+def of_usage(usage: Any, hidden: Mapping[str, Any]) -> float | None:
+    """USD for counts; ``_hidden_params`` say who counted them. None where the price is not known."""
+    from .cost import completion_cost
+
+    counted = {"usage": usage, "model": hidden.get("litellm_model_name")}
+    try:
+        return completion_cost(counted, custom_llm_provider=hidden.get("custom_llm_provider"))
+    except Exception:
+        return None
+
+
 def response_cost_calculator(
     response_object: Any,
     model: str,

@@ -141,7 +141,15 @@ class CustomStreamWrapper:
     def _hidden_params(self) -> dict[str, Any]:
         if self._hidden is None:
             self._hidden = self._meta.hidden_params() if self._meta is not None else {}
-        return self._hidden
+        hidden = self._hidden
+        if hidden.get("response_cost") is None and self._meta is not None:
+            # Known once the provider has sent its counts.
+            usage = self.usage
+            if usage is not None:
+                from .response_cost import of_usage
+
+                hidden["response_cost"] = of_usage(usage, hidden)
+        return hidden
 
     @_hidden_params.setter
     def _hidden_params(self, value: dict[str, Any]) -> None:

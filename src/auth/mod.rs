@@ -2,6 +2,7 @@
 //! the bytes that will be sent.
 
 pub mod aws;
+pub mod entra;
 pub mod google;
 pub mod token;
 

@@ -91,9 +91,16 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     ) -> Result<Answer> {
         let mut renewed = false;
         loop {
+<<<<<<< HEAD
             let answer = connection.send(&self.target, request, clock).await?;
+=======
+            let mut answer = connection.send(&self.target, &self.request, clock).await?;
+>>>>>>> main
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
+            // The transport knows the key; what a signer made for this attempt only it and we know.
+            let secrets = Secrets::default().and_in(&answer.proof);
             if answer.status.is_success() {
+                secrets.blot_headers(&mut answer.headers);
                 return Ok(answer);
             }
             let (status, headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
@@ -102,7 +109,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             let error = self.wire.read_error(&self.target, status, headers, body);
             let signer = self.signer().filter(|_| !renewed);
             if !signer.is_some_and(|signer| signer.renews(&self.target, &proof, &error)) {
-                return Err(error.without(&Secrets::default().and_in(&proof)));
+                return Err(error.without(&secrets));
             }
             renewed = true;
             retries.renewed();

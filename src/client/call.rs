@@ -165,6 +165,8 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         Secrets::of(self.target.key.as_ref(), &self.target.headers)
             .and(options.text("aws_secret_access_key"))
             .and(options.text("aws_session_token"))
+            .and(options.text("azure_ad_token"))
+            .and(options.text("client_secret"))
     }
 
     /// Where the call goes, without what may be secret about it.

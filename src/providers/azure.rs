@@ -5,8 +5,10 @@ mod endpoints;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde_json::{Map, Value};
 
 use super::openai;
+use crate::auth::entra::Entra;
 use crate::error::{Error, Result};
 use crate::framing::Framer;
 use crate::registry::{Auth, KeyOrder, OPENAI, OptionDefault, Provider, StreamUsage};
@@ -24,13 +26,14 @@ pub(crate) const ROW: Provider = Provider {
     key_settings: &["api_key", "azure_key"],
     key_env: &["AZURE_OPENAI_API_KEY", "AZURE_API_KEY"],
     key_order: KeyOrder::SettingsFirst,
-    token: (&["azure_ad_token"], &["AZURE_AD_TOKEN"]),
+    // Entra's tokens stand for it.
+    key_optional: true,
     defaults: &[OptionDefault {
         option: "api_version",
         setting: "api_version",
         env: &["AZURE_API_VERSION"],
     }],
-    auth: Auth::Header("api-key"),
+    auth: Auth::Signed(&Entra),
     chat: Some(&Azure),
     embed: Some(&Azure),
     endpoints: endpoints::ENDPOINTS,
@@ -39,6 +42,7 @@ pub(crate) const ROW: Provider = Provider {
     quirks: crate::registry::Quirks {
         cache_control: true,
         developer_is_system: true,
+        model: deployment_of,
         ..OPENAI.quirks
     },
     ..OPENAI
@@ -53,8 +57,14 @@ fn deployment_rules(model: &str) -> &'static crate::params::ParamRules {
     match model.split_once('/') {
         Some(("o_series", _)) => openai::params::rules("o3"),
         Some(("gpt5_series", _)) => openai::params::rules("gpt-5"),
-        _ => openai::params::rules(model),
+        _ => openai::params::rules(openai::params::told_by(model)),
     }
+}
+
+/// The deployment behind the prefix of a family.
+fn deployment_of(model: &str) -> Option<String> {
+    let (family, deployment) = model.split_once('/')?;
+    matches!(family, "o_series" | "gpt5_series").then(|| deployment.to_owned())
 }
 
 /// Chat and embeddings of a deployment.
@@ -87,7 +97,29 @@ impl Azure {
     }
 }
 
+/// Whether the version that is asked for is older than this year and month. Names without a date are newer than all.
+fn is_before(target: &Target, year: u32, month: u32) -> bool {
+    let version = target.options.text("api_version").unwrap_or(VERSION);
+    let mut parts = version.split('-').map(str::parse::<u32>);
+    matches!((parts.next(), parts.next()), (Some(Ok(y)), Some(Ok(m))) if (y, m) < (year, month))
+}
+
 impl ChatWire for Azure {
+    fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        let mut refused = Vec::new();
+        if is_before(target, 2024, 6) && params.get("tool_choice").and_then(Value::as_str) == Some("required")
+        {
+            refused.push("tool_choice");
+        }
+        if openai::params::is_silenced_in_vain(openai::params::told_by(&target.model), params) {
+            refused.push("reasoning_effort");
+        }
+        refused
+    }
+    fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
+        // Schemas came with 2024-08-01-preview.
+        openai::by_tool::notes_where(is_before(target, 2024, 8), request)
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         let mut request = openai::Chat.request(target, request)?;
         Self::address(target, "chat/completions", &mut request);
@@ -162,7 +194,7 @@ mod tests {
             .provider_options
             .set("azure_ad_token", json!("token-of-entra"));
         let target = Target::resolve("azure/d", &options, &Nothing).unwrap();
-        assert!(target.key_is_token);
+        assert_eq!(target.options.text("azure_ad_token"), Some("token-of-entra"));
         assert_eq!(target.options.text("api_version"), Some("2024-10-21"));
     }
 

@@ -11,6 +11,7 @@ mod log;
 mod meta;
 mod operation;
 mod registry;
+mod revive;
 mod runtime;
 mod settings;
 mod simulator;
@@ -45,6 +46,8 @@ mod _eq_core {
         absent_providers, is_anothers_host, locate, provider, providers, register_provider, supported_params,
         unregister_provider,
     };
+    #[pymodule_export]
+    use super::revive::revive;
     #[pymodule_export]
     use super::simulator::PySimulator;
     #[pymodule_export]

@@ -38,6 +38,11 @@ impl Surroundings for Settings<'_, '_> {
         (!text.is_empty()).then_some(text)
     }
 
+    fn switch(&self, name: &str) -> bool {
+        self.get(name)
+            .is_some_and(|value| value.is_truthy().unwrap_or(false))
+    }
+
     fn token_source(&self, kind: &str, details: &Value) -> Option<Result<Arc<dyn TokenSource>>> {
         Some(callable::default_source(self.attributes.py(), kind, details))
     }

@@ -7,19 +7,22 @@ use crate::registry::{self, Call, KeyOrder};
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
 
-/// The key, and whether it is a token.
-pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
+/// Whether the call goes to another provider's host. What the caller did not say for this call stays at home then: a
+/// provider's key never goes to another provider.
+pub(crate) fn is_elsewhere(call: &Call<'_>) -> bool {
+    let base = call.options.base_url.as_deref();
+    base.is_some_and(|base| registry::is_anothers(call.provider, base))
+}
+
+/// The key as it is named: by the call, by the module's attributes, by the environment.
+pub(crate) fn of(call: &Call<'_>) -> Option<Secret> {
     let Call {
         provider,
         options,
         around,
         ..
     } = call;
-    // What the caller did not say for this call stays at home: a provider's key never goes to another provider's host.
-    let elsewhere = options
-        .base_url
-        .as_deref()
-        .is_some_and(|base| registry::is_anothers(provider, base));
+    let elsewhere = is_elsewhere(call);
     let around =
         |find: &dyn Fn(&dyn Surroundings) -> Option<String>| (!elsewhere).then(|| find(*around)).flatten();
     let setting = || {
@@ -29,7 +32,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         })
     };
     let environment = || around(&|around| provider.key_env.iter().find_map(|name| around.env(name)));
-    let found = options
+    options
         .api_key
         .clone()
         .filter(|key| !key.expose().is_empty())
@@ -39,16 +42,27 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
                 KeyOrder::EnvironmentFirst => environment().or_else(setting),
             };
             found.map(|key| Secret::new(&key))
-        });
-    let (found, is_token) = match found {
+        })
+}
+
+/// The key, and whether it is a token.
+pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
+    let Call {
+        provider,
+        options,
+        around,
+        ..
+    } = call;
+    let elsewhere = is_elsewhere(call);
+    let (found, is_token) = match of(call) {
         Some(key) => (Some(key), false),
         None => {
             let (options_with, variables) = provider.token;
             let option = options_with
                 .iter()
                 .find_map(|name| options.provider_options.text(name).map(str::to_owned));
-            let environment = || around(&|around| variables.iter().find_map(|name| around.env(name)));
-            let token = option.or_else(environment);
+            let environment = || variables.iter().find_map(|name| around.env(name));
+            let token = option.or_else(|| if elsewhere { None } else { environment() });
             (token.map(|token| Secret::new(&token)), true)
         }
     };

@@ -15,6 +15,7 @@ use crate::options::{CallOptions, ProviderOptions};
 use crate::registry::{Auth, Call, Provider, StreamUsage};
 use crate::secret::Secret;
 
+pub(crate) use key::{is_elsewhere, of as key_of};
 pub use names::{locate, split_model};
 pub use surroundings::{Environment, Surroundings};
 

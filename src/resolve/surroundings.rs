@@ -17,6 +17,10 @@ pub trait Surroundings {
     fn setting(&self, _name: &str) -> Option<String> {
         None
     }
+    /// Whether a module attribute of the host language is switched on.
+    fn switch(&self, _name: &str) -> bool {
+        false
+    }
     /// Who gives out the tokens that the host language's own libraries know how to get: `kind` names the cloud, `details`
     /// what is known beside that. None where there is no host language.
     fn token_source(&self, _kind: &str, _details: &Value) -> Option<Result<Arc<dyn TokenSource>>> {

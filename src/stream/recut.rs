@@ -4,6 +4,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::Value;
 
 use super::{Assembler, Machine};
@@ -31,6 +33,14 @@ fn target(model: &str) -> Option<Target> {
 
 /// The chunks, and the kind of error that ended them, of `body` handed over in pieces of `size` bytes.
 fn chunks(target: &Target, body: &[u8], size: usize) -> (Vec<ChatChunk>, Option<ErrorKind>) {
+    in_pieces(target, body, body.chunks(size))
+}
+
+fn in_pieces<'a>(
+    target: &Target,
+    body: &[u8],
+    mut pieces: impl Iterator<Item = &'a [u8]>,
+) -> (Vec<ChatChunk>, Option<ErrorKind>) {
     let wire = target.provider.chat.unwrap();
     let mut machine = Machine::new(
         wire.framer(target),
@@ -38,7 +48,7 @@ fn chunks(target: &Target, body: &[u8], size: usize) -> (Vec<ChatChunk>, Option<
         Assembler::new(&target.model, true),
     );
     let mut chunks = Vec::new();
-    let pushed = body.chunks(size).try_for_each(|piece| {
+    let pushed = pieces.try_for_each(|piece| {
         // As the driver does: what comes after the end is not read.
         if machine.decoder.is_done() {
             Ok(())
@@ -72,6 +82,16 @@ fn assert_same_however_cut(target: &Target, body: &[u8], what: &str) {
     for size in [1, 2, 7, 1024] {
         assert_eq!(chunks(target, body, size), whole, "{what} in pieces of {size}");
     }
+    // In two pieces, cut everywhere; of a long stream, at places spread over it.
+    let step = (body.len() / 200).max(1);
+    for cut in (0..body.len()).step_by(step) {
+        let (before, after) = body.split_at(cut);
+        assert_eq!(
+            in_pieces(target, body, [before, after].into_iter()),
+            whole,
+            "{what} cut at {cut}"
+        );
+    }
 }
 
 #[test]
@@ -87,6 +107,83 @@ fn own_streams() {
     assert_same_however_cut(&target, finished.as_bytes(), "a finished stream");
     for cut in 0..finished.len() {
         assert_same_however_cut(&target, &finished.as_bytes()[..cut], "a cut stream");
+    }
+}
+
+/// One stream of each dialect, in its documented shape: text, a call of a tool, counts, an end.
+const NATIVE: &[(&str, &str)] = &[
+    (
+        "anthropic/claude-sonnet-4-5",
+        "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"usage\":{\"input_tokens\":3}}}\n\n\
+        event: ping\ndata: {\"type\":\"ping\"}\n\n\
+        event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n\
+        event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"gr\u{fc}n\"}}\n\n\
+        event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\",\"input\":{}}}\n\n\
+        event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{}\"}}\n\n\
+        event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"},\"usage\":{\"output_tokens\":4}}\n\n\
+        event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+    ),
+    (
+        "gemini/gemini-2.5-flash",
+        "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"gr\u{fc}n\"}]}}]}\r\n\r\n\
+        data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}}}]},\"finishReason\":\"STOP\"}],\
+        \"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":4,\"totalTokenCount\":7}}\r\n\r\n",
+    ),
+    (
+        "cohere/command-a-03-2025",
+        "event: message-start\ndata: {\"type\":\"message-start\",\"id\":\"m\",\"delta\":{\"message\":{\"role\":\"assistant\"}}}\n\n\
+        event: content-delta\ndata: {\"type\":\"content-delta\",\"index\":0,\"delta\":{\"message\":{\"content\":{\"text\":\"gr\u{fc}n\"}}}}\n\n\
+        event: tool-call-start\ndata: {\"type\":\"tool-call-start\",\"index\":0,\"delta\":{\"message\":{\"tool_calls\":{\"id\":\"t\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}}}}\n\n\
+        event: tool-call-delta\ndata: {\"type\":\"tool-call-delta\",\"index\":0,\"delta\":{\"message\":{\"tool_calls\":{\"function\":{\"arguments\":\"{}\"}}}}}\n\n\
+        event: message-end\ndata: {\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"TOOL_CALL\",\"usage\":{\"tokens\":{\"input_tokens\":3,\"output_tokens\":4}}}}\n\n",
+    ),
+    (
+        "ollama_chat/llama3.2",
+        "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"gr\u{fc}n\"},\"done\":false}\n\
+        {\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{}}}]},\"done\":false}\n\
+        {\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":3,\"eval_count\":4}\n",
+    ),
+];
+
+#[test]
+fn streams_of_every_dialect() {
+    for (model, body) in NATIVE {
+        let target = target(model).unwrap();
+        let (seen, error) = chunks(&target, body.as_bytes(), body.len());
+        assert_eq!(error, None, "{model}");
+        let said = seen.iter().flat_map(|chunk| &chunk.choices);
+        let text: String = said
+            .clone()
+            .filter_map(|choice| choice.delta.content.as_ref()?.as_text())
+            .collect();
+        assert_eq!(text, "gr\u{fc}n", "{model}");
+        let finishes: Vec<&str> = said
+            .filter_map(|choice| choice.finish_reason.as_deref())
+            .collect();
+        assert_eq!(finishes, ["tool_calls"], "{model}");
+        let usage = seen.last().unwrap().usage.as_ref().unwrap();
+        assert_eq!(
+            (usage.prompt_tokens, usage.completion_tokens),
+            (Some(3), Some(4)),
+            "{model}"
+        );
+        assert_same_however_cut(&target, body.as_bytes(), model);
+        // Before its end it is no whole answer, wherever it breaks off.
+        let end = body
+            .trim_end()
+            .rfind(if model.starts_with("ollama") {
+                "\n{"
+            } else {
+                "data:"
+            })
+            .unwrap();
+        let end = if model.starts_with("anthropic") {
+            body.find("event: message_delta").unwrap()
+        } else {
+            end
+        };
+        let (_, error) = chunks(&target, &body.as_bytes()[..end], 16);
+        assert_eq!(error, Some(ErrorKind::IncompleteStream), "{model}");
     }
 }
 
@@ -112,12 +209,15 @@ fn recorded_streams() {
             let Some(target) = target(row["call"]["model"].as_str().unwrap()).filter(|_| streamed) else {
                 continue;
             };
-            let (Some(body), "text") = (row["resp"].as_str(), row["kind"].as_str().unwrap_or_default())
-            else {
+            let Some(body) = row["resp"].as_str() else {
                 continue;
             };
+            let body = match row["kind"].as_str() {
+                Some("bytes") => STANDARD.decode(body).unwrap(),
+                _ => body.as_bytes().to_vec(),
+            };
             if target.provider.chat.is_some() {
-                assert_same_however_cut(&target, body.as_bytes(), row["id"].as_str().unwrap());
+                assert_same_however_cut(&target, &body, row["id"].as_str().unwrap());
                 tried += 1;
             }
         }

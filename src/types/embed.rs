@@ -49,7 +49,7 @@ pub enum Vector {
 
 impl Vector {
     /// The same as base64, for callers who want that from a provider that gives numbers.
-    pub(crate) fn to_base64(&mut self) {
+    pub(crate) fn become_base64(&mut self) {
         if let Self::Floats(numbers) = self {
             // OpenAI's form has single precision.
             #[allow(clippy::cast_possible_truncation)]

@@ -54,6 +54,23 @@ impl Usage {
         add(&mut self.extra, &other.extra);
     }
 
+    /// Makes `prompt_tokens` include cached tokens where the provider counts them apart: where more is cached than asked.
+    pub(crate) fn include_cached(&mut self) {
+        let details = self.prompt_tokens_details.as_ref();
+        let cached = details
+            .and_then(|details| details.get("cached_tokens"))
+            .and_then(serde_json::Value::as_i64);
+        let (Some(prompt), Some(cached)) = (self.prompt_tokens, cached) else {
+            return;
+        };
+        if cached > prompt {
+            let prompt = prompt + cached;
+            self.prompt_tokens = Some(prompt);
+            let sum = prompt + self.completion_tokens.unwrap_or(0);
+            self.total_tokens = self.total_tokens.map(|total| total.max(sum));
+        }
+    }
+
     /// Makes `completion_tokens` include reasoning where the provider counts it apart: where the parts add up to the total
     /// only with it.
     pub(crate) fn include_reasoning(&mut self) {
@@ -94,6 +111,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn cached_tokens_are_part_of_the_prompt() {
+        let counts = |prompt: i64| {
+            let usage = json!({"prompt_tokens": prompt, "completion_tokens": 5, "total_tokens": prompt + 5,
+                "prompt_tokens_details": {"cached_tokens": 100}});
+            let mut usage: Usage = serde_json::from_value(usage).unwrap();
+            usage.include_cached();
+            (usage.prompt_tokens.unwrap(), usage.total_tokens.unwrap())
+        };
+        assert_eq!(counts(7), (107, 112));
+        assert_eq!(counts(100), (100, 105));
+    }
 
     #[test]
     fn reasoning_is_part_of_the_completion() {

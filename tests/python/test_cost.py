@@ -155,7 +155,7 @@ def test_other_operations(restored_settings: None) -> None:
     assert cost_per_token("said", call_type="speech", prompt_characters=1000) == (0.015, 0.0)
     units = {"search_units": 2}
     assert cost_per_token("cohere/sorted", call_type="rerank", rerank_billed_units=units) == (0.004, 0.0)
-    drawn = {"data": [{}, {}]}
+    drawn: dict[str, Any] = {"data": [{}, {}]}
     assert completion_cost(drawn, model="openai/drawn", call_type="image_generation") == 0.02097152
     assert completion_cost(drawn, model="openai/drawn", call_type="image_generation", quality="hd") == 0.16
 

@@ -144,7 +144,7 @@ def _deltas(message: Any, piece: Optional[int]) -> Iterator[dict[str, Any]]:
         yield {"content": text[start : start + step]}
     rest = {
         name: message.get(name)
-        for name in ("function_call", "audio", "images", "annotations")
+        for name in ("function_call", "audio", "images", "annotations", "provider_specific_fields")
         if message.get(name)
     }
     if message.tool_calls:

@@ -80,8 +80,10 @@ CONCERNS: list[Concern] = [
         (),
         ("chat",),
     ),
-    # here: the cache (it must see the model that answers, and the request as it is sent)
-    # here: the budget
+    # It must see the model that answers, and the request as it is sent.
+    Concern(".caching", ("caching", "cache", "cache_key", "ttl"), ("cache",)),
+    # Whatever is answered from the cache costs nothing, so it is not asked about.
+    Concern(".budget", ("budgets",), ("max_budget", "budgets")),
     # here: the callbacks
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),
     Concern(".validation", ("enable_json_schema_validation",), ("enable_json_schema_validation",), ("chat",)),

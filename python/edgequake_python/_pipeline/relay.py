@@ -36,6 +36,10 @@ class Relay:
         """What the reader gets when the stream ends as it should; may raise instead."""
         return ()
 
+    async def ended_async(self) -> Iterable[ModelResponseStream]:
+        """As `ended`, where the stream is read by a coroutine; for what has to wait."""
+        return self.ended()
+
     def failed(self, error: BaseException) -> None:
         """Called once when the stream fails, or its reader was cancelled."""
 
@@ -82,10 +86,12 @@ class Relay:
             try:
                 chunk = await self.stream.__anext__()
             except StopAsyncIteration:
-                try:
-                    self._end()
-                except StopIteration:
-                    raise StopAsyncIteration from None
+                if self._over:
+                    raise
+                self._over = True
+                self._ready.extend(await self.ended_async())
+                if not self._ready:
+                    raise
             except BaseException as error:
                 self._fail(error)
                 raise

@@ -12,6 +12,7 @@ The classes are pydantic v2 models. Three decisions shape them:
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
 
@@ -48,6 +49,12 @@ Open = Annotated[T, _ByValue()]
 """``Open[X]``: validated as ``X``, serialised as whatever it holds."""
 
 
+_HERE = __name__.partition(".")[0]
+
+#: What the classes call this package; see `edgequake_python.alias`.
+known_as: Optional[str] = "litellm" if sys.modules.get("litellm") is sys.modules[_HERE] else None
+
+
 class Model(BaseModel):
     """Base of all response classes: keeps unknown fields, reads like a dict.
 
@@ -57,6 +64,12 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if known_as is not None and cls.__module__.startswith(_HERE):
+            cls.__module__ = known_as + cls.__module__[len(_HERE) :]
 
     def _fill(self, **values: Any) -> None:
         """Validate ``values`` into this instance. Constructors end here, after their own coercions."""

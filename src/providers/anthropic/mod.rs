@@ -5,6 +5,7 @@ mod auth;
 mod content;
 mod error;
 mod exact;
+mod features;
 mod messages;
 mod model;
 pub mod params;

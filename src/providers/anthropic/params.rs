@@ -165,6 +165,25 @@ fn names_a_person(user: &str) -> bool {
     mail || phone
 }
 
+/// `context_management` in OpenAI's form, a list, as the dialect's edits.
+pub(super) fn context_management(managed: &mut Value) {
+    let Some(entries) = managed.as_array() else { return };
+    let edits = entries.iter().map(|entry| {
+        if entry.get("type").and_then(Value::as_str) != Some("compaction") {
+            return entry.clone();
+        }
+        let mut edit = json!({"type": "compact_20260112"});
+        if let (Some(edit), Some(tokens)) = (edit.as_object_mut(), entry.get("compact_threshold")) {
+            edit.insert(
+                "trigger".to_owned(),
+                json!({"type": "input_tokens", "value": tokens}),
+            );
+        }
+        edit
+    });
+    *managed = json!({"edits": edits.collect::<Vec<_>>()});
+}
+
 /// `reasoning_effort`: a budget, or an effort for models that think as long as they see fit. The caller's own
 /// `thinking` wins.
 pub(super) fn reasoning(

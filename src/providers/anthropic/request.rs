@@ -7,16 +7,13 @@ use serde_json::{Map, Value, json};
 use super::auth::BETA;
 use super::model::Model;
 use super::schema::{self, Asked};
-use super::{LONGEST_NAME, messages, params, tools};
+use super::{LONGEST_NAME, features, messages, params, tools};
 use crate::error::{Error, Result};
 use crate::options::USER_ID;
 use crate::providers::tool_names::ToolNames;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
-
-/// Schemas were a beta when the models before adaptive thinking came; these take them under that name.
-const SCHEMAS: &str = "structured-outputs-2025-11-13";
 
 /// A request without model and stream, which other hosts put elsewhere.
 pub(crate) struct Body {
@@ -65,7 +62,7 @@ pub(crate) fn body_of(model: Model, request: ChatRequest) -> Result<Body> {
                 params::set_output_config(&mut out, "format", format);
             } else {
                 out.insert("output_format".to_owned(), format);
-                tools::need(Some(SCHEMAS), &mut betas);
+                tools::need(Some(features::SCHEMAS), &mut betas);
             }
         }
         Asked::ByTool(schema, name) => {
@@ -100,15 +97,10 @@ pub(crate) fn body_of(model: Model, request: ChatRequest) -> Result<Body> {
     }
     let most = params::max_tokens(&mut given, &out, model);
     out.insert("max_tokens".to_owned(), most);
-    for (name, beta) in [
-        ("context_management", "context-management-2025-06-27"),
-        ("mcp_servers", "mcp-client-2025-04-04"),
-        ("output_format", SCHEMAS),
-    ] {
-        if given.contains_key(name) {
-            tools::need(Some(beta), &mut betas);
-        }
+    if let Some(managed) = given.get_mut("context_management") {
+        params::context_management(managed);
     }
+    features::needed(&given, &out, &mut betas);
     out.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
     Ok(Body { fields: out, betas })
 }

@@ -102,6 +102,7 @@ fn beta_of(kind: &str) -> Option<&'static str> {
         "memory_20250818" => "context-management-2025-06-27",
         "mcp_toolset" => "mcp-client-2025-11-20",
         kind if kind.starts_with("tool_search_tool_") => "advanced-tool-use-2025-11-20",
+        kind if kind.starts_with("advisor_") => "advisor-tool-2026-03-01",
         _ => return None,
     })
 }

@@ -143,7 +143,7 @@ impl EmbedWire for Embed {
             return Err(response::unreadable(body, "it has no embeddings"));
         }
         if target.notes.contains_key(BASE64) {
-            vectors.iter_mut().for_each(Vector::to_base64);
+            vectors.iter_mut().for_each(Vector::become_base64);
         }
         let data = vectors.into_iter().zip(0..).map(|(embedding, index)| Embedding {
             index,
@@ -530,7 +530,7 @@ mod tests {
             assert_eq!(read(answer), (vec![vector.clone(), vector.clone()], None));
         }
         let mut base64 = vector;
-        base64.to_base64();
+        base64.become_base64();
         assert_eq!(base64, Vector::Base64("AAAAPwAAgL8=".to_owned()));
         assert!(
             Embed

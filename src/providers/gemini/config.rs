@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::parts::Level;
 use super::{Family, schema};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -46,7 +47,7 @@ const DECIDED: &[&str] = &["stream_options", "parallel_tool_calls", "stream"];
 pub(super) fn write(
     params: &mut Map<String, Value>,
     family: Family,
-    resolution: Option<&'static str>,
+    resolution: Option<Level>,
 ) -> Result<Map<String, Value>> {
     let mut config = Map::new();
     for (name, own) in NAMES {
@@ -80,7 +81,7 @@ pub(super) fn write(
     if let Some(resolution) = resolution
         && !config.contains_key("mediaResolution")
     {
-        config.insert("mediaResolution".to_owned(), resolution.into());
+        config.insert("mediaResolution".to_owned(), resolution.name().into());
     }
     if let Some(thinking) = thinking(params, family)? {
         config.insert("thinkingConfig".to_owned(), thinking);

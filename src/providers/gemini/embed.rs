@@ -86,15 +86,15 @@ pub(crate) fn inputs(input: Value) -> Result<Vec<Value>> {
 
 /// One input as `Content`: a text, a data URL, or a list of a message's content parts.
 pub(crate) fn content(target: &Target, input: Value) -> Result<Value> {
-    let places = parts::Places::of(target);
+    let host = parts::Host::of(target);
     let parts = match input {
         Value::String(text) if text.starts_with("data:") && text.contains(";base64,") => {
-            vec![parts::media(&text, None, places)?]
+            vec![parts::media(&text, None, host)?]
         }
-        Value::String(text) if text.starts_with("gs://") => vec![parts::media(&text, None, places)?],
+        Value::String(text) if text.starts_with("gs://") => vec![parts::media(&text, None, host)?],
         Value::String(text) => vec![json!({"text": text})],
-        Value::Array(parts) => parts::read(&Value::Array(parts), places, &mut None)?,
-        one => parts::read(&json!([one]), places, &mut None)?,
+        Value::Array(parts) => parts::read(&Value::Array(parts), host, &mut None)?,
+        one => parts::read(&json!([one]), host, &mut None)?,
     };
     Ok(json!({"parts": parts}))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::Family;
-use super::parts::{self, Places};
+use super::parts::{self, Host, Level};
 use super::said;
 use crate::error::{Error, Result};
 
@@ -19,7 +19,7 @@ const FOREIGN: &str = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 pub(super) struct Read {
     pub contents: Vec<Value>,
     pub system: Vec<Value>,
-    pub resolution: Option<&'static str>,
+    pub resolution: Option<Level>,
 }
 
 impl Read {
@@ -45,7 +45,7 @@ enum Turn {
     Tool,
 }
 
-pub(super) fn read(messages: Vec<Value>, family: Family, places: Places) -> Result<Read> {
+pub(super) fn read(messages: Vec<Value>, family: Family, host: Host) -> Result<Read> {
     let mut read = Read::default();
     let mut turns: Vec<(Turn, Vec<Value>)> = Vec::new();
     let mut names: HashMap<String, String> = HashMap::new();
@@ -54,15 +54,15 @@ pub(super) fn read(messages: Vec<Value>, family: Family, places: Places) -> Resu
         let (turn, parts) = match message.get("role").and_then(Value::as_str).unwrap_or_default() {
             "system" | "developer" => {
                 read.system
-                    .extend(parts::read(content, places, &mut read.resolution)?);
+                    .extend(parts::read(content, host, &mut read.resolution)?);
                 continue;
             }
             "assistant" | "model" => (
                 Turn::Model,
-                assistant(&message, family, places, &mut names, &mut read.resolution)?,
+                assistant(&message, family, host, &mut names, &mut read.resolution)?,
             ),
-            "tool" | "function" => (Turn::Tool, result(&message, family, places, &names)?),
-            "user" => (Turn::User, parts::read(content, places, &mut read.resolution)?),
+            "tool" | "function" => (Turn::Tool, result(&message, family, host, &names)?),
+            "user" => (Turn::User, parts::read(content, host, &mut read.resolution)?),
             other => {
                 return Err(Error::bad_request(format!(
                     "a message has the role {other:?}, which Gemini has no word for"
@@ -92,9 +92,9 @@ pub(super) fn read(messages: Vec<Value>, family: Family, places: Places) -> Resu
 fn assistant(
     message: &Value,
     family: Family,
-    places: Places,
+    host: Host,
     names: &mut HashMap<String, String>,
-    resolution: &mut Option<&'static str>,
+    resolution: &mut Option<Level>,
 ) -> Result<Vec<Value>> {
     let mut out = Vec::new();
     let fields = message.get("provider_specific_fields").unwrap_or(&Value::Null);
@@ -105,7 +105,7 @@ fn assistant(
     let kept = list(said::KEPT).unwrap_or_default();
     match said::restored(content.as_str().unwrap_or_default(), kept) {
         Some(parts) if content.is_string() || content.is_null() => out.extend(parts),
-        _ => out.extend(parts::read(content, places, resolution)?),
+        _ => out.extend(parts::read(content, host, resolution)?),
     }
     let calls = message
         .get("tool_calls")
@@ -132,7 +132,7 @@ fn assistant(
             .and_then(|image| image.get("url"))
             .and_then(Value::as_str)
         {
-            let mut part = parts::media(url, None, places)?;
+            let mut part = parts::media(url, None, host)?;
             let signature = image
                 .get("provider_specific_fields")
                 .and_then(|fields| fields.get("thought_signature"));
@@ -242,7 +242,7 @@ fn function_call(function: &Value, family: Family, id: &str) -> Result<Map<Strin
 fn result(
     message: &Value,
     family: Family,
-    places: Places,
+    host: Host,
     names: &HashMap<String, String>,
 ) -> Result<Vec<Value>> {
     let id = message
@@ -259,7 +259,7 @@ fn result(
             "a tool result names the call {id:?}, which no message before it makes"
         ))
     })?;
-    let read = parts::read(message.get("content").unwrap_or(&Value::Null), places, &mut None)?;
+    let read = parts::read(message.get("content").unwrap_or(&Value::Null), host, &mut None)?;
     let (texts, media): (Vec<Value>, Vec<Value>) =
         read.into_iter().partition(|part| part.get("text").is_some());
     let text: String = texts
@@ -274,6 +274,13 @@ fn result(
             .as_object_mut()
             .map(|answer| answer.insert("id".to_owned(), id.into()));
     }
+    if family.generation >= 3 && !media.is_empty() {
+        // These take files as part of the answer itself.
+        answer
+            .as_object_mut()
+            .map(|answer| answer.insert("parts".to_owned(), media.into()));
+        return Ok(vec![json!({"function_response": answer})]);
+    }
     let mut out = vec![json!({"function_response": answer})];
     out.extend(media);
     Ok(out)
@@ -283,11 +290,16 @@ fn result(
 mod tests {
     use super::*;
 
+    const OWN: Host = Host {
+        public: false,
+        own_resolutions: false,
+    };
+
     fn contents(model: &str, messages: Value) -> Value {
         let Value::Array(messages) = messages else {
             return Value::Null;
         };
-        let read = read(messages, Family::of_name(model), Places::Own).unwrap();
+        let read = read(messages, Family::of_name(model), OWN).unwrap();
         json!([read.contents, read.system])
     }
 
@@ -314,5 +326,39 @@ mod tests {
             contents("gemini-2.5-pro", json!([{"role": "system", "content": "s"}]))[0][0]["parts"],
             json!([{"text": "."}])
         );
+    }
+
+    #[test]
+    fn files_of_a_result_stand_in_it_or_beside_it() {
+        let messages = || {
+            let call = json!({"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}});
+            let image = json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}});
+            json!([{"role": "assistant", "tool_calls": [call]},
+                {"role": "tool", "tool_call_id": "c", "content": [{"type": "text", "text": "a"}, image]}])
+        };
+        let data = json!({"inline_data": {"data": "AA==", "mime_type": "image/png"}});
+        let older = contents("gemini-2.5-flash", messages());
+        assert_eq!(older[0][1]["parts"][1], data);
+        let newer = contents("gemini-3-flash-preview", messages());
+        assert_eq!(
+            newer[0][1]["parts"][0]["function_response"]["parts"],
+            json!([data])
+        );
+    }
+
+    #[test]
+    fn models_without_instructions_are_told_in_the_first_turn() {
+        let mut read = read(
+            vec![
+                json!({"role": "system", "content": "s"}),
+                json!({"role": "user", "content": "u"}),
+            ],
+            Family::of_name("gemma-3-27b-it"),
+            OWN,
+        )
+        .unwrap();
+        read.fold_system();
+        assert_eq!(read.contents[0]["parts"], json!([{"text": "s"}, {"text": "u"}]));
+        assert!(read.system.is_empty());
     }
 }

@@ -117,10 +117,19 @@ impl Family {
 pub(crate) struct Chat;
 
 impl ChatWire for Chat {
-    fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
-        // Google asks for no user.
-        let user = request.params.get("user").filter(|user| !user.is_null());
-        user.map(|_| "user".to_owned()).into_iter().collect()
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        // Google asks for no user, and labels are for the bills of Google Cloud.
+        let names: &[&str] = if parts::Host::of(target).public {
+            &["user"]
+        } else {
+            &["user", "labels"]
+        };
+        let given = |name: &&&str| request.params.get(**name).is_some_and(|value| !value.is_null());
+        names
+            .iter()
+            .filter(given)
+            .map(|name| (*name).to_owned())
+            .collect()
     }
 
     fn takes_address(&self, target: &Target, file: &crate::media::Remote<'_>) -> bool {

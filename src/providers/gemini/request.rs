@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::parts::Places;
+use super::parts::Host;
 use super::{Family, config, messages, site, tools};
 use crate::error::{Error, Result};
 use crate::resolve::Target;
@@ -34,7 +34,7 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
 pub(crate) fn body(target: &Target, mut request: ChatRequest) -> Result<Map<String, Value>> {
     let family = Family::of(target);
     request.params.retain(|_, value| !value.is_null());
-    let mut read = messages::read(request.messages, family, Places::of(target))?;
+    let mut read = messages::read(request.messages, family, Host::of(target))?;
     let mut params = request.params;
     if family.open && !read.system.is_empty() {
         read.fold_system();

@@ -40,6 +40,10 @@ fn node(schema: &Value, root: &Value, at: &str, open: &mut Vec<String>) -> Resul
     }
     let mut out = Map::new();
     let mut nullable = false;
+    let is = |kind: &str| schema.get("type").and_then(Value::as_str) == Some(kind);
+    if is("array") && !schema.contains_key("items") {
+        return Err(refused(at, "a list of whatever"));
+    }
     for (name, value) in schema {
         let below = format!("{at}/{name}");
         match (name.as_str(), value) {
@@ -104,6 +108,9 @@ fn node(schema: &Value, root: &Value, at: &str, open: &mut Vec<String>) -> Resul
             _ => return Err(refused(&below, "Google's schemas have no word for it")),
         }
     }
+    if out.contains_key("anyOf") && out.len() > 1 {
+        return beside_any_of(out, at);
+    }
     if out.contains_key("enum") && !out.contains_key("type") {
         out.insert("type".to_owned(), "string".into());
     }
@@ -111,6 +118,29 @@ fn node(schema: &Value, root: &Value, at: &str, open: &mut Vec<String>) -> Resul
         out.insert("nullable".to_owned(), Value::Bool(true));
     }
     Ok(Value::Object(out))
+}
+
+/// Google takes nothing beside `anyOf`: what is said of all variants is said of each.
+fn beside_any_of(mut out: Map<String, Value>, at: &str) -> Result<Value> {
+    let Some(Value::Array(mut variants)) = out.shift_remove("anyOf") else {
+        return Err(refused(at, "anyOf is not a list"));
+    };
+    for variant in variants.iter_mut().filter_map(Value::as_object_mut) {
+        let nullable = variant.get("nullable").and_then(Value::as_bool) == Some(true);
+        for (name, value) in &out {
+            // That nothing is the default goes without saying where nothing is allowed.
+            let implied = name == "default" && value.is_null() && nullable;
+            // A variant's own words about itself are nearer.
+            let nearer = matches!(name.as_str(), "title" | "description" | "default");
+            match variant.get(name) {
+                None if implied => {}
+                None => drop(variant.insert(name.clone(), value.clone())),
+                Some(own) if nearer || own == value => {}
+                Some(_) => return Err(refused(at, &format!("{name} both beside anyOf and within"))),
+            }
+        }
+    }
+    Ok(json!({"anyOf": variants}))
 }
 
 #[cfg(test)]
@@ -128,6 +158,22 @@ mod tests {
                 "b": {"anyOf": [{"type": "string", "nullable": true}]}, "c": {"enum": ["x"], "type": "string"},
                 "d": {"type": "integer", "nullable": true}, "e": {"type": "object"}}})
         );
+    }
+
+    #[test]
+    fn what_stands_beside_any_of_is_said_of_every_variant() {
+        let schema = json!({"title": "A", "description": "d", "default": null,
+            "anyOf": [{"type": "string", "description": "own"}, {"type": "integer"}, {"type": "null"}]});
+        assert_eq!(
+            openapi(&schema).unwrap(),
+            json!({"anyOf": [{"type": "string", "description": "own", "nullable": true, "title": "A"},
+                {"type": "integer", "nullable": true, "title": "A", "description": "d"}]})
+        );
+        let both = json!({"type": "object", "properties": {"a": {"type": "string"}},
+            "anyOf": [{"properties": {"b": {"type": "string"}}}]});
+        assert!(openapi(&both).unwrap_err().message().contains("properties"));
+        let list = openapi(&json!({"type": "object", "properties": {"a": {"type": "array"}}}));
+        assert!(list.unwrap_err().message().contains("#/properties/a"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn list(params: &mut Map<String, Value>) -> Result<Vec<Value>> {
             match tool.get("type").and_then(Value::as_str) {
                 Some("function") => functions.push(declaration(tool.get("function").unwrap_or(&tool))?),
                 Some("web_search" | "web_search_preview") => own.push(json!({"googleSearch": {}})),
-                None if tool.is_object() => own.push(tool),
+                None if tool.is_object() => own.push(spelt(tool)),
                 kind => {
                     return Err(Error::bad_request(format!(
                         "tools[{index}].type {kind:?} is no tool that Gemini knows"
@@ -40,6 +40,28 @@ pub(super) fn list(params: &mut Map<String, Value>) -> Result<Vec<Value>> {
     }
     list.extend(own);
     Ok(list)
+}
+
+/// One of Google's own tools, in Google's spelling; the SDK for Python has another.
+fn spelt(tool: Value) -> Value {
+    const NAMES: &[(&str, &str)] = &[
+        ("google_search", "googleSearch"),
+        ("google_search_retrieval", "googleSearchRetrieval"),
+        ("enterprise_web_search", "enterpriseWebSearch"),
+        ("urlContext", "url_context"),
+        ("google_maps", "googleMaps"),
+        ("computer_use", "computerUse"),
+        ("file_search", "fileSearch"),
+        ("codeExecution", "code_execution"),
+    ];
+    let Value::Object(tool) = tool else { return tool };
+    let spell = |name: String| {
+        let known = NAMES.iter().find(|(known, _)| *known == name);
+        known.map_or(name, |(_, own)| (*own).to_owned())
+    };
+    tool.into_iter()
+        .map(|(name, value)| (spell(name), value))
+        .collect()
 }
 
 fn declaration(function: &Value) -> Result<Value> {

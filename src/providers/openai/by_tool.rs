@@ -13,7 +13,12 @@ const NOTE: &str = "answers_by_tool";
 
 /// Whether this request is answered by the tool, as a note for who reads the answer.
 pub(super) fn notes(target: &Target, request: &ChatRequest) -> Map<String, Value> {
-    let asked = schema(&request.params).is_some() && (target.provider.quirks.schema_by_tool)(&target.model);
+    notes_where((target.provider.quirks.schema_by_tool)(&target.model), request)
+}
+
+/// The same where the wire itself knows whether the model takes a schema.
+pub(crate) fn notes_where(by_tool: bool, request: &ChatRequest) -> Map<String, Value> {
+    let asked = by_tool && schema(&request.params).is_some();
     let note = asked.then(|| (NOTE.to_owned(), Value::Bool(true)));
     note.into_iter().collect()
 }

@@ -65,7 +65,12 @@ impl<'a> Details<'a> {
         };
         Self {
             message: text("message").or_else(|| text("detail")).or_else(|| text("msg")),
-            code: text("code"),
+            // Azure says more inside: `ResponsibleAIPolicyViolation`.
+            code: error
+                .get("innererror")
+                .and_then(|inner| inner.get("code")?.as_str())
+                .filter(|code| *code == "ResponsibleAIPolicyViolation")
+                .or_else(|| text("code")),
             kind: text("type").or_else(|| text("status")),
             number: number("code")
                 .or_else(|| number("status"))
@@ -82,9 +87,11 @@ impl<'a> Details<'a> {
             "rate_limit_exceeded" | "insufficient_quota" => return 429,
             "invalid_api_key" => return 401,
             "model_not_found" => return 404,
-            "context_length_exceeded" | "content_policy_violation" | "content_filter" | "invalid_prompt" => {
-                return 400;
-            }
+            "context_length_exceeded"
+            | "content_policy_violation"
+            | "content_filter"
+            | "invalid_prompt"
+            | "ResponsibleAIPolicyViolation" => return 400,
             _ => {}
         }
         match self.kind.unwrap_or_default() {
@@ -110,7 +117,12 @@ impl<'a> Details<'a> {
             "context_length_exceeded" if (400..500).contains(&status) => {
                 return ErrorKind::ContextWindowExceeded;
             }
-            "content_policy_violation" | "content_filter" | "moderation_blocked" if status < 500 => {
+            "content_policy_violation"
+            | "content_filter"
+            | "moderation_blocked"
+            | "ResponsibleAIPolicyViolation"
+                if status < 500 =>
+            {
                 return ErrorKind::ContentPolicyViolation;
             }
             "model_not_found" if matches!(status, 400 | 404) => return ErrorKind::NotFound,

@@ -1,6 +1,6 @@
 //! OpenAI's dialect: `/chat/completions` and `/embeddings`, which most other providers speak too.
 
-mod by_tool;
+pub(crate) mod by_tool;
 pub(crate) mod departures;
 mod embed;
 pub(crate) mod endpoints;
@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, SseFramer};
+use crate::registry::OPENAI;
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
@@ -39,7 +40,11 @@ impl ChatWire for Chat {
         let unknown = kind
             .and_then(Value::as_str)
             .is_some_and(|kind| !formats.is_empty() && !formats.contains(&kind));
-        unknown.then_some("response_format").into_iter().collect()
+        let mut refused: Vec<&'static str> = unknown.then_some("response_format").into_iter().collect();
+        if target.provider.name == OPENAI.name && params::is_silenced_in_vain(&target.model, params) {
+            refused.push("reasoning_effort");
+        }
+        refused
     }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         by_tool::notes(target, request)

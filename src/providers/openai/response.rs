@@ -17,6 +17,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         refuse_error(&response.extra, body)?;
     }
     if let Some(usage) = &mut response.usage {
+        usage.include_cached();
         usage.include_reasoning();
     }
     if target.provider.quirks.names_itself

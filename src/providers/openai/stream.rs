@@ -56,6 +56,7 @@ impl ChunkDecoder for Decoder {
                     .iter_mut()
                     .for_each(|choice| reasoning::rename(&mut choice.delta.extra, self.reasoning_field));
                 if let Some(usage) = &mut chunk.usage {
+                    usage.include_cached();
                     usage.include_reasoning();
                 }
                 if let Some(pieces) = &mut self.by_tool {

@@ -1,0 +1,141 @@
+"""Answers that were given before: the cache's place in the chain."""
+
+from __future__ import annotations
+
+from .call import Call, Step, settings
+from .local import LocalMeta, LocalStream, chunks_of
+from .relay import Relay
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ..types import ModelResponseStream
+    from .call import Course, Proceed
+
+#: Characters of text a chunk, when an answer is given again as a stream.
+_PIECE = 48
+
+
+def stage(call: Call, proceed: Proceed) -> Course:
+    """Answer from the cache, or keep the answer for the next time."""
+    cache = settings.get("cache")
+    plain = call.but("caching", "cache", "cache_key", "ttl")
+    if cache is None or call.get("caching") is False or not _cached(cache, call):
+        return (yield from proceed(plain))
+    controls = call.get("cache")
+    controls = controls if isinstance(controls, dict) else {}
+    given = {**call.arguments, "_operation": call.operation}
+    if call.operation == "embed" and isinstance(call.get("input"), (list, tuple)):
+        from .caching_embeddings import by_item
+
+        return (yield from by_item(cache, controls, given, plain, proceed))
+    if not controls.get("no-cache"):
+        known = yield Step(lambda: cache.get_cache(**given), lambda: cache.async_get_cache(**given))
+        if known is not None:
+            return _again(known, call)
+    answer = yield from proceed(plain)
+    if controls.get("no-store"):
+        return answer
+    if call.streamed:
+        # Other operations' streams are events as the provider sends them, and are not kept.
+        return _Recorded(answer, cache, given).wrapper() if call.operation == "chat" else answer
+    if is_whole(answer):
+        yield Step(lambda: cache.add_cache(answer, **given), lambda: cache.async_add_cache(answer, **given))
+    return answer
+
+
+def _cached(cache: Any, call: Call) -> bool:
+    from ..caching.caching import CALL_TYPES
+
+    kind = CALL_TYPES.get(call.operation)
+    if kind is None or (call.streamed and call.operation != "chat"):
+        return False
+    supported = getattr(cache, "supported_call_types", None)
+    name = f"a{kind}" if call.asynchronous else kind
+    if supported is not None and name not in supported and kind not in supported:
+        return False
+    ask = getattr(cache, "should_use_cache", None)
+    return ask is None or bool(ask(**call.arguments))
+
+
+def is_whole(answer: Any) -> bool:
+    """Whether an answer may be given to others: every alternative of it ended as it should."""
+    choices = getattr(answer, "choices", None)
+    if choices is None:
+        return True
+    return bool(choices) and all(choice.get("finish_reason") for choice in choices)
+
+
+def _again(known: Any, call: Call) -> Any:
+    """A stored answer in the form that was asked for."""
+    from ..caching.caching import Stored
+
+    hidden = known.hidden if isinstance(known, Stored) else known._hidden_params
+    provider = hidden.get("custom_llm_provider") or ""
+    model = str(hidden.get("litellm_model_name") or call.model)
+    if model.startswith(f"{provider}/"):
+        model = model[len(provider) + 1 :]
+    meta = _StoredMeta(provider, model, hidden)
+    if isinstance(known, Stored):
+        return known.value, meta
+    if not call.streamed:
+        return known
+    options = call.get("stream_options")
+    usage = known.get("usage")
+    # Counts that were estimated were not in the stream either.
+    counted = usage is not None and not usage.get("estimated")
+    if isinstance(options, dict) and options.get("include_usage") is False:
+        counted = False
+    chunks = chunks_of(known, piece=_PIECE, model=meta.model, include_usage=counted)
+    return LocalStream(chunks, meta).wrapper(options)
+
+
+class _StoredMeta(LocalMeta):
+    """What is known of an answer out of the cache."""
+
+    def __init__(self, provider: str, model: str, hidden: dict[str, Any]) -> None:
+        super().__init__(provider, model)
+        self._known = hidden
+
+    def hidden_params(self) -> dict[str, Any]:
+        """As an answer of the core has them."""
+        return {**super().hidden_params(), **self._known}
+
+
+class _Recorded(Relay):
+    """A stream that is kept when it has ended as it should."""
+
+    def __init__(self, stream: Any, cache: Any, given: dict[str, Any]) -> None:
+        super().__init__(stream)
+        self._cache, self._given = cache, given
+        self._chunks: list[ModelResponseStream] = []
+
+    def passed(self, chunk: ModelResponseStream) -> Iterable[ModelResponseStream]:
+        self._chunks.append(chunk)
+        return (chunk,)
+
+    def _built(self) -> Any:
+        from ..chunk_builder import stream_chunk_builder
+
+        answer = stream_chunk_builder(self._chunks, self._given.get("messages"))
+        if answer is None or not is_whole(answer):
+            return None
+        known = self.stream.usage
+        if known is not None:
+            answer.usage = known
+        answer._hidden_params = {**self.stream._hidden_params, **answer._hidden_params}
+        return answer
+
+    def ended(self) -> Iterable[ModelResponseStream]:
+        answer = self._built()
+        if answer is not None:
+            self._cache.add_cache(answer, **self._given)
+        return ()
+
+    async def ended_async(self) -> Iterable[ModelResponseStream]:
+        answer = self._built()
+        if answer is not None:
+            await self._cache.async_add_cache(answer, **self._given)
+        return ()

@@ -1,0 +1,38 @@
+"""Caching of answers, in memory, on disk, in Redis, by meaning."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .caching import Cache, CacheMode, LiteLLMCacheType, disable_cache, enable_cache, update_cache
+    from .disk import DiskCache
+    from .dual import DualCache
+    from .memory import InMemoryCache
+    from .redis_cache import RedisCache
+
+__all__ = [
+    "Cache",
+    "CacheMode",
+    "DiskCache",
+    "DualCache",
+    "InMemoryCache",
+    "LiteLLMCacheType",
+    "RedisCache",
+    "disable_cache",
+    "enable_cache",
+    "update_cache",
+]
+
+_WHERE = {"DiskCache": "disk", "DualCache": "dual", "InMemoryCache": "memory", "RedisCache": "redis_cache"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{_WHERE.get(name, 'caching')}", __name__), name)
+    globals()[name] = value
+    return value

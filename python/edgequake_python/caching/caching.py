@@ -1,0 +1,348 @@
+"""The cache of answers: `Cache`, and what puts it in force."""
+
+from __future__ import annotations
+
+import logging
+import time
+from enum import Enum
+
+from .._logging import verbose_logger
+from . import entries, keys
+from .memory import InMemoryCache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Callable
+
+#: LiteLLM's names of the operations that are cached.
+SUPPORTED_CALL_TYPES = (
+    "completion",
+    "acompletion",
+    "embedding",
+    "aembedding",
+    "atranscription",
+    "transcription",
+    "atext_completion",
+    "text_completion",
+    "arerank",
+    "rerank",
+    "responses",
+    "aresponses",
+    "anthropic_messages",
+    "aanthropic_messages",
+)
+#: The core's names of operations by LiteLLM's; what is not here is not cached.
+CALL_TYPES = {
+    "chat": "completion",
+    "embed": "embedding",
+    "transcription": "transcription",
+    "rerank": "rerank",
+    "responses": "responses",
+    "text": "text_completion",
+    "completions": "text_completion",
+    "messages": "anthropic_messages",
+}
+_ELSEWHERE = {
+    "s3": "disk, or redis",
+    "gcs": "disk, or redis",
+    "azure-blob": "disk, or redis",
+    "qdrant-semantic": "semantic, with embedding=",
+    "valkey-semantic": "semantic, with embedding=",
+}
+
+
+class LiteLLMCacheType(str, Enum):
+    """Where answers are kept."""
+
+    LOCAL = "local"
+    REDIS = "redis"
+    REDIS_SEMANTIC = "redis-semantic"
+    VALKEY_SEMANTIC = "valkey-semantic"
+    SEMANTIC = "semantic"
+    S3 = "s3"
+    DISK = "disk"
+    QDRANT_SEMANTIC = "qdrant-semantic"
+    AZURE_BLOB = "azure-blob"
+    GCS = "gcs"
+
+
+class CacheMode(str, Enum):
+    """Whether calls are cached that say nothing about it."""
+
+    default_on = "default_on"
+    default_off = "default_off"
+
+
+class Cache:
+    """Answers of earlier calls, given again to equal ones.
+
+    ``edgequake_python.cache = Cache()`` puts it in force. What makes two calls equal is said in `keys`.
+    Failed and cut answers are never kept. When the place where answers are kept cannot be reached, calls go
+    on without it and one warning is logged.
+
+    Args:
+        type: ``local`` (memory of this process), ``disk``, ``redis``, or ``semantic``.
+        mode: ``default_off`` caches only calls that say ``cache={"use-cache": True}``.
+        host: of Redis.
+        port: of Redis.
+        password: of Redis.
+        namespace: keeps answers apart from those of other namespaces.
+        ttl: seconds an answer lives; None: 600 in memory, for ever elsewhere.
+        default_in_memory_ttl: the same for ``local``.
+        default_in_redis_ttl: the same for ``redis``.
+        similarity_threshold: for ``semantic``: from which cosine on questions are the same.
+        supported_call_types: LiteLLM's names of the operations that are cached.
+        disk_cache_dir: folder of ``disk``.
+        redis_semantic_cache_embedding_model: for ``semantic``: the model that makes vectors.
+        redis_startup_nodes: nodes of a Cluster of Redis.
+        max_messages: calls with more messages are not cached; None: any number.
+        embedding: for ``semantic``: a function from a text to its vector, instead of a model.
+        max_size_in_memory: for ``local``: how many answers at most.
+        **kwargs: further arguments of the Redis client, and LiteLLM's that mean nothing here.
+
+    Raises:
+        ValueError: for a type that does not exist, or arguments that do not fit it.
+        NotImplementedError: for a place that LiteLLM has and this package has not.
+        ImportError: for ``redis`` without the official client.
+    """
+
+    def __init__(
+        self,
+        type: str | LiteLLMCacheType | None = "local",
+        mode: str | CacheMode | None = "default_on",
+        host: str | None = None,
+        port: str | int | None = None,
+        password: str | None = None,
+        namespace: str | None = None,
+        ttl: float | None = None,
+        default_in_memory_ttl: float | None = None,
+        default_in_redis_ttl: float | None = None,
+        similarity_threshold: float | None = None,
+        supported_call_types: Sequence[str] | None = SUPPORTED_CALL_TYPES,
+        disk_cache_dir: str | None = None,
+        redis_semantic_cache_embedding_model: str = "text-embedding-ada-002",
+        redis_startup_nodes: Sequence[Any] | None = None,
+        redis_flush_size: int | None = None,
+        max_messages: int | None = None,
+        embedding: Callable[[str], Sequence[float]] | None = None,
+        max_size_in_memory: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.type = LiteLLMCacheType(str(getattr(type, "value", type) or "local"))
+        self.mode = CacheMode(getattr(mode, "value", mode) or "default_on")
+        self.namespace = namespace
+        self.ttl = ttl
+        self.supported_call_types = list(supported_call_types or ())
+        self.max_messages = max_messages
+        self.semantic: Any = None
+        self._warned = False
+        kind = self.type.value
+        if kind in _ELSEWHERE:
+            raise NotImplementedError(f"there is no cache of type {kind!r} here; use {_ELSEWHERE[kind]}")
+        if kind == "redis":
+            from .redis_cache import RedisCache
+
+            life = ttl if default_in_redis_ttl is None else default_in_redis_ttl
+            self.cache: Any = RedisCache(
+                host=host,
+                port=port,
+                password=password,
+                startup_nodes=redis_startup_nodes,
+                default_ttl=life,
+                **kwargs,
+            )
+        elif kind == "disk":
+            from .disk import DiskCache
+
+            self.cache = DiskCache(disk_cache_dir, ttl)
+        else:
+            life = ttl if default_in_memory_ttl is None else default_in_memory_ttl
+            self.cache = InMemoryCache(max_size_in_memory, life)
+            if kind != "local":
+                self._open_semantic(embedding, redis_semantic_cache_embedding_model, similarity_threshold)
+
+    def _open_semantic(
+        self, embed: Callable[[str], Sequence[float]] | None, model: str, threshold: float | None
+    ) -> None:
+        from .semantic import SemanticStore, embedder
+
+        if threshold is None:
+            raise ValueError(f"a cache of type {self.type.value!r} needs similarity_threshold")
+        self.semantic = SemanticStore(embed or embedder(model), threshold, ttl=self.ttl)
+
+    # What programs call and may replace.
+
+    def get_cache_key(self, **kwargs: Any) -> str:
+        """The key of a call's answer; a program may put a function of its own in its place."""
+        given = kwargs.get("cache_key") or kwargs.get("preset_cache_key")
+        controls = kwargs.get("cache")
+        metadata = kwargs.get("metadata")
+        namespace = controls.get("namespace") if isinstance(controls, dict) else None
+        if namespace is None and isinstance(metadata, dict):
+            namespace = metadata.get("redis_namespace")
+        namespace = namespace or self.namespace
+        if given:
+            return f"{namespace}:{given}" if namespace else str(given)
+        operation = kwargs.pop("_operation", "chat")
+        return keys.key_of(operation, kwargs, namespace)
+
+    def should_use_cache(self, **kwargs: Any) -> bool:
+        """Whether a call that says nothing else is cached."""
+        controls = kwargs.get("cache")
+        wanted = isinstance(controls, dict) and bool(controls.get("use-cache"))
+        messages = kwargs.get("messages")
+        if self.max_messages is not None and messages is not None and len(messages) > self.max_messages:
+            return False
+        return wanted or self.mode is CacheMode.default_on
+
+    def get_cache(self, **kwargs: Any) -> Any:
+        """The answer of an equal call, a new object each time, or None."""
+        try:
+            key = self._key(kwargs)
+            if self.semantic is not None:
+                return self._similar(kwargs, key)
+            return self._opened(self.cache.get_cache(key), key, kwargs)
+        except Exception as error:
+            self._trouble(error)
+            return None
+
+    async def async_get_cache(self, **kwargs: Any) -> Any:
+        """As `get_cache`."""
+        try:
+            key = self._key(kwargs)
+            if self.semantic is not None:
+                import asyncio
+
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(None, lambda: self._similar(kwargs, key))
+            return self._opened(await self.cache.async_get_cache(key), key, kwargs)
+        except Exception as error:
+            self._trouble(error)
+            return None
+
+    def add_cache(self, result: Any, **kwargs: Any) -> None:
+        """Keep an answer for equal calls."""
+        try:
+            key, ttl = self._key(kwargs), _lifetime(kwargs)
+            packed = entries.pack(result)
+            if packed is None:
+                return
+            if self.semantic is not None:
+                self.semantic.keep(kwargs.get("_operation", "chat"), _plain(kwargs), packed, ttl)
+            else:
+                self.cache.set_cache(key, packed, **({} if ttl is None else {"ttl": ttl}))
+            self._warned = False
+        except Exception as error:
+            self._trouble(error)
+
+    async def async_add_cache(self, result: Any, **kwargs: Any) -> None:
+        """As `add_cache`."""
+        try:
+            key, ttl = self._key(kwargs), _lifetime(kwargs)
+            packed = entries.pack(result)
+            if packed is None:
+                return
+            if self.semantic is not None:
+                import asyncio
+
+                operation, given = kwargs.get("_operation", "chat"), _plain(kwargs)
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(None, self.semantic.keep, operation, given, packed, ttl)
+            else:
+                await self.cache.async_set_cache(key, packed, **({} if ttl is None else {"ttl": ttl}))
+            self._warned = False
+        except Exception as error:
+            self._trouble(error)
+
+    def delete_cache_keys(self, keys: Sequence[str]) -> None:
+        """Forget answers by their keys."""
+        for key in keys:
+            self.cache.delete_cache(key)
+
+    async def ping(self) -> bool:
+        """Whether the place where answers are kept can be reached."""
+        return bool(await self.cache.ping())
+
+    async def disconnect(self) -> None:
+        """Close connections."""
+        self.cache.disconnect()
+
+    def flush_cache(self) -> None:
+        """Forget every answer."""
+        self.cache.flush_cache()
+
+    # How it is done.
+
+    def _key(self, kwargs: dict[str, Any]) -> str:
+        own = "get_cache_key" in vars(self)
+        given = _plain(kwargs) if own else kwargs
+        return self.get_cache_key(**given)
+
+    def _similar(self, kwargs: dict[str, Any], key: str) -> Any:
+        found = self.semantic.find(kwargs.get("_operation", "chat"), _plain(kwargs))
+        if found is None:
+            return None
+        answer = self._opened(found[0], key, kwargs)
+        hidden = getattr(answer, "_hidden_params", None)
+        if isinstance(hidden, dict):
+            hidden["similarity"] = found[1]
+        return answer
+
+    def _opened(self, packed: Any, key: str, kwargs: dict[str, Any]) -> Any:
+        if not isinstance(packed, bytes):
+            return None
+        entry = entries.Entry(packed)
+        controls = kwargs.get("cache")
+        if isinstance(controls, dict):
+            oldest = controls.get("s-maxage", controls.get("s-max-age"))
+            if oldest is not None and (not oldest or time.time() - entry.timestamp > float(oldest)):
+                return None
+        answer = entry.answer()
+        hidden = {**entry.hidden, "cache_hit": True, "cache_key": key}
+        if entry.is_raw():
+            return Stored(answer, hidden)
+        if hasattr(answer, "_hidden_params"):
+            answer._hidden_params = hidden
+        return answer
+
+    def _trouble(self, error: Exception) -> None:
+        level = logging.DEBUG if self._warned else logging.WARNING
+        self._warned = True
+        verbose_logger.log(level, "the cache of answers cannot be used (%s); calls go on without it", error)
+
+
+class Stored:
+    """JSON out of the cache, with what was known beside it."""
+
+    def __init__(self, value: Any, hidden: dict[str, Any]) -> None:
+        self.value = value
+        self.hidden = hidden
+
+
+def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kwargs.items() if name != "_operation"}
+
+
+def _lifetime(kwargs: dict[str, Any]) -> float | None:
+    controls = kwargs.get("cache")
+    ttl = controls.get("ttl") if isinstance(controls, dict) else None
+    ttl = kwargs.get("ttl") if ttl is None else ttl
+    return None if ttl is None else float(ttl)
+
+
+def enable_cache(type: str = "local", **kwargs: Any) -> None:
+    """Put a cache in force, unless there is one. Arguments are `Cache`'s."""
+    package = keys._package
+    if package.get("cache") is None:
+        package["cache"] = Cache(type, **kwargs)
+
+
+def update_cache(type: str = "local", **kwargs: Any) -> None:
+    """Put a new cache in force."""
+    keys._package["cache"] = Cache(type, **kwargs)
+
+
+def disable_cache() -> None:
+    """No cache from now on."""
+    keys._package["cache"] = None

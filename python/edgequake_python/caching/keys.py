@@ -1,0 +1,177 @@
+"""What makes two calls the same: the key of an answer.
+
+Everything that a caller says goes into the key, except what is listed here and cannot change an answer: who
+asks, how long one waits, who watches. A name that nobody has heard of is the provider's, and so part of the
+key. The order in which arguments are given, and in which a dict has its entries, makes no difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+#: Arguments that cannot change what a model answers.
+NOT_SEMANTIC = frozenset(
+    (
+        # Who asks.
+        "api_key",
+        "azure_ad_token",
+        "azure_ad_token_provider",
+        "aws_access_key_id",
+        "aws_secret_access_key",
+        "aws_session_token",
+        "aws_session_name",
+        "aws_profile_name",
+        "aws_role_name",
+        "aws_web_identity_token",
+        "aws_external_id",
+        "aws_sts_endpoint",
+        "vertex_credentials",
+        "vertex_ai_credentials",
+        "client_id",
+        "client_secret",
+        "tenant_id",
+        "litellm_credential_name",
+        "client",
+        "shared_session",
+        # How it is sent, and whether the answer comes in pieces.
+        "timeout",
+        "request_timeout",
+        "stream_timeout",
+        "num_retries",
+        "max_retries",
+        "retry_policy",
+        "retry_strategy",
+        "ssl_verify",
+        "ssl_certificate",
+        "http2",
+        "stream",
+        "stream_options",
+        "cooldown_time",
+        "fallbacks",
+        "context_window_fallback_dict",
+        "disable_fallbacks",
+        "max_fallbacks",
+        # Who watches, and what is kept.
+        "metadata",
+        "litellm_metadata",
+        "tags",
+        "litellm_call_id",
+        "litellm_trace_id",
+        "litellm_session_id",
+        "litellm_logging_obj",
+        "litellm_parent_otel_span",
+        "proxy_server_request",
+        "no-log",
+        "logger_fn",
+        "verbose",
+        "turn_off_message_logging",
+        "callbacks",
+        "success_callback",
+        "failure_callback",
+        "caching",
+        "cache",
+        "cache_key",
+        "preset_cache_key",
+        "ttl",
+        "id",
+        "acompletion",
+        "aembedding",
+        "model_info",
+        "base_model",
+        "mock_delay",
+        "specific_deployment",
+        # What it costs.
+        "input_cost_per_token",
+        "output_cost_per_token",
+        "input_cost_per_second",
+        "output_cost_per_second",
+        "cache_read_input_token_cost",
+        "cache_creation_input_token_cost",
+        "rpm",
+        "tpm",
+        "weight",
+        "order",
+        "max_parallel_requests",
+    )
+)
+
+#: Of a member of a Router's group: where it is does not matter, its group and its model do.
+_PLACES = frozenset(("api_base", "base_url", "custom_llm_provider", "api_version", "aws_region_name"))
+#: Attributes of the package that change answers of calls that do not say otherwise.
+_SETTINGS = ("api_base", "drop_params", "modify_params", "headers")
+
+_package = sys.modules[__package__.partition(".")[0]].__dict__
+
+
+def key_of(operation: str, arguments: Mapping[str, Any], namespace: str | None = None) -> str:
+    """The key of a call's answer: a SHA-256 in hex, after the namespace where there is one.
+
+    Args:
+        operation: the core's name of it; answers of different operations never meet.
+        arguments: the call's arguments by name. Not changed.
+        namespace: kept apart from other namespaces.
+    """
+    given = {
+        name: value for name, value in arguments.items() if value is not None and name not in NOT_SEMANTIC
+    }
+    metadata = arguments.get("metadata") or arguments.get("litellm_metadata") or {}
+    group = metadata.get("model_group") if isinstance(metadata, dict) else None
+    if group is not None:
+        given = {name: value for name, value in given.items() if name not in _PLACES}
+        given[" group"] = _sharing(group, metadata)
+        if given[" group"] != group:
+            del given["model"]
+    for name in _SETTINGS:
+        value = _package.get(name)
+        if value:
+            given.setdefault(f" {name}", value)
+    text = json.dumps(
+        {" operation": operation, **given}, sort_keys=True, separators=(",", ":"), default=canonical
+    )
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{namespace}:{digest}" if namespace else digest
+
+
+def _sharing(group: Any, metadata: Mapping[str, Any]) -> Any:
+    """The groups that share answers with this one, or itself."""
+    for shared in metadata.get("caching_groups") or ():
+        if group in shared:
+            return list(shared)
+    return group
+
+
+def canonical(value: Any) -> Any:
+    """JSON for what has none of its own; the same for the same content, in every process."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return {" bytes": hashlib.sha256(bytes(value)).hexdigest()}
+    if isinstance(value, type):
+        schema = getattr(value, "model_json_schema", None)
+        return {" class": f"{value.__module__}.{value.__qualname__}", "schema": schema() if schema else None}
+    dump = getattr(value, "model_dump", None)
+    if dump is not None:
+        return dump()
+    if isinstance(value, (set, frozenset)):
+        return {" set": sorted(json.dumps(item, sort_keys=True, default=canonical) for item in value)}
+    if hasattr(value, "keys") and hasattr(value, "__getitem__"):
+        return {str(name): value[name] for name in value}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "__iter__") and hasattr(value, "__len__"):
+        return list(value)
+    qualified = getattr(value, "__qualname__", None)
+    if qualified is not None:
+        return {" function": f"{value.__module__}.{qualified}"}
+    read = getattr(value, "read", None)
+    if read is not None:
+        raise TypeError("a file has no key")
+    text = repr(value)
+    if " at 0x" in text:
+        raise TypeError(f"a {type(value).__name__} has no key")
+    return {" value": text}

@@ -1,0 +1,153 @@
+"""A cache in Redis, shared by many machines."""
+
+from __future__ import annotations
+
+import json
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..state import RedisState
+
+#: What the environment says where nothing else does.
+_ENVIRONMENT = ("url", "host", "port", "password", "username", "db", "ssl")
+
+
+class RedisCache:
+    """Values by key in Redis or Valkey, over the official client (the extra ``redis``).
+
+    While Redis is away one warning is logged and values are kept in this process; it is found again by
+    itself.
+
+    Args:
+        host: the server's name.
+        port: its port.
+        password: its password.
+        redis_flush_size: not used; every value is written at once.
+        namespace: put before every key.
+        startup_nodes: nodes of a Cluster: dicts with ``host`` and ``port``.
+        default_ttl: seconds a value lives when nothing else is said; None: for ever.
+        **kwargs: ``url``, ``db``, ``ssl``, ``sentinel_nodes``, ``service_name`` and other arguments of the
+            client.
+
+    Raises:
+        ImportError: without the official client.
+        ValueError: when nothing says where Redis is; ``REDIS_URL``, ``REDIS_HOST``, ... are looked at.
+    """
+
+    def __init__(
+        self,
+        host: str | None = None,
+        port: int | str | None = None,
+        password: str | None = None,
+        redis_flush_size: int | None = 100,
+        namespace: str | None = None,
+        startup_nodes: Sequence[Any] | None = None,
+        default_ttl: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.namespace = namespace
+        self.default_ttl = default_ttl
+        given = {"host": host, "port": port, "password": password, "startup_nodes": startup_nodes, **kwargs}
+        self.state = state_of(given)
+
+    def _named(self, key: str) -> str:
+        return f"{self.namespace}:{key}" if self.namespace and not key.startswith(self.namespace) else key
+
+    def _ttl(self, given: dict[str, Any]) -> float | None:
+        ttl = given.get("ttl")
+        return self.default_ttl if ttl is None else float(ttl)
+
+    def set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
+        """Keep a value for ``ttl`` seconds."""
+        self.state.set(self._named(key), _packed(value), self._ttl(kwargs))
+
+    async def async_set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
+        """As `set_cache`."""
+        await self.state.set_async(self._named(key), _packed(value), self._ttl(kwargs))
+
+    def get_cache(self, key: str, **kwargs: Any) -> Any:
+        """The value, or None."""
+        return _unpacked(self.state.get(self._named(key)))
+
+    async def async_get_cache(self, key: str, **kwargs: Any) -> Any:
+        """As `get_cache`."""
+        return _unpacked(await self.state.get_async(self._named(key)))
+
+    def batch_get_cache(self, keys: Sequence[str], **kwargs: Any) -> list[Any]:
+        """The values, None where there is none."""
+        return [self.get_cache(key) for key in keys]
+
+    async def async_batch_get_cache(self, keys: Sequence[str], **kwargs: Any) -> list[Any]:
+        """As `batch_get_cache`; all of them in one round trip."""
+        import asyncio
+
+        return list(await asyncio.gather(*(self.async_get_cache(key) for key in keys)))
+
+    async def async_set_cache_pipeline(self, cache_list: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        """Keep several values, in one round trip."""
+        import asyncio
+
+        await asyncio.gather(*(self.async_set_cache(key, value, **kwargs) for key, value in cache_list))
+
+    def increment_cache(self, key: str, value: float = 1, **kwargs: Any) -> float:
+        """Add to a number that starts at 0; its time to live begins with the first addition."""
+        return self.state.increment(self._named(key), float(value), self._ttl(kwargs))
+
+    async def async_increment(self, key: str, value: float = 1, **kwargs: Any) -> float:
+        """As `increment_cache`."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(None, lambda: self.increment_cache(key, value, **kwargs))
+
+    def delete_cache(self, key: str) -> None:
+        """Forget a value."""
+        self.state.delete(self._named(key))
+
+    async def async_delete_cache(self, key: str) -> None:
+        """As `delete_cache`."""
+        import asyncio
+
+        await asyncio.get_running_loop().run_in_executor(None, self.delete_cache, key)
+
+    async def ping(self) -> bool:
+        """Whether Redis answers."""
+        await self.state.get_async(self._named("ping"))
+        return self.state.connected
+
+    def disconnect(self) -> None:
+        """Close the connections."""
+        self.state.close()
+
+
+def state_of(given: dict[str, Any]) -> RedisState:
+    """The shared state that arguments describe, or the environment's ``REDIS_...``."""
+    try:
+        from ..state.redis import RedisState
+
+        options = {name: value for name, value in given.items() if value is not None}
+        if not any(name in options for name in ("url", "host", "startup_nodes", "sentinel_nodes")):
+            for name in _ENVIRONMENT:
+                value = os.environ.get(f"REDIS_{name.upper()}")
+                if value:
+                    options.setdefault(name, value)
+        url = options.pop("url", None)
+        if "port" in options:
+            options["port"] = int(options["port"])
+        return RedisState(url, prefix="eq-cache", **options)
+    except ImportError as error:
+        raise ImportError("a cache in Redis needs the official client: pip install redis") from error
+
+
+def _packed(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b"j" + json.dumps(value).encode()
+
+
+def _unpacked(value: bytes | None) -> Any:
+    if value is None or not value.startswith(b"j"):
+        return value
+    return json.loads(value[1:])

@@ -1,0 +1,140 @@
+"""Calls that belong together go to one deployment: for its prompt cache, a session, or a stored response."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+
+from .course import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..state import State
+    from .course import Course
+    from .member import Member
+    from .pool import Pool
+    from .request import Request
+    from .router import Router
+    from .selection import Picked
+
+#: Providers cache prompts from about a thousand tokens on.
+_LETTERS = 4096
+#: How long a provider keeps a cached prompt that is not asked for, in seconds.
+_PROMPT_LIFETIME = 300.0
+
+#: The values of ``optional_pre_call_checks`` that this is about, and the strategy.
+KINDS = frozenset(
+    (
+        "prompt_caching",
+        "prompt-cache-affinity",
+        "session_affinity",
+        "deployment_affinity",
+        "responses_api_deployment_check",
+    )
+)
+
+
+def _key(kind: str, request: Request, settings: Mapping[str, Any]) -> str | None:
+    arguments = request.arguments
+    if kind in ("prompt_caching", "prompt-cache-affinity"):
+        return _prompt(arguments, int(settings.get("min_characters") or _LETTERS))
+    metadata = arguments.get("metadata") or arguments.get("litellm_metadata") or {}
+    if not hasattr(metadata, "get"):
+        return None
+    if kind == "session_affinity":
+        value = arguments.get("litellm_session_id") or metadata.get("session_id")
+    else:
+        value = metadata.get("user_api_key_hash") or metadata.get("user_api_key") or arguments.get("user")
+    return None if not value else hashlib.sha256(str(value).encode()).hexdigest()
+
+
+def _prompt(arguments: Mapping[str, Any], least: int) -> str | None:
+    """What stays the same from turn to turn: the tools, the leading instructions, the first message after
+    them.
+    """
+    messages = arguments.get("messages")
+    if not isinstance(messages, (list, tuple)) or not messages:
+        return None
+    start: list[Any] = []
+    for message in messages:
+        start.append(message)
+        role = message.get("role") if isinstance(message, dict) else getattr(message, "role", None)
+        if role not in ("system", "developer"):
+            break
+    try:
+        text = json.dumps([arguments.get("tools"), start], sort_keys=True, default=_plain)
+    except (TypeError, ValueError):
+        return None
+    return hashlib.sha256(text.encode()).hexdigest() if len(text) >= least else None
+
+
+def _plain(value: Any) -> Any:
+    dump = getattr(value, "model_dump", None)
+    if dump is None:
+        raise TypeError
+    return dump(exclude_none=True)
+
+
+def _names(router: Router, request: Request) -> list[tuple[str, float]]:
+    found = []
+    for kind in router._affinities:
+        key = None
+        if kind != "responses_api_deployment_check":
+            key = _key(kind, request, router.routing_strategy_args)
+        if key is not None:
+            prompt = kind in ("prompt_caching", "prompt-cache-affinity")
+            lifetime = _PROMPT_LIFETIME if prompt else router.deployment_affinity_ttl_seconds
+            found.append((f"affinity:{kind}:{request.group}:{key}", lifetime))
+    return found
+
+
+def remembered(router: Router, request: Request, pool: Pool) -> Course:
+    """The deployment that took the calls this one belongs to, or None."""
+    if "responses_api_deployment_check" in router._affinities:
+        member = pool.by_id.get(_of_response(request.arguments.get("previous_response_id")) or "")
+        if member is not None:
+            return member
+    for name, _ in _names(router, request):
+        value = yield _reading(router.state, name)
+        member = pool.by_id.get(value.decode()) if value else None
+        if member is not None and member.number not in request.failed and _is_healthy(router, pool, member):
+            return member
+    return None
+
+
+def _is_healthy(router: Router, pool: Pool, member: Member) -> bool:
+    return member.id not in pool.resting(router.state.clock())
+
+
+def remember(router: Router, request: Request, picked: Picked) -> Course:
+    """Calls that belong with this one go where it went."""
+    for name, lifetime in _names(router, request):
+        yield _writing(router.state, name, picked.member.id.encode(), lifetime)
+
+
+def _reading(state: State, name: str) -> Step:
+    return Step(lambda: state.get(name), lambda: state.get_async(name))
+
+
+def _writing(state: State, name: str, value: bytes, lifetime: float) -> Step:
+    return Step(lambda: state.set(name, value, lifetime), lambda: state.set_async(name, value, lifetime))
+
+
+def _of_response(response_id: Any) -> str | None:
+    """The deployment that is written into a response's id."""
+    if not isinstance(response_id, str) or not response_id.startswith("resp_"):
+        return None
+    try:
+        text = base64.b64decode(response_id[len("resp_") :], validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    for part in text.split(";"):
+        name, _, value = part.rpartition("model_id:")
+        if name in ("", "litellm:") and value:
+            return value
+    return None

@@ -1,0 +1,199 @@
+"""The arguments of one attempt, and what is noted on its answer."""
+
+from __future__ import annotations
+
+import sys
+
+from .._timeouts import Timeouts
+from ..exceptions import Timeout
+from .catalog import filled
+from .course import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .course import Course
+    from .request import Request
+    from .router import Router
+    from .selection import Picked
+
+#: What a call that timed out counts as in means of latencies, in seconds.
+_TIMED_OUT = 1000.0
+
+
+def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, Any]:
+    """Arguments of the package's function: the deployment's, then the call's, then the Router's notes."""
+    member = picked.member
+    arguments = {**member.params, **request.arguments}
+    model = filled(member.model, picked.filling, request.group)
+    if request.operation.by_provider:
+        provider, separator, _ = model.partition("/")
+        arguments.setdefault("custom_llm_provider", provider if separator else "openai")
+    else:
+        arguments["model"] = model
+    # The Router is the one layer that repeats calls.
+    arguments["num_retries"] = 0
+    timeout = _timeout(router, request, picked)
+    if timeout is not None:
+        arguments["timeout"] = timeout
+    kept = request.operation.metadata
+    if not kept:
+        return arguments
+    given = request.arguments.get(kept)
+    arguments[kept] = {
+        **member.metadata,
+        **(given if isinstance(given, dict) else {}),
+        "model_group": request.group,
+        "deployment": model,
+        "model_info": member.info,
+        "api_base": member.params.get("api_base"),
+        "attempted_retries": request.retries,
+        "attempted_fallbacks": request.fallbacks,
+    }
+    arguments["litellm_trace_id"] = request.trace_id()
+    arguments["model_info"] = member.info
+    return arguments
+
+
+def _timeout(router: Router, request: Request, picked: Picked) -> Any:
+    """The call's, else the deployment's, else the Router's; cut to what is left of the deadline."""
+    options, member = request.options, picked.member
+    candidates: tuple[Any, ...] = (options.get("timeout"), member.timeout, router.timeout)
+    if request.streamed:
+        candidates = (
+            options.get("stream_timeout"),
+            options.get("timeout"),
+            member.stream_timeout,
+            member.timeout,
+            router.stream_timeout,
+            router.timeout,
+        )
+    chosen = next((value for value in candidates if value is not None), None)
+    left = request.left()
+    if left is None:
+        return chosen
+    if isinstance(chosen, str):
+        chosen = float(chosen)
+    if isinstance(chosen, (int, float)):
+        silence = min(float(chosen), left)
+        return Timeouts(None, silence, silence, left if request.streamed else silence)
+    if isinstance(chosen, Timeouts):
+        total = left if chosen.total is None else min(chosen.total, left)
+        return Timeouts(chosen.connect, chosen.first_token, chosen.idle, total)
+    return Timeouts(total=left)
+
+
+class RoutedMeta:
+    """A call's metadata, and the Router's notes with them; the dict is made when somebody looks."""
+
+    __slots__ = ("_meta", "_notes")
+
+    def __init__(self, meta: Any, notes: tuple[Any, ...]) -> None:
+        self._meta = meta
+        self._notes = notes
+
+    def hidden_params(self) -> dict[str, Any]:
+        """See `Meta.hidden_params`."""
+        hidden: dict[str, Any] = self._meta.hidden_params()
+        note(hidden, *self._notes)
+        return hidden
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._meta, name)
+
+
+def note(
+    hidden: dict[str, Any], model_id: str, group: str, retries: int, fallbacks: int, tried: list[str]
+) -> None:
+    """Put the Router's notes into ``_hidden_params``."""
+    hidden["model_id"] = model_id
+    hidden["attempted_deployments"] = tried
+    headers = hidden.get("additional_headers")
+    if headers is None:
+        headers = hidden["additional_headers"] = {}
+    headers["x-litellm-model-group"] = group
+    headers["x-litellm-model-id"] = model_id
+    headers["x-litellm-attempted-retries"] = retries
+    headers["x-litellm-attempted-fallbacks"] = fallbacks
+
+
+def stamp(router: Router, request: Request, picked: Picked, answer: Any) -> None:
+    """Note on the answer where it came from."""
+    notes = (
+        picked.member.id,
+        request.group,
+        request.retries,
+        request.fallbacks,
+        [member.id for member in request.tried],
+    )
+    private = getattr(answer, "__pydantic_private__", None)
+    if private is not None and "_hidden_params" not in private and private.get("_meta") is not None:
+        private["_meta"] = RoutedMeta(private["_meta"], notes)
+        return
+    if (
+        private is None
+        and getattr(answer, "_hidden", 0) is None
+        and getattr(answer, "_meta", None) is not None
+    ):
+        answer._meta = RoutedMeta(answer._meta, notes)
+        return
+    hidden = getattr(answer, "_hidden_params", None)
+    if isinstance(hidden, dict):
+        note(hidden, *notes)
+
+
+def tokens_of(answer: Any) -> tuple[float, float, float]:
+    """Total, input and output tokens that the provider counted; zeros when it did not."""
+    usage = getattr(answer, "usage", None)
+    if usage is None:
+        return 0.0, 0.0, 0.0
+    counts: dict[str, Any] = usage if isinstance(usage, dict) else usage.__dict__
+    inward = counts.get("prompt_tokens") or counts.get("input_tokens") or 0
+    outward = counts.get("completion_tokens") or counts.get("output_tokens") or 0
+    total = counts.get("total_tokens") or inward + outward
+    return float(total), float(inward), float(outward)
+
+
+def latency_of(seconds: float, tokens: float, first: float | None) -> float:
+    """What is compared between deployments."""
+    if first is not None:
+        return first
+    return seconds / tokens if tokens > 0 else seconds
+
+
+def note_failure(error: BaseException, watches: frozenset[str]) -> float | None:
+    """A latency that keeps calls away from a deployment that timed out."""
+    return _TIMED_OUT if "latency" in watches and isinstance(error, Timeout) else None
+
+
+def note_fallback(request: Request, group: str, error: Exception | None, original: Exception) -> Course:
+    """Tell the program's callbacks that a fallback helped, or did not."""
+    package = sys.modules[__name__.partition(".")[0]]
+    callbacks = [
+        callback
+        for callback in list(getattr(package, "callbacks", None) or ())
+        if hasattr(callback, "log_success_fallback_event")
+    ]
+    if callbacks and request.asynchronous:
+        name = "log_success_fallback_event" if error is None else "log_failure_fallback_event"
+        arguments = {**request.arguments, "model": group}
+        for callback in callbacks:
+            yield Step(_nothing, _hook(getattr(callback, name, None), request.group, arguments, original))
+
+
+def _nothing() -> None:
+    """Blocking calls have no event loop for asynchronous hooks."""
+
+
+def _hook(hook: Any, group: str, arguments: dict[str, Any], original: Exception) -> Any:
+    async def call() -> None:
+        if hook is not None:
+            try:
+                await hook(group, arguments, original)
+            except Exception:
+                from .._logging import verbose_router_logger
+
+                verbose_router_logger.warning("a fallback callback failed", exc_info=True)
+
+    return call

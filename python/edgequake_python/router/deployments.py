@@ -1,0 +1,220 @@
+"""The Router's deployments: adding, removing, replacing them while calls go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from threading import Lock
+
+from .._logging import verbose_router_logger
+from ..types.router import Deployment, ModelInfo, as_entry
+from .catalog import Catalog, Found
+from .member import Member, resolved
+from .strategies import known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..state import State
+
+#: What `update_settings` may change.
+_CHANGEABLE = (
+    "routing_strategy_args",
+    "routing_strategy",
+    "allowed_fails",
+    "cooldown_time",
+    "num_retries",
+    "timeout",
+    "max_retries",
+    "retry_after",
+    "fallbacks",
+    "context_window_fallbacks",
+    "content_policy_fallbacks",
+    "model_group_retry_policy",
+    "retry_policy",
+    "model_group_alias",
+    "enable_tag_filtering",
+    "tag_routing_prefix",
+    "optional_pre_call_checks",
+    "stream_failure",
+    "hedge_after",
+    "wait_for_cooldown",
+    "deadline",
+)
+
+
+class Deployments:
+    """The part of a `Router` that keeps its deployments."""
+
+    if TYPE_CHECKING:
+        state: State
+        routing_strategy: str
+        routing_strategy_args: dict[str, Any]
+        default_litellm_params: dict[str, Any]
+        default_max_parallel_requests: int | None
+        model_group_alias: dict[str, Any]
+        router_general_settings: Any
+        ignore_invalid_deployments: bool
+
+        def _set_affinities(self) -> None: ...
+
+    def _start_deployments(self, model_list: Sequence[Mapping[str, Any] | Deployment] | None) -> None:
+        self._changing = Lock()
+        self._members: dict[str, Member] = {}
+        self._catalog = self._made_catalog(())
+        if model_list:
+            self.set_model_list(model_list)
+
+    def _made_catalog(self, members: Sequence[Member], fresh: bool = False) -> Catalog:
+        kept = {} if fresh else getattr(self, "_catalog", None) and self._catalog.pools
+        return Catalog(
+            members, self.routing_strategy, self.routing_strategy_args, self.state.window, kept or None
+        )
+
+    def _member(self, deployment: Mapping[str, Any] | Deployment) -> Member:
+        """What to make of an item of a model list.
+
+        Raises:
+            ValueError: when it lacks what it must have.
+        """
+        entry = as_entry(deployment)
+        params = entry.get("litellm_params")
+        if not isinstance(entry.get("model_name"), str) or not isinstance(params, dict):
+            raise ValueError("a deployment needs a model_name and litellm_params")
+        if not isinstance(params.get("model"), str):
+            raise ValueError(f"litellm_params of the deployment {entry['model_name']!r} need a model")
+        info = dict(entry.get("model_info") or params.get("model_info") or {})
+        if info.get("id") is None:
+            info["id"] = self.generate_model_id(entry["model_name"], params)
+        info["id"] = str(info["id"])
+        info.setdefault("db_model", False)
+        entry = {**entry, "litellm_params": resolved(params), "model_info": info}
+        return Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+
+    def generate_model_id(self, model_group: str, litellm_params: Mapping[str, Any]) -> str:
+        """The id of a deployment that has none: the same for the same group and parameters."""
+        text = json.dumps([model_group, litellm_params], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def set_model_list(self, model_list: Sequence[Mapping[str, Any] | Deployment]) -> None:
+        """Replace all deployments. Calls under way are not disturbed.
+
+        Raises:
+            ValueError: when one is not valid, unless ``ignore_invalid_deployments``.
+        """
+        members: dict[str, Member] = {}
+        for deployment in model_list:
+            try:
+                member = self._member(deployment)
+            except Exception as error:
+                if not self.ignore_invalid_deployments:
+                    raise
+                verbose_router_logger.warning("a deployment is left out: %s", error)
+                continue
+            members.pop(member.id, None)
+            members[member.id] = member
+            _register(member)
+        with self._changing:
+            self._members = members
+            self._catalog = self._made_catalog(list(members.values()))
+
+    def add_deployment(self, deployment: Deployment) -> Deployment | None:
+        """Add a deployment; None when there is one of that id already."""
+        member = self._member(deployment)
+        with self._changing:
+            if member.id in self._members:
+                return None
+            self._replace({**self._members, member.id: member})
+        _register(member)
+        return _public(member)
+
+    def upsert_deployment(self, deployment: Deployment) -> Deployment | None:
+        """Add a deployment, or replace the one of that id; None when nothing changes."""
+        member = self._member(deployment)
+        with self._changing:
+            before = self._members.get(member.id)
+            if before is not None and before.entry == member.entry:
+                return None
+            self._replace({**self._members, member.id: member})
+        _register(member)
+        return _public(member)
+
+    def delete_deployment(self, id: str) -> Deployment | None:
+        """Remove a deployment, and return it; None when there is none of that id."""
+        with self._changing:
+            member = self._members.get(str(id))
+            if member is None:
+                return None
+            self._replace({key: other for key, other in self._members.items() if other is not member})
+        return _public(member)
+
+    def _replace(self, members: dict[str, Member]) -> None:
+        self._members = members
+        self._catalog = self._made_catalog(list(members.values()))
+
+    def _group_of(self, name: str) -> str:
+        """The group behind an alias, else the name itself."""
+        alias = self.model_group_alias.get(name)
+        if alias is None:
+            return name
+        return str(alias["model"] if isinstance(alias, dict) else alias)
+
+    def _find(self, name: str, specific: bool) -> Found | None:
+        """What deployments a name means."""
+        found = self._catalog.find(self._group_of(name), specific)
+        if found is None and _setting(self.router_general_settings, "pass_through_all_models"):
+            member = self._member({"model_name": name, "litellm_params": {"model": name}})
+            return Found(self._made_catalog((member,), fresh=True).pools[name])
+        return found
+
+    def update_settings(self, **kwargs: Any) -> None:
+        """Change settings while calls go on; names that cannot be changed are ignored, as in LiteLLM."""
+        changed = False
+        for name, value in kwargs.items():
+            if name not in _CHANGEABLE:
+                verbose_router_logger.debug("update_settings: %s cannot be changed", name)
+                continue
+            if name == "routing_strategy":
+                value = known(value)  # noqa: PLW2901 - the same, in one spelling
+            changed = changed or name in ("routing_strategy", "routing_strategy_args")
+            setattr(self, name, value)
+            if name == "allowed_fails":
+                self._allowed_fails_given = value is not None
+        if changed or "optional_pre_call_checks" in kwargs:
+            self._set_affinities()
+        if changed:
+            with self._changing:
+                self._catalog = self._made_catalog(list(self._members.values()), fresh=True)
+
+    def routing_strategy_init(self, routing_strategy: Any, routing_strategy_args: dict[str, Any]) -> None:
+        """Choose by another strategy from now on."""
+        self.update_settings(routing_strategy=routing_strategy, routing_strategy_args=routing_strategy_args)
+
+
+def _setting(settings: Any, name: str) -> bool:
+    if isinstance(settings, dict):
+        return bool(settings.get(name))
+    return bool(getattr(settings, name, False))
+
+
+def _public(member: Member) -> Deployment:
+    return Deployment(
+        model_name=member.group,
+        litellm_params=dict(member.entry["litellm_params"]),
+        model_info=ModelInfo(**member.info),
+    )
+
+
+def _register(member: Member) -> None:
+    """Tell the price table what a deployment of its own prices costs."""
+    if member.prices:
+        package = sys.modules[__name__.partition(".")[0]]
+        register = getattr(package, "register_model", None)
+        if register is not None:
+            try:
+                register({member.id: {**member.prices, "litellm_provider": member.model.partition("/")[0]}})
+            except Exception:
+                verbose_router_logger.warning("prices of a deployment were not taken", exc_info=True)

@@ -1,0 +1,84 @@
+"""Where a call goes when its group has failed."""
+
+from __future__ import annotations
+
+from ..exceptions import BudgetExceededError, ContentPolicyViolationError, ContextWindowExceededError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from .request import Request
+    from .router import Router
+
+    #: A group, or arguments with another ``model`` among them.
+    Target = Any
+
+
+def is_final(error: BaseException) -> bool:
+    """Whether no other group could do better."""
+    return isinstance(error, BudgetExceededError)
+
+
+def targets(router: Router, request: Request, error: BaseException) -> Sequence[Target]:
+    """What to try instead, in order."""
+    options = request.options
+    if options.get("disable_fallbacks"):
+        return ()
+    given = options.get("fallbacks")
+    if isinstance(given, (list, tuple)) and given and not _is_table(given):
+        return list(given)
+    tables: list[Sequence[Any]] = []
+    if isinstance(error, ContextWindowExceededError):
+        tables.append(_table(router, request, "context_window_fallbacks"))
+    elif isinstance(error, ContentPolicyViolationError):
+        tables.append(_table(router, request, "content_policy_fallbacks"))
+    tables.append(_table(router, request, "fallbacks"))
+    for table in tables:
+        found = look_up(table, request.group) or look_up(table, router._group_of(request.group))
+        if found:
+            return found
+    return ()
+
+
+def _table(router: Router, request: Request, name: str) -> Sequence[Any]:
+    return request.options.get(name) or getattr(router, name) or ()
+
+
+def _is_table(given: Sequence[Any]) -> bool:
+    """``[{"group": ["other", ...]}]``, as opposed to targets themselves."""
+    return all(
+        isinstance(item, dict) and len(item) == 1 and isinstance(next(iter(item.values())), (list, tuple))
+        for item in given
+    )
+
+
+def look_up(table: Iterable[Mapping[str, Any]], group: str) -> Sequence[Target]:
+    """The targets of a group: by its name, by its name without the provider, or for every group (``*``)."""
+    general: Sequence[Target] = ()
+    bare: Sequence[Target] = ()
+    short = group.partition("/")[2]
+    for item in table:
+        for name, others in item.items():
+            listed = list(others) if isinstance(others, (list, tuple)) else [others]
+            if name == group:
+                return listed
+            if name == "*":
+                general = general or listed
+            elif short and name == short:
+                bare = bare or listed
+    return bare or general
+
+
+def forced(request: Request) -> str | None:
+    """Which failure a ``mock_testing_...`` argument asks for; it counts for the first attempt only."""
+    for name in (
+        "mock_testing_rate_limit_error",
+        "mock_testing_context_fallbacks",
+        "mock_testing_content_policy_fallbacks",
+        "mock_testing_fallbacks",
+    ):
+        if request.options.get(name):
+            return name
+    return None

@@ -1,0 +1,65 @@
+"""Who may refuse a deployment before a call and learns how the call went: budgets, callbacks, health
+checks.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .course import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    from .course import Course
+    from .member import Member
+    from .request import Request
+    from .router import Router
+    from .selection import Picked
+else:
+    Protocol = object
+
+
+class Guard(Protocol):
+    """Added with `Router.add_guard`. Its methods run for every call of the Router, so they must be quick."""
+
+    if TYPE_CHECKING:
+
+        def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
+            """The members that may take the call. What it waits for it yields; it may raise to refuse all."""
+
+        def ended(
+            self, router: Router, request: Request, picked: Picked, answer: Any, error: BaseException | None
+        ) -> None:
+            """How a call went: its answer, or its error; neither, when a stream's reader left."""
+
+
+class CallbackGuard:
+    """The hooks of the program's `CustomLogger` objects that have to do with deployments."""
+
+    def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
+        """See `Guard.admitted`. ``async_filter_deployments`` is asked by asynchronous calls only."""
+        package = sys.modules[__name__.partition(".")[0]]
+        if not request.asynchronous:
+            return members
+        for callback in list(getattr(package, "callbacks", None) or ()):
+            hook = getattr(callback, "async_filter_deployments", None)
+            if hook is not None and members:
+                members = yield from _filtered(hook, request, members)
+        return members
+
+    def ended(
+        self, router: Router, request: Request, picked: Picked, answer: Any, error: BaseException | None
+    ) -> None:
+        """See `Guard.ended`."""
+
+
+def _filtered(hook: Any, request: Request, members: list[Member]) -> Course:
+    by_id = {member.id: member for member in members}
+    entries = [member.entry for member in members]
+    left = yield Step(
+        lambda: entries,
+        lambda: hook(request.group, entries, request.arguments.get("messages"), request.arguments, None),
+    )
+    return [by_id[entry["model_info"]["id"]] for entry in left if entry["model_info"]["id"] in by_id]

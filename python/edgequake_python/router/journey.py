@@ -1,0 +1,274 @@
+"""A call's journey: an attempt, its retries in the group, its fallbacks to other groups."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from ..exceptions import (
+    ContentPolicyViolationError,
+    ContextWindowExceededError,
+    InternalServerError,
+    RateLimitError,
+    RouterRateLimitError,
+)
+from ..state import Outcome
+from . import affinity, fallbacks
+from .attempt import arguments_of, latency_of, note_failure, note_fallback, stamp, tokens_of
+from .course import Step, sleep
+from .failures import rest_rule
+from .selection import Picked, choose, find
+from .streams import RoutedStream, Start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..state import Grant
+    from .course import Course
+    from .request import Request
+    from .router import Router
+
+
+def journey(router: Router, request: Request) -> Course:
+    """The answer to a call, or the first error when nothing helps."""
+    request.start(request.options.get("deadline", router.deadline))
+    return (yield from _with_fallbacks(router, request, 0))
+
+
+def _with_fallbacks(router: Router, request: Request, depth: int, failure: Exception | None = None) -> Course:
+    """The group, then what it falls back to; the group has failed already when there is a ``failure``."""
+    if failure is None:
+        try:
+            return (yield from _with_retries(router, request))
+        except Exception as error:
+            failure = error
+    if fallbacks.is_final(failure):
+        raise failure
+    most = request.options.get("max_fallbacks", router.max_fallbacks)
+    errors: list[tuple[str, Exception]] = []
+    for target in fallbacks.targets(router, request, failure):
+        if depth >= most:
+            break
+        changed = dict(target) if isinstance(target, dict) else {}
+        group = changed.pop("model", None) if isinstance(target, dict) else target
+        if not isinstance(group, str) or group in request.visited:
+            continue
+        request.visited.add(group)
+        other = request.instead(group, changed)
+        for name in [name for name in other.options if name.startswith("mock_testing_")]:
+            other.options = {key: value for key, value in other.options.items() if key != name}
+        other.fallbacks = depth + 1
+        try:
+            answer = yield from _with_fallbacks(router, other, depth + 1)
+        except Exception as error:
+            errors.append((group, error))
+            yield from note_fallback(request, group, error, failure)
+            continue
+        yield from note_fallback(request, group, None, failure)
+        return answer
+    if errors:
+        failure.fallback_errors = [error for _, error in errors]  # type: ignore[attr-defined]
+    raise failure
+
+
+def resumed(router: Router, request: Request, error: Exception) -> Course:
+    """A stream in place of one that broke after its first content: from the group's others, else a fallback.
+
+    The deployment that broke it is asked again only when there is nobody else, and no fallback either.
+    """
+    found = find(router, request)
+    members = found.only if found.only is not None else found.pool.members
+    healthy = found.pool.healthy(router.state.clock())
+    if any(member in healthy and member.number not in request.failed for member in members):
+        try:
+            return (yield from _with_fallbacks(router, request, request.fallbacks))
+        except Exception as failure:
+            raise failure from error
+    others = fallbacks.targets(router, request, error)
+    if not others:
+        if request.retries >= router._retries_for(request, error):
+            raise error
+        request.retries += 1
+        return (yield from _with_retries(router, request))
+    return (yield from _with_fallbacks(router, request, request.fallbacks, error))
+
+
+def _with_retries(router: Router, request: Request) -> Course:
+    failure: Exception | None = None
+    made = 0
+    allowed = 0
+    while True:
+        try:
+            if failure is None and (name := fallbacks.forced(request)):
+                raise _forced(name, request)
+            request.left()
+            return (yield from attempt(router, request))
+        except Exception as error:
+            if failure is not None and isinstance(error, RouterRateLimitError):
+                # Nobody is left; what the last one said is more use than that.
+                raise _counted(failure, made, allowed) from None
+            failure = error
+        allowed = router._retries_for(request, failure)
+        if made >= allowed or is_ours(failure):
+            raise _counted(failure, made, allowed)
+        found = find(router, request)
+        everybody = found.only if found.only is not None else found.pool.members
+        healthy = [m for m in found.pool.healthy(router.state.clock()) if m in everybody]
+        if not router._should_retry(failure, request, healthy, everybody):
+            raise _counted(failure, made, allowed)
+        fresh = [member for member in healthy if member.number not in request.failed]
+        wait = router._wait_before(failure, request, made, fresh)
+        left = request.left()
+        if wait is None or (left is not None and wait >= left):
+            raise _counted(failure, made, allowed)
+        made += 1
+        request.retries += 1
+        router.log_retry(request.arguments, failure)
+        if wait > 0.0:
+            yield sleep(wait)
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether no request was made, because no deployment could take one."""
+    return isinstance(error, RouterRateLimitError) or (
+        getattr(error, "category", None) == "litellm_rate_limit" and isinstance(error, RateLimitError)
+    )
+
+
+def _counted(error: Exception, made: int, allowed: int) -> Exception:
+    if made:
+        error.num_retries = made  # type: ignore[attr-defined]
+        error.max_retries = allowed  # type: ignore[attr-defined]
+    return error
+
+
+def _forced(name: str, request: Request) -> Exception:
+    said: dict[str, Any] = {"model": request.group, "llm_provider": ""}
+    if name == "mock_testing_rate_limit_error":
+        return RateLimitError(message=f"asked for by {name}", **said)
+    if name == "mock_testing_context_fallbacks":
+        return ContextWindowExceededError(message=f"asked for by {name}", **said)
+    if name == "mock_testing_content_policy_fallbacks":
+        return ContentPolicyViolationError(message=f"asked for by {name}", **said)
+    return InternalServerError(message=f"asked for by {name}", **said)
+
+
+def attempt(router: Router, request: Request) -> Course:
+    """One attempt, or two that race when the call is hedged."""
+    hedge = request.options.get("hedge_after", router.hedge_after)
+    if hedge is not None:
+        from .hedging import hedged
+
+        return (yield from hedged(router, request, hedge))
+    return (yield from single(router, request))
+
+
+def single(router: Router, request: Request) -> Course:
+    """One request to one deployment. A stream is handed over once it has said something."""
+    picked: Picked = yield from choose(router, request)
+    member = picked.member
+    router.total_calls[member.model] += 1
+    try:
+        arguments = arguments_of(router, request, picked)
+        package = sys.modules[__name__.partition(".")[0]]
+        operation = request.operation
+        answer = yield Step(
+            lambda: getattr(package, operation.blocking)(**arguments),
+            lambda: getattr(package, operation.awaitable)(**arguments),
+        )
+        if request.streamed and hasattr(answer, "__next__") and hasattr(answer, "__anext__"):
+            start = Start(answer)
+            yield Step(start.read, start.read_async)
+            first = time.perf_counter() - picked.started
+            stamp(router, request, picked, answer)
+            if router._affinities:
+                yield from affinity.remember(router, request, picked)
+            return RoutedStream(router, request, picked, start, first)
+    except Exception as error:
+        yield from failed(router, request, picked, error)
+        raise
+    except BaseException:
+        # Cancelled, or the program ends: nothing may be waited for, and nobody is to blame.
+        abandoned(router, request, picked)
+        raise
+    yield from succeeded(router, request, picked, answer, None)
+    stamp(router, request, picked, answer)
+    if router._affinities:
+        yield from affinity.remember(router, request, picked)
+    return answer
+
+
+def succeeded(router: Router, request: Request, picked: Picked, answer: Any, first: float | None) -> Course:
+    """Settle a call that went well; ``first`` is a stream's time to its first content."""
+    pool, member = picked.pool, picked.member
+    seconds = time.perf_counter() - picked.started
+    router.success_calls[member.model] += 1
+    pool.durations.append(first if first is not None else seconds)
+    used: tuple[float, ...] | None = None
+    latency: float | None = None
+    if pool.counts_tokens or "latency" in pool.watches:
+        total, inward, outward = tokens_of(answer)
+        if pool.counts_tokens and total:
+            used = (1.0, total, inward, outward)
+        if "latency" in pool.watches:
+            latency = latency_of(seconds, outward, first)
+    # What a provider does not count stays charged as estimated.
+    counted = (
+        used[1] if used is not None else picked.grant.amounts[1] if len(picked.grant.amounts) > 1 else 0.0
+    )
+    pool.ended(member, router.state.clock(), counted, latency)
+    shared = latency if router.state.remote else None
+    yield from settle(router, picked.grant, Outcome(used, True, shared, pool.history))
+    for guard in router._guards:
+        guard.ended(router, request, picked, answer, None)
+
+
+def failed(router: Router, request: Request, picked: Picked, error: Exception) -> Course:
+    """Settle a call that failed; its deployment may rest now."""
+    pool, member = picked.pool, picked.member
+    router.fail_calls[member.model] += 1
+    request.failed.add(member.number)
+    request.last = member
+    rule = rest_rule(router, request, error, member, len(pool.members))
+    slow = note_failure(error, pool.watches)
+    pool.ended(member, router.state.clock(), 0.0, slow)
+    # A request was made, but its tokens were not used.
+    used = (1.0, *(0.0 for _ in picked.grant.amounts[1:])) if len(picked.grant.amounts) > 1 else None
+    outcome = Outcome(used, False, slow if router.state.remote else None, pool.history, rule)
+    rest = yield from settle(router, picked.grant, outcome)
+    if rest > 0.0:
+        pool.rest(member, router.state.clock() + rest)
+    for guard in router._guards:
+        guard.ended(router, request, picked, None, error)
+
+
+def abandoned(router: Router, request: Request, picked: Picked) -> None:
+    """Settle a call that nobody waits for any more; what was charged stays, for the provider may charge
+    too.
+    """
+    picked.pool.ended(picked.member, router.state.clock())
+    router.state.settle_soon(picked.grant, Outcome())
+    for guard in router._guards:
+        guard.ended(router, request, picked, None, None)
+
+
+def settle(router: Router, grant: Grant, outcome: Outcome) -> Course:
+    """Tell shared state; returns the seconds the deployment rests now."""
+    state = router.state
+    if not says_something(grant, outcome):
+        return 0.0
+    if not state.remote:
+        return state.settle(grant, outcome)
+    return (yield Step(lambda: state.settle(grant, outcome), lambda: state.settle_async(grant, outcome)))
+
+
+def says_something(grant: Grant, outcome: Outcome) -> bool:
+    """Whether settling changes anything."""
+    return (
+        grant.lease is not None
+        or outcome.rule is not None
+        or outcome.latency is not None
+        or (outcome.ok is True and grant.struck)
+        or (outcome.amounts is not None and outcome.amounts != grant.amounts)
+    )

@@ -1,0 +1,122 @@
+"""What a Router does about errors; subclasses may answer otherwise."""
+
+from __future__ import annotations
+
+from ..exceptions import RateLimitError
+from . import failures, fallbacks
+from .request import Operation, Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from .member import Member
+    from .router import Router
+
+
+class Policies:
+    """The part of a `Router` that decides about errors. The public methods have LiteLLM's names."""
+
+    if TYPE_CHECKING:
+        retry_after: float
+        retry_policy: Any
+        model_group_retry_policy: dict[str, Any]
+        allowed_fails_policy: Any
+        fallbacks: list[Any]
+        context_window_fallbacks: list[Any]
+        content_policy_fallbacks: list[Any]
+
+        @property
+        def _self(self) -> Router: ...
+    else:
+
+        @property
+        def _self(self):
+            return self
+
+    def _has_fallbacks(self, request: Request) -> bool:
+        return bool(fallbacks.targets(self._self, request, RuntimeError()))
+
+    def _retries_for(self, request: Request, error: Exception) -> int:
+        return failures.retries_for(self._self, request, error, request.last)
+
+    def _should_retry(
+        self, error: Exception, request: Request, healthy: Sequence[Member], everybody: Sequence[Member]
+    ) -> bool:
+        own = type(self).should_retry_this_error is not Policies.should_retry_this_error
+        if not own:
+            return failures.worth_retrying(self._self, request, error, len(healthy), len(everybody))
+        try:
+            return bool(
+                self.should_retry_this_error(
+                    error,
+                    healthy_deployments=[member.entry for member in healthy],
+                    all_deployments=[member.entry for member in everybody],
+                    context_window_fallbacks=self.context_window_fallbacks,
+                    content_policy_fallbacks=self.content_policy_fallbacks,
+                    regular_fallbacks=self.fallbacks,
+                )
+            )
+        except Exception:
+            return False
+
+    def should_retry_this_error(
+        self,
+        error: Exception,
+        healthy_deployments: list[Any] | None = None,
+        all_deployments: list[Any] | None = None,
+        context_window_fallbacks: list[Any] | None = None,
+        content_policy_fallbacks: list[Any] | None = None,
+        regular_fallbacks: list[Any] | None = None,
+    ) -> bool:
+        """True when the call is worth repeating in its group.
+
+        Raises:
+            Exception: the error itself, when it is not.
+        """
+        healthy, total = len(healthy_deployments or ()), len(all_deployments or healthy_deployments or ())
+        request = Request(Operation("completion"), "-", {}, asynchronous=False)
+        if not failures.worth_retrying(self._self, request, error, healthy, total):
+            raise error
+        if isinstance(error, RateLimitError) and not healthy and regular_fallbacks:
+            raise error
+        return True
+
+    def _wait_before(
+        self, error: Exception, request: Request, made: int, fresh: Sequence[Member]
+    ) -> float | None:
+        if type(self)._time_to_sleep_before_retry is Policies._time_to_sleep_before_retry:
+            return failures.wait_before(error, made, len(fresh), self.retry_after)
+        allowed = self._retries_for(request, error)
+        return self._time_to_sleep_before_retry(
+            error, allowed - made, allowed, [member.entry for member in fresh]
+        )
+
+    def _time_to_sleep_before_retry(
+        self,
+        e: Exception,
+        remaining_retries: int,
+        num_retries: int,
+        healthy_deployments: list[Any] | None = None,
+        all_deployments: list[Any] | None = None,
+    ) -> float:
+        """Seconds to wait before the next attempt."""
+        made = max(0, num_retries - remaining_retries)
+        wait = failures.wait_before(e, made, len(healthy_deployments or ()), self.retry_after)
+        return float("inf") if wait is None else wait
+
+    def log_retry(self, kwargs: dict[str, Any], e: Exception) -> dict[str, Any]:
+        """Called before each repetition; for subclasses. The arguments come back as they are."""
+        return kwargs
+
+    def get_num_retries_from_retry_policy(
+        self, exception: Exception, model_group: str | None = None
+    ) -> int | None:
+        """How often the policy has such an error repeated."""
+        policy = self.model_group_retry_policy.get(model_group or "") or self.retry_policy
+        return failures.of_policy(policy, exception, "Retries")
+
+    def get_allowed_fails_from_policy(self, exception: Exception) -> int | None:
+        """How many of such failures a minute the policy forgives."""
+        return failures.of_policy(self.allowed_fails_policy, exception, "AllowedFails")

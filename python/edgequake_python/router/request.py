@@ -1,0 +1,225 @@
+"""One call on its way through the Router."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from ..exceptions import BadRequestError, Timeout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Callable
+
+    from .member import Member
+
+#: Arguments of a call that are the Router's own; none is handed on.
+OPTIONS = frozenset(
+    (
+        "fallbacks",
+        "context_window_fallbacks",
+        "content_policy_fallbacks",
+        "disable_fallbacks",
+        "max_fallbacks",
+        "num_retries",
+        "max_retries",
+        "retry_policy",
+        "priority",
+        "specific_deployment",
+        "mock_testing_fallbacks",
+        "mock_testing_context_fallbacks",
+        "mock_testing_content_policy_fallbacks",
+        "mock_testing_rate_limit_error",
+        "allowed_model_region",
+        "wait_for_cooldown",
+        "hedge_after",
+        "single_flight",
+        "stream_failure",
+        "deadline",
+        "timeout",
+        "stream_timeout",
+        "is_retry",
+        "is_fallback",
+        "is_async",
+        "original_function",
+        "fallback_depth",
+    )
+)
+
+STREAM_FAILURES = ("raise", "continue", "restart")
+
+
+class Operation:
+    """A function of the package that the Router calls.
+
+    Attributes:
+        blocking, awaitable: its names; looked up when called, so that what a program puts there counts.
+        metadata: the argument that carries the Router's notes; ``metadata`` is the provider's for some.
+            Empty:
+            none does.
+        by_provider: whether it takes a provider instead of a model.
+    """
+
+    __slots__ = ("awaitable", "blocking", "by_provider", "metadata")
+
+    def __init__(
+        self,
+        blocking: str,
+        awaitable: str | None = None,
+        metadata: str = "metadata",
+        by_provider: bool = False,
+    ) -> None:
+        self.blocking = blocking
+        self.by_provider = by_provider
+        self.awaitable = awaitable or f"a{blocking}"
+        self.metadata = metadata
+
+
+class Request:
+    """A call, what it asks of the Router, and how far it has come.
+
+    Attributes:
+        operation: what is called.
+        group: the model group that is asked for now.
+        arguments: the call's own, without ``model`` and without the Router's.
+        options: the Router's.
+        on_chosen: called when a deployment was chosen.
+        ends: when the whole journey must be over, by `time.monotonic`; None: never.
+        failed: deployments that failed in this group.
+        last: the deployment that failed last.
+        tried: every deployment a request went to.
+        retries, fallbacks: how many there were.
+    """
+
+    __slots__ = (
+        "_amounts",
+        "arguments",
+        "asynchronous",
+        "ends",
+        "failed",
+        "fallbacks",
+        "group",
+        "last",
+        "on_chosen",
+        "operation",
+        "options",
+        "retries",
+        "streamed",
+        "trace",
+        "tried",
+        "visited",
+    )
+
+    def __init__(
+        self, operation: Operation, group: str, given: Mapping[str, Any], *, asynchronous: bool
+    ) -> None:
+        name: Any = group
+        if not isinstance(name, str) or not name:
+            raise BadRequestError(
+                message=f"model={group!r} is not the name of a model", model=str(group), llm_provider=""
+            )
+        self.operation = operation
+        self.group = group
+        self.asynchronous = asynchronous
+        self.options = {name: given[name] for name in given if name in OPTIONS}
+        self.arguments = {name: given[name] for name in given if name not in OPTIONS}
+        self.arguments.pop("model", None)
+        self.streamed = bool(given.get("stream"))
+        self.ends: float | None = None
+        self.trace = given.get("litellm_trace_id")
+        self.failed: set[int] = set()
+        self.last: Member | None = None
+        self.on_chosen: Callable[[], None] | None = None
+        self.tried: list[Member] = []
+        self.visited = {group}
+        self.retries = 0
+        self.fallbacks = 0
+        self._amounts: tuple[float, ...] | None = None
+
+    def instead(self, group: str, changed: Mapping[str, Any]) -> Request:
+        """The same call to another group, with some arguments changed."""
+        twin = object.__new__(Request)
+        for name in Request.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.group = group
+        twin.failed = set()
+        twin.last = None
+        twin.visited = self.visited | {group}
+        twin._amounts = None
+        if changed:
+            twin.arguments = {
+                **self.arguments,
+                **{name: value for name, value in changed.items() if name not in OPTIONS},
+            }
+            twin.options = {
+                **self.options,
+                **{name: value for name, value in changed.items() if name in OPTIONS},
+            }
+        return twin
+
+    def with_arguments(self, arguments: Mapping[str, Any]) -> Request:
+        """The same, with these arguments instead."""
+        twin = self.instead(self.group, {})
+        twin.failed, twin.last, twin.arguments = self.failed, self.last, dict(arguments)
+        return twin
+
+    def start(self, deadline: float | None) -> None:
+        """The clock of the whole journey starts."""
+        if deadline is not None:
+            self.ends = time.monotonic() + float(deadline)
+
+    def left(self) -> float | None:
+        """Seconds left.
+
+        Raises:
+            Timeout: when there are none.
+        """
+        if self.ends is None:
+            return None
+        left = self.ends - time.monotonic()
+        if left <= 0.0:
+            raise Timeout(
+                message="the deadline of the whole call, with its retries and fallbacks, has passed",
+                model=self.group,
+                llm_provider="",
+            )
+        return left
+
+    def trace_id(self) -> str:
+        """One for all attempts."""
+        if self.trace is None:
+            self.trace = str(uuid.uuid4())
+        return str(self.trace)
+
+    def amounts(self) -> tuple[float, ...]:
+        """What the call may use at most, as far as that is known before: request, tokens, input, output."""
+        if self._amounts is None:
+            inward = estimated_tokens(self.arguments)
+            outward = float(
+                self.arguments.get("max_completion_tokens") or self.arguments.get("max_tokens") or 0
+            )
+            self._amounts = (1.0, inward + outward, inward, outward)
+        return self._amounts
+
+
+def estimated_tokens(arguments: Mapping[str, Any]) -> float:
+    """Input tokens, taken to be four bytes long; exact counts come from the provider afterwards."""
+    letters = 0
+    for name in ("messages", "prompt", "input", "tools"):
+        value = arguments.get(name)
+        if value:
+            letters += _letters(value, 0)
+    return float(letters // 4 + 1)
+
+
+def _letters(value: Any, depth: int) -> int:
+    if isinstance(value, str):
+        # An image in the message is not text.
+        return len(value) if not value.startswith("data:") else 1000
+    if isinstance(value, dict):
+        return sum(_letters(below, depth + 1) for below in value.values()) if depth < 8 else 0
+    if isinstance(value, (list, tuple)):
+        return sum(_letters(below, depth + 1) for below in value) if depth < 8 else 0
+    content = getattr(value, "content", None)
+    return _letters(content, depth + 1) if content is not None else 4

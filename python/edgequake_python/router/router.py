@@ -1,0 +1,317 @@
+"""`Router`: its constructor, and how a call goes through it."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+
+from ..state import LocalState
+from . import affinity
+from .calls import Calls
+from .course import drive, drive_async
+from .deployments import Deployments
+from .flights import Flights, key_of
+from .guards import CallbackGuard
+from .introspection import Introspection
+from .journey import journey
+from .policies import Policies
+from .priorities import Queues, in_turn
+from .request import STREAM_FAILURES, Operation, Request
+from .strategies import known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from ..state import State
+    from ..types.router import Deployment
+    from .course import Course
+    from .guards import Guard
+
+#: Constructor arguments of LiteLLM's that have no counterpart; a value is kept, and a warning is logged.
+_WITHOUT_EFFECT = (
+    "assistants_config",
+    "search_tools",
+    "guardrail_list",
+    "plugins",
+    "routing_groups",
+    "alerting_config",
+    "model_group_affinity_config",
+    "auto_router_capability_limit",
+    "fallback_access_check",
+    "fallback_budget_check",
+    "background_health_check_model_groups",
+)
+
+
+class Router(Calls, Deployments, Policies, Introspection):
+    """Calls over many deployments: choosing one, retries, fallbacks, limits, rests.
+
+    Beside LiteLLM's arguments there are these:
+
+    Args:
+        state: where limits, rests and counts live; `RedisState` when ``redis_...`` is given, else in memory.
+        stream_failure: what a stream does that breaks after its first content: ``"raise"``, ``"continue"`` or
+            ``"restart"``; see `RoutedStream`.
+        wait_for_cooldown: wait for the first deployment that is ready again instead of raising.
+        hedge_after: seconds, or a percentile such as ``"p95"``, after which a second deployment is asked too.
+        single_flight: identical calls at the same time make one request.
+        deadline: seconds for the whole journey of a call, its retries and fallbacks included.
+        max_cooldown_time: the longest rest that repeated failures lead to, in seconds.
+
+    Each of them may be given with a call too.
+
+    Raises:
+        ValueError: for a strategy, or a policy, that does not exist.
+    """
+
+    def __init__(
+        self,
+        model_list: Sequence[Mapping[str, Any] | Deployment] | None = None,
+        *,
+        redis_url: str | None = None,
+        redis_host: str | None = None,
+        redis_port: int | None = None,
+        redis_password: str | None = None,
+        redis_db: int | None = None,
+        cache_responses: bool | None = False,
+        cache_kwargs: Mapping[str, Any] | None = None,
+        caching_groups: list[tuple[str, ...]] | None = None,
+        client_ttl: int = 3600,
+        polling_interval: float | None = None,
+        default_priority: int | None = None,
+        num_retries: int | None = None,
+        max_fallbacks: int | None = None,
+        timeout: float | None = None,
+        stream_timeout: float | None = None,
+        default_litellm_params: Mapping[str, Any] | None = None,
+        default_max_parallel_requests: int | None = None,
+        set_verbose: bool = False,
+        debug_level: str = "INFO",
+        default_fallbacks: list[str] | None = None,
+        fallbacks: list[Any] | None = None,
+        context_window_fallbacks: list[Any] | None = None,
+        content_policy_fallbacks: list[Any] | None = None,
+        model_group_alias: Mapping[str, Any] | None = None,
+        enable_pre_call_checks: bool = False,
+        enable_tag_filtering: bool = False,
+        tag_filtering_match_any: bool = True,
+        tag_routing_prefix: str = "",
+        retry_after: float = 0,
+        retry_policy: Any = None,
+        model_group_retry_policy: Mapping[str, Any] | None = None,
+        allowed_fails: int | None = None,
+        allowed_fails_policy: Any = None,
+        cooldown_time: float | None = None,
+        disable_cooldowns: bool | None = None,
+        routing_strategy: Any = "simple-shuffle",
+        routing_strategy_args: Mapping[str, Any] | None = None,
+        optional_pre_call_checks: list[str] | None = None,
+        provider_budget_config: Mapping[str, Any] | None = None,
+        router_general_settings: Any = None,
+        deployment_affinity_ttl_seconds: float = 3600,
+        ignore_invalid_deployments: bool = False,
+        state: State | None = None,
+        stream_failure: str = "raise",
+        wait_for_cooldown: bool = False,
+        hedge_after: float | str | None = None,
+        single_flight: bool = False,
+        deadline: float | None = None,
+        max_cooldown_time: float = 60.0,
+        **others: Any,
+    ) -> None:
+        package = sys.modules[__name__.partition(".")[0]]
+        _take_note(others)
+        if stream_failure not in STREAM_FAILURES:
+            raise ValueError(f"stream_failure={stream_failure!r} is none of: {', '.join(STREAM_FAILURES)}")
+        self.state: State = state or _state(
+            redis_url, redis_host, redis_port, redis_password, redis_db, cache_kwargs
+        )
+        self.num_retries = _first(num_retries, getattr(package, "num_retries", None), 2)
+        self.max_fallbacks = _first(max_fallbacks, getattr(package, "max_fallbacks", None), 5)
+        self.timeout: Any = _first(timeout, getattr(package, "request_timeout", None))
+        self.stream_timeout = stream_timeout
+        self.deadline = deadline
+        self.retry_after = retry_after
+        self.retry_policy = retry_policy
+        self.model_group_retry_policy: dict[str, Any] = dict(model_group_retry_policy or {})
+        self._allowed_fails_given = allowed_fails is not None
+        self.allowed_fails = _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
+        self.allowed_fails_policy = allowed_fails_policy
+        self.cooldown_time: float = _first(cooldown_time, 5)
+        self.max_cooldown_time = max_cooldown_time
+        self.disable_cooldowns = bool(disable_cooldowns)
+        self.default_priority = default_priority
+        self.polling_interval = polling_interval
+        self.default_litellm_params: dict[str, Any] = dict(default_litellm_params or {})
+        self.default_max_parallel_requests = default_max_parallel_requests
+        self.fallbacks = self._table(fallbacks, "fallbacks")
+        if default_fallbacks:
+            self.fallbacks = [*self.fallbacks, {"*": list(default_fallbacks)}]
+        self.default_fallbacks = default_fallbacks
+        self.context_window_fallbacks = self._table(context_window_fallbacks, "context_window_fallbacks")
+        self.content_policy_fallbacks = self._table(content_policy_fallbacks, "content_policy_fallbacks")
+        self.model_group_alias: dict[str, Any] = dict(model_group_alias or {})
+        self.enable_pre_call_checks = enable_pre_call_checks
+        self.enable_tag_filtering = enable_tag_filtering
+        self.tag_filtering_match_any = tag_filtering_match_any
+        self.tag_routing_prefix = tag_routing_prefix
+        self.routing_strategy = known(routing_strategy)
+        self.routing_strategy_args: dict[str, Any] = dict(routing_strategy_args or {})
+        self.optional_pre_call_checks = list(optional_pre_call_checks or ())
+        self.deployment_affinity_ttl_seconds = deployment_affinity_ttl_seconds
+        self.provider_budget_config = provider_budget_config
+        self.router_general_settings = router_general_settings
+        self.ignore_invalid_deployments = ignore_invalid_deployments
+        self.cache_responses = bool(cache_responses)
+        self.caching_groups = caching_groups
+        self.client_ttl = client_ttl
+        self.set_verbose = set_verbose
+        self.debug_level = debug_level
+        self.stream_failure = stream_failure
+        self.wait_for_cooldown = wait_for_cooldown
+        self.hedge_after = hedge_after
+        self.single_flight = single_flight
+        self.total_calls: defaultdict[str, int] = defaultdict(int)
+        self.success_calls: defaultdict[str, int] = defaultdict(int)
+        self.fail_calls: defaultdict[str, int] = defaultdict(int)
+        self._custom_strategy: Any = None
+        self._guards: list[Guard] = []
+        self._callback_guard = CallbackGuard()
+        self._flights = Flights()
+        self._queues = Queues()
+        self._affinities: tuple[str, ...] = ()
+        self._set_affinities()
+        self._start_deployments(model_list)
+
+    def _table(self, given: list[Any] | None, name: str) -> list[Any]:
+        package = sys.modules[__name__.partition(".")[0]]
+        table = list(given or getattr(package, name, None) or ())
+        self.validate_fallbacks(table)
+        return table
+
+    @staticmethod
+    def validate_fallbacks(fallback_param: list[Any] | None) -> None:
+        """Whether it is a list of ``{group: [others]}``.
+
+        Raises:
+            ValueError: when it is not.
+        """
+        for item in fallback_param or ():
+            if not isinstance(item, dict):
+                raise ValueError(f"Item '{item}' is not a dictionary.")
+            if len(item) != 1:
+                raise ValueError(f"Dictionary '{item}' must have exactly one key, but has {len(item)} keys.")
+
+    def _set_affinities(self) -> None:
+        kinds = [self.routing_strategy, *self.optional_pre_call_checks]
+        self._affinities = tuple(kind for kind in dict.fromkeys(kinds) if kind in affinity.KINDS)
+
+    # A call.
+
+    def _run(self, operation: Operation, model: str, given: Mapping[str, Any]) -> Any:
+        request = Request(operation, model, given, asynchronous=False)
+        if request.options.get("single_flight", self.single_flight):
+            key = key_of(request)
+            if key is not None:
+                return self._flights.fly(key, lambda: drive(self._course(request)))
+        return drive(self._course(request))
+
+    async def _run_async(self, operation: Operation, model: str, given: Mapping[str, Any]) -> Any:
+        request = Request(operation, model, given, asynchronous=True)
+        if request.options.get("single_flight", self.single_flight):
+            key = key_of(request)
+            if key is not None:
+                return await self._flights.fly_async(key, lambda: drive_async(self._course(request)))
+        return await drive_async(self._course(request))
+
+    def _course(self, request: Request) -> Course:
+        priority = request.options.get("priority", self.default_priority)
+        if priority is not None:
+            return in_turn(self, request, int(priority))
+        return journey(self, request)
+
+    # Around.
+
+    def _active_guards(self) -> list[Guard]:
+        """Those to ask: the program's callbacks are among them while there are any."""
+        package = sys.modules[__name__.partition(".")[0]]
+        return [*self._guards, self._callback_guard] if vars(package).get("callbacks") else self._guards
+
+    def add_guard(self, guard: Guard) -> None:
+        """Have ``guard`` asked before every call, and told after it."""
+        self._guards = [*self._guards, guard]
+
+    def set_custom_routing_strategy(self, CustomRoutingStrategy: Any) -> None:
+        """Ask a `CustomRoutingStrategyBase` which deployment to take."""
+        self._custom_strategy = CustomRoutingStrategy
+
+    def flush_cache(self) -> None:
+        """Forget what shared state knows about the deployments, and end all rests."""
+        for pool in self._catalog.pools.values():
+            self.state.forget(pool.name, [member.id for member in pool.members])
+            pool.wake_all()
+
+    def reset(self) -> None:
+        """Forget the counts of calls too."""
+        self.flush_cache()
+        for counts in (self.total_calls, self.success_calls, self.fail_calls):
+            counts.clear()
+
+    def discard(self) -> None:
+        """The Router is not used any more: close what it opened."""
+        self.state.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.discard()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self.discard()
+
+
+def _first(*values: Any) -> Any:
+    """The first that is not None, or None."""
+    return next((value for value in values if value is not None), None)
+
+
+def _take_note(others: Mapping[str, Any]) -> None:
+    from .._logging import verbose_router_logger
+
+    for name, value in others.items():
+        if name in _WITHOUT_EFFECT or name.startswith(("enable_", "health_check_")):
+            if value:
+                verbose_router_logger.warning("Router(%s=...) has no effect here", name)
+        else:
+            raise TypeError(f"Router() got an unexpected keyword argument {name!r}")
+
+
+def _state(
+    url: str | None,
+    host: str | None,
+    port: int | None,
+    password: str | None,
+    db: int | None,
+    options: Mapping[str, Any] | None,
+) -> State:
+    more = dict(options or {})
+    if not (url or host or more.keys() & {"url", "host", "startup_nodes", "sentinel_nodes"}):
+        return LocalState()
+    try:
+        from ..state import RedisState
+    except ImportError:
+        raise ImportError(
+            "shared state needs the package redis: pip install 'edgequake-python[redis]'"
+        ) from None
+    more.pop("type", None)
+    given = {"host": host, "port": port, "password": password, "db": db}
+    given = {name: value for name, value in given.items() if value is not None}
+    return RedisState(url or more.pop("url", None), **{**given, **more})

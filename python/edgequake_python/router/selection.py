@@ -1,0 +1,269 @@
+"""Choosing the deployment for one attempt: names, tags, checks, affinity, strategy, limits."""
+
+from __future__ import annotations
+
+import time
+
+from ..exceptions import BadRequestError, RateLimitError, RouterRateLimitError
+from ..state import Grant, Refusal
+from ..types.router import RouterErrors
+from . import affinity, checks, tags
+from .course import Step, sleep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..state import Candidate
+    from .catalog import Found
+    from .course import Course
+    from .member import Member
+    from .pool import Pool, View
+    from .request import Request
+    from .router import Router
+
+#: How many deployments are offered to shared state in one round trip.
+_OFFERED = 32
+#: Calls without a deadline do not wait longer than this for a deployment, in seconds.
+_PATIENCE = 600.0
+#: How often calls that wait for a slot look for one, in seconds.
+_LOOK = 0.05
+
+
+class Picked:
+    """The deployment that takes a call."""
+
+    __slots__ = ("filling", "grant", "member", "pool", "started")
+
+    def __init__(self, member: Member, pool: Pool, grant: Grant, filling: str | None) -> None:
+        self.member = member
+        self.pool = pool
+        self.grant = grant
+        self.filling = filling
+        self.started = time.perf_counter()
+
+
+def find(router: Router, request: Request) -> Found:
+    """The deployments that the request's group means.
+
+    Raises:
+        BadRequestError: when there are none.
+    """
+    found = router._find(request.group, bool(request.options.get("specific_deployment")))
+    if found is None:
+        raise BadRequestError(
+            message=f"You passed in model={request.group}. {RouterErrors.no_healthy_deployments.value}",
+            model=request.group,
+            llm_provider="",
+        )
+    return found
+
+
+def choose(router: Router, request: Request) -> Course:
+    """The `Picked` deployment, charged for the call.
+
+    Raises:
+        RouterRateLimitError: when every deployment rests or has reached a limit.
+        RateLimitError: when every slot is taken.
+        ValueError: when the request's tags allow none.
+        ContextWindowExceededError: when the prompt is too long for all.
+    """
+    found = find(router, request)
+    view = _view(router, request, found)
+    waited_until: float | None = None
+    while True:
+        answer = yield from _choose_now(router, request, found, view)
+        if isinstance(answer, Picked):
+            found.pool.started(answer.member)
+            request.tried.append(answer.member)
+            if request.on_chosen is not None:
+                request.on_chosen()
+            return answer
+        wishes_to_wait = request.options.get("wait_for_cooldown", router.wait_for_cooldown)
+        if not wishes_to_wait:
+            raise _error(router, request, found, answer)
+        now = time.monotonic()
+        if waited_until is None:
+            waited_until = now + _PATIENCE
+        wait = _LOOK if answer.wait is None else max(answer.wait, 0.001)
+        left = request.left()
+        if now + wait > waited_until or (left is not None and wait > left):
+            raise _error(router, request, found, answer)
+        yield sleep(wait)
+
+
+def look(router: Router, request: Request) -> Course:
+    """The `Member` that `choose` would begin with; nothing is charged."""
+    found = find(router, request)
+    pool, view = found.pool, _view(router, request, found)
+    now = router.state.clock()
+    if router.state.remote:
+        keys = [member.id for member in pool.members]
+        for key, wait in router.state.resting(pool.name, keys).items():
+            pool.rest(pool.by_id[key], now + wait)
+    if router._custom_strategy is not None:
+        member = yield from _custom(router, request, found)
+        if member is not None:
+            return member
+    fits: set[int] | None = None
+    if router.enable_pre_call_checks or router._active_guards():
+        fits = yield from checks.fitting(router, request, pool, view)
+    offers = pool.offers(view, now, 1, lambda member: fits is None or member.number in fits)
+    if not offers:
+        raise _error(router, request, found, _Refused().total(pool, view, now))
+    return offers[0]
+
+
+def _view(router: Router, request: Request, found: Found) -> View:
+    if found.only is not None:
+        return found.pool.view(found.only)
+    if not router.enable_tag_filtering:
+        return found.pool.view(None)
+    asked = tags.tags_of(request.arguments, router.tag_routing_prefix)
+    try:
+        members = tags.allowed(
+            found.pool.members, asked, router.tag_filtering_match_any, tags.user_agent(request.arguments)
+        )
+    except LookupError:
+        raise ValueError(
+            f"{RouterErrors.no_deployments_with_tag_routing.value}. "
+            f"Passed model={request.group} and tags={asked}"
+        ) from None
+    return found.pool.view(members)
+
+
+def _choose_now(router: Router, request: Request, found: Found, view: View) -> Course:
+    """A `Picked` or a `Refusal`."""
+    pool, state = found.pool, router.state
+    amounts = request.amounts() if pool.counts_tokens else (1.0,)
+    refused = _Refused()
+    first: Member | None = None
+    if router._custom_strategy is not None:
+        first = yield from _custom(router, request, found)
+    elif router._affinities:
+        first = yield from affinity.remembered(router, request, pool)
+    now = state.clock()
+    checked = router.enable_pre_call_checks or bool(router._active_guards())
+    plain = not (checked or request.failed)
+    if first is None and plain and not state.remote:
+        # The usual case costs no list.
+        first = pool.best(view, now)
+    offers: list[Member] = [first] if first is not None and first.number in view.members else []
+    fits: set[int] | None = None
+    if checked:
+        fits = yield from checks.fitting(router, request, pool, view)
+    count = _OFFERED if state.remote else len(view.members)
+
+    def allowed(member: Member) -> bool:
+        return member.id not in refused.seen and (fits is None or member.number in fits)
+
+    # Those that failed this very call come last.
+    spared: bool = bool(request.failed)
+    while True:
+        if not offers:
+
+            def fresh(member: Member) -> bool:
+                return allowed(member) and member.number not in request.failed
+
+            offers = pool.offers(view, now, count, fresh if spared else allowed)
+            if not offers and spared:
+                spared = False
+                continue
+            if not offers:
+                return refused.total(pool, view, now)
+        candidates: list[Candidate] = [member.candidate for member in offers]
+        if state.remote:
+            answer = yield _asking(state, pool, candidates, amounts)
+        else:
+            answer = state.choose(pool.name, candidates, amounts, "first")
+        if isinstance(answer, Grant):
+            return Picked(pool.by_id[answer.key], pool, answer, found.filling)
+        _learn(pool, answer, amounts, now)
+        refused.add(answer)
+        offers = []
+
+
+def _asking(state: Any, pool: Pool, candidates: list[Candidate], amounts: tuple[float, ...]) -> Step:
+    return Step(
+        lambda: state.choose(pool.name, candidates, amounts, pool.prefer),
+        lambda: state.choose_async(pool.name, candidates, amounts, pool.prefer),
+    )
+
+
+def _learn(pool: Pool, refusal: Refusal, amounts: tuple[float, ...], now: float) -> None:
+    """What a refusal says about the next calls."""
+    for key, wait in refusal.resting.items():
+        pool.rest(pool.by_id[key], now + wait)
+    if len(amounts) == 1:
+        # Without tokens to count, what this call did not fit into fits no other.
+        for key, wait in refusal.spent.items():
+            pool.rest(pool.by_id[key], now + wait)
+
+
+class _Refused:
+    """All refusals of one choice."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.resting: dict[str, float] = {}
+        self.spent: dict[str, float] = {}
+        self.full: list[str] = []
+
+    def add(self, refusal: Refusal) -> None:
+        self.resting.update(refusal.resting)
+        self.spent.update(refusal.spent)
+        self.full.extend(refusal.full)
+        self.seen.update((*refusal.resting, *refusal.spent, *refusal.full))
+
+    def total(self, pool: Pool, view: View, now: float) -> Refusal:
+        for key, wait in pool.resting(now).items():
+            if pool.by_id[key].number in view.members and key not in self.spent:
+                self.resting.setdefault(key, wait)
+        waits = [*self.resting.values(), *self.spent.values()]
+        return Refusal(min(waits) if waits else None, self.resting, self.spent, self.full)
+
+
+def _error(router: Router, request: Request, found: Found, refusal: Refusal) -> Exception:
+    if refusal.wait is None:
+        if not refusal.full:
+            return BadRequestError(
+                message=f"You passed in model={request.group}. {RouterErrors.no_healthy_deployments.value}",
+                model=request.group,
+                llm_provider="",
+            )
+        return RateLimitError(
+            message=RouterErrors.max_parallel_requests_exceeded.value,
+            model=request.group,
+            llm_provider="",
+            category="litellm_rate_limit",
+            rate_limit_type="max_parallel_requests",
+        )
+    members = found.only if found.only is not None else found.pool.members
+    return RouterRateLimitError(
+        model=request.group,
+        cooldown_time=round(max(refusal.wait, 0.001), 3),
+        enable_pre_call_checks=router.enable_pre_call_checks,
+        cooldown_list=list(refusal.resting),
+        model_ids=[member.id for member in members],
+    )
+
+
+def _custom(router: Router, request: Request, found: Found) -> Course:
+    """The deployment that the program's own strategy names, or None."""
+    strategy = router._custom_strategy
+    arguments = {
+        "model": request.group,
+        "messages": request.arguments.get("messages"),
+        "input": request.arguments.get("input"),
+        "specific_deployment": request.options.get("specific_deployment", False),
+        "request_kwargs": request.arguments,
+    }
+    entry = yield Step(
+        lambda: strategy.get_available_deployment(**arguments),
+        lambda: strategy.async_get_available_deployment(**arguments),
+    )
+    if entry is None:
+        return None
+    info = entry["model_info"] if not hasattr(entry, "model_info") else entry.model_info
+    member_id = info["id"] if isinstance(info, dict) else info.id
+    return found.pool.by_id.get(member_id)
