@@ -45,6 +45,11 @@ impl ProviderOptions {
             .find(|(known, _)| known == name)
             .map(|(_, source)| source)
     }
+    /// Names of all options.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let sources = self.sources.iter().map(|(name, _)| name.as_str());
+        self.values.keys().map(String::as_str).chain(sources)
+    }
     /// The option of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -91,11 +91,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     ) -> Result<Answer> {
         let mut renewed = false;
         loop {
-<<<<<<< HEAD
-            let answer = connection.send(&self.target, request, clock).await?;
-=======
-            let mut answer = connection.send(&self.target, &self.request, clock).await?;
->>>>>>> main
+            let mut answer = connection.send(&self.target, request, clock).await?;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
             // The transport knows the key; what a signer made for this attempt only it and we know.
             let secrets = Secrets::default().and_in(&answer.proof);

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::media::Unfetched;
 use crate::options::CallOptions;
 use crate::params;
+use crate::registry;
 use crate::resolve::{Surroundings, Target};
 use crate::stream::{Assembler, ChatStream, Machine};
 use crate::transport::{Downloader, Transport};
@@ -67,6 +68,7 @@ pub fn prepare_chat(
     if !request.stream && request.params.shift_remove("stream_options").is_some() {
         dropped_params.push("stream_options".to_owned());
     }
+    dropped_params.extend(registry::foreign_options(provider, &options.provider_options));
     for name in wire.left_out(&target, &request) {
         request.params.shift_remove(&name);
         dropped_params.push(name);

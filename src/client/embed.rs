@@ -11,6 +11,7 @@ use super::call::{Answered, Meta, Prepared};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::CallOptions;
 use crate::params;
+use crate::registry;
 use crate::resolve::{Surroundings, Target};
 use crate::transport::Connection;
 use crate::transport::Transport;
@@ -56,7 +57,8 @@ pub fn prepare_embed(
         provider.name,
         &target.model,
     );
-    let dropped_params = dropped_params.map_err(about)?;
+    let mut dropped_params = dropped_params.map_err(about)?;
+    dropped_params.extend(registry::foreign_options(provider, &options.provider_options));
     target.notes = wire.notes(&target, &request);
     let most = wire.most_inputs(&target, &request);
     let mut written = Vec::new();

@@ -6,6 +6,7 @@ mod absent;
 mod bare;
 mod compatible;
 mod compatible_params;
+mod foreign;
 mod hosts;
 mod registered;
 mod sites;
@@ -29,6 +30,7 @@ pub use about::{About, CHAT_PARAMS, EMBED_PARAMS, about, about_all, supported_pa
 pub use absent::absent;
 pub(crate) use absent::is_absent;
 pub use bare::provider_of_bare_model;
+pub(crate) use foreign::foreign_options;
 pub(crate) use hosts::is_anothers;
 pub use hosts::provider_at;
 pub use registered::{Registration, register, unregister};

@@ -56,6 +56,10 @@ impl Conversation {
             .any(|tool| tool.pointer("/function/name").is_some_and(|known| known == name))
     }
 
+    pub(super) fn has_tools(&self) -> bool {
+        !self.tools.is_empty()
+    }
+
     /// `auto`, `required` or `none`.
     pub(super) fn choose(&mut self, choice: &str) {
         self.set("tool_choice", choice.into());

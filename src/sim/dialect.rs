@@ -20,6 +20,8 @@ pub(super) struct Dialect {
     pub(super) body: fn(&ApiError) -> Value,
     /// An error in the middle of a stream.
     pub(super) event: fn(&ApiError) -> Event,
+    /// The header that names the kind of an error, where the provider has one.
+    pub(super) kind_header: Option<&'static str>,
     /// Headers of every answer.
     pub(super) headers: fn(&Answered) -> Vec<(&'static str, String)>,
 }
@@ -45,7 +47,10 @@ pub(super) struct Answered {
 
 impl Dialect {
     pub(super) fn reply(&self, error: &ApiError) -> Reply {
-        Reply::json(error.status, &(self.body)(error))
+        let mut reply = Reply::json(error.status, &(self.body)(error));
+        let kind = self.kind_header.map(|header| (header, error.kind.to_owned()));
+        reply.headers.extend(kind);
+        reply
     }
 }
 

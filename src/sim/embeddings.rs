@@ -149,6 +149,11 @@ fn dimensions(value: &Value) -> Result<usize, ApiError> {
     }
 }
 
+/// The vector of a text.
+pub(super) fn of_text(text: &str, dimensions: usize) -> Vec<f32> {
+    vector(&words::pieces(text), dimensions)
+}
+
 fn vector(tokens: &[String], dimensions: usize) -> Vec<f32> {
     let mut vector = vec![0.0_f32; dimensions];
     let mut add = |text: &str, weight: f32| {

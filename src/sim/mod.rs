@@ -21,6 +21,7 @@
 mod answer;
 mod anthropic;
 mod aws_events;
+mod bedrock;
 mod chat;
 mod chat_request;
 mod conversation;
@@ -29,6 +30,7 @@ mod embeddings;
 mod errors;
 mod faults;
 mod framing;
+mod gemini;
 mod hash;
 mod models;
 mod openai;

@@ -15,6 +15,7 @@ pub(super) static DIALECT: Dialect = Dialect {
     refuse,
     body,
     event,
+    kind_header: None,
     headers,
 };
 

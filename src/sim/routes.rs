@@ -1,12 +1,14 @@
 //! Which path is answered by whom. Another operation joins with one line in [`ROUTES`].
 
 use super::anthropic::DIALECT as ANTHROPIC;
+use super::bedrock::DIALECT as BEDROCK;
 use super::dialect::{Dialect, Refusal};
 use super::errors::ApiError;
+use super::gemini::{DIALECT as GEMINI, VERTEX};
 use super::openai::DIALECT as OPENAI;
 use super::reply::Reply;
 use super::server::Ask;
-use super::{anthropic, chat, embeddings, models};
+use super::{anthropic, bedrock, chat, embeddings, gemini, models};
 
 type Answer = fn(&Ask<'_>, &str) -> Result<Reply, ApiError>;
 
@@ -19,6 +21,46 @@ const ROUTES: &[(&str, &str, &Dialect, Answer)] = &[
         "/v1/messages/count_tokens",
         &ANTHROPIC,
         anthropic::count_tokens,
+    ),
+    ("POST", "/projects/*:generateContent", &VERTEX, gemini::generate),
+    (
+        "POST",
+        "/projects/*:streamGenerateContent",
+        &VERTEX,
+        gemini::stream_generate,
+    ),
+    ("POST", "/projects/*:countTokens", &VERTEX, gemini::count_tokens),
+    ("POST", "/projects/*:embedContent", &VERTEX, gemini::embed),
+    ("POST", "/projects/*:predict", &VERTEX, gemini::predict),
+    ("POST", "/models/*:generateContent", &GEMINI, gemini::generate),
+    (
+        "POST",
+        "/models/*:streamGenerateContent",
+        &GEMINI,
+        gemini::stream_generate,
+    ),
+    ("POST", "/models/*:countTokens", &GEMINI, gemini::count_tokens),
+    ("POST", "/models/*:embedContent", &GEMINI, gemini::embed),
+    (
+        "POST",
+        "/models/*:batchEmbedContents",
+        &GEMINI,
+        gemini::batch_embed,
+    ),
+    ("GET", "/v1beta/models", &GEMINI, gemini::models),
+    ("POST", "/model/*/converse", &BEDROCK, bedrock::converse),
+    (
+        "POST",
+        "/model/*/converse-stream",
+        &BEDROCK,
+        bedrock::converse_stream,
+    ),
+    ("POST", "/model/*/invoke", &BEDROCK, bedrock::invoke),
+    (
+        "POST",
+        "/model/*/invoke-with-response-stream",
+        &BEDROCK,
+        bedrock::invoke_stream,
     ),
     ("POST", "/chat/completions", &OPENAI, chat::answer),
     ("POST", "/embeddings", &OPENAI, embeddings::answer),

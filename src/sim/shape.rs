@@ -16,6 +16,10 @@ pub(super) enum Shape {
     List(&'static Shape),
     /// An object of these fields and no others.
     Object(&'static [Field]),
+    /// The same, where a name may also be written with underscores, as in the JSON of protocol buffers.
+    Proto(&'static [Field]),
+    /// An object of any fields, each of this form.
+    Map(&'static Shape),
     /// An object of any fields.
     Open,
     TextOr(&'static Shape),
@@ -110,12 +114,49 @@ impl Shape {
                 Value::Object(object) => fields(object, known, None),
                 _ => is(false, "object"),
             },
+            Shape::Proto(known) => match value {
+                Value::Object(object) => {
+                    let renamed = object.iter().map(|(key, value)| (camel(key), value.clone()));
+                    fields(&renamed.collect(), known, None).map_err(|problem| problem.written(object))
+                }
+                _ => is(false, "object"),
+            },
+            Shape::Map(shape) => match value {
+                Value::Object(object) => object
+                    .iter()
+                    .try_for_each(|(key, value)| shape.walk(value).map_err(|problem| problem.inside(key))),
+                _ => is(false, "object"),
+            },
             Shape::Tagged(tag, forms) => match value {
                 Value::Object(object) => tagged(object, tag, forms),
                 _ => is(false, "object"),
             },
         }
     }
+}
+
+/// `max_output_tokens` is `maxOutputTokens`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.extend(letters);
+    }
+    camel
+}
+
+/// `maxOutputTokens` is `max_output_tokens`.
+pub(super) fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn tagged(
@@ -161,6 +202,16 @@ fn wrong(fault: Wrong) -> Problem {
 }
 
 impl Problem {
+    /// An unknown field under the name that it was sent with.
+    fn written(mut self, object: &Map<String, Value>) -> Problem {
+        if let (Wrong::Unknown, [name]) = (&self.fault, self.path.as_mut_slice())
+            && let Some(key) = object.keys().find(|key| camel(key) == *name)
+        {
+            name.clone_from(key);
+        }
+        self
+    }
+
     fn inside(mut self, step: impl ToString) -> Problem {
         self.path.push(step.to_string());
         self

@@ -239,6 +239,37 @@ def test_allowed_and_additionally_dropped(server: Loopback) -> None:
     assert answer._hidden_params["dropped_params"] == ["tools[*].function.strict"]
 
 
+@pytest.mark.parametrize(
+    ("call", "dropped"),
+    [
+        ({"model": "cerebras/m", "n": 1}, ["n"]),
+        ({"model": "cohere/command-a-03-2025", "n": 1, "user": "u"}, ["n", "user"]),
+        ({"model": "ollama/m", "n": 1, "user": "u"}, ["n", "user"]),
+        ({"model": "mistral/m", "user": "u"}, ["user"]),
+        (
+            {"model": "groq/m", "api_version": "2024-01-01", "aws_region_name": "x"},
+            ["api_version", "aws_region_name"],
+        ),
+        ({"model": "azure/m", "api_version": "2024-01-01"}, []),
+    ],
+)
+def test_what_means_nothing_to_a_provider_is_reported(
+    server: Loopback, call: dict[str, Any], dropped: list[str]
+) -> None:
+    answers = {
+        "cohere": {
+            "id": "1",
+            "finish_reason": "COMPLETE",
+            "message": {"content": [{"type": "text", "text": "Hi"}]},
+        },
+        "ollama": {"message": {"content": "Hi"}, "done": True, "done_reason": "stop"},
+    }
+    server.handler = lambda request: answers.get(call["model"].partition("/")[0], chat())
+    answer = completion(**server.call(**call))
+    assert sorted(answer._hidden_params["dropped_params"]) == dropped
+    assert not {"n", "user", "api_version", "aws_region_name"} & set(server.bodies[-1])
+
+
 # --- Whose a model is -----------------------------------------------------------------------------
 
 

@@ -57,6 +57,11 @@ impl ChatWire for Chat {
     fn unsupported(&self, _target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         params::unsayable(params)
     }
+    fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
+        // Nobody is told who the end user is.
+        let user = request.params.contains_key("user");
+        user.then(|| "user".to_owned()).into_iter().collect()
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }

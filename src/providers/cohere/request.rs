@@ -51,8 +51,8 @@ fn write_params(body: &mut Map<String, Value>, params: Map<String, Value>) {
     let mut choice = None;
     for (name, value) in params {
         match name.as_str() {
-            // Nothing on this wire carries them: usage comes in any case, one answer is what there is.
-            "stream_options" | "user" | "n" => {}
+            // Usage comes in any case.
+            "stream_options" => {}
             "max_completion_tokens" => {
                 body.insert("max_tokens".to_owned(), value);
             }

@@ -29,12 +29,15 @@ fn body(model: &str, messages: Value, mut params: Value) -> Value {
     let map = params.as_object_mut().unwrap();
     let rules = target.provider.rules(&target.model);
     crate::params::apply(map, rules, &crate::params::ParamPolicy::default(), "cohere", "m").unwrap();
-    let request = ChatRequest {
+    let mut request = ChatRequest {
         model: model.to_owned(),
         messages: messages.as_array().cloned().unwrap(),
         params: map.clone(),
         stream: false,
     };
+    for name in Chat.left_out(&target, &request) {
+        request.params.shift_remove(&name);
+    }
     let sent = Chat.request(&target, request).unwrap();
     assert_eq!(sent.url.as_str(), "https://api.cohere.com/v2/chat");
     serde_json::from_slice(&sent.body).unwrap()

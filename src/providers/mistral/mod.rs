@@ -53,6 +53,12 @@ pub(crate) const CODESTRAL: Provider = Provider {
 pub struct Chat;
 
 impl ChatWire for Chat {
+    fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
+        // Nobody is told who the end user is.
+        let user = request.params.contains_key("user");
+        user.then(|| "user".to_owned()).into_iter().collect()
+    }
+
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         openai::Chat.request(target, request::translated(&target.model, request)?)
     }

@@ -32,9 +32,8 @@ pub(super) fn translated(model: &str, mut request: ChatRequest) -> Result<ChatRe
 }
 
 fn translate_params(params: &mut Map<String, Value>, thinking: Thinking) {
-    // Usage comes on the last event in any case; nobody is told who the end user is.
+    // Usage comes on the last event in any case.
     params.shift_remove("stream_options");
-    params.shift_remove("user");
     if let Some(limit) = params.shift_remove("max_completion_tokens") {
         params.insert("max_tokens".to_owned(), limit);
     }

@@ -41,7 +41,11 @@ fn body(model: &str, messages: Value, mut params: Value) -> Value {
         &target.model,
     )
     .unwrap();
-    let sent = Chat.request(&target, request(model, messages, params)).unwrap();
+    let mut request = request(model, messages, params);
+    for name in Chat.left_out(&target, &request) {
+        request.params.shift_remove(&name);
+    }
+    let sent = Chat.request(&target, request).unwrap();
     assert_eq!(sent.url.as_str(), "https://api.mistral.ai/v1/chat/completions");
     serde_json::from_slice(&sent.body).unwrap()
 }

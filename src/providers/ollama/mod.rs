@@ -68,6 +68,14 @@ impl ChatWire for Chat {
             crate::params::choice_without_tools(params)
         }
     }
+    fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
+        // Nobody is told who the end user is, and the choice of a legacy function is the model's.
+        ["user", "function_call"]
+            .into_iter()
+            .filter(|name| request.params.contains_key(*name))
+            .map(str::to_owned)
+            .collect()
+    }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)
     }

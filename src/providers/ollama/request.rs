@@ -31,8 +31,8 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
     let mut choice = None;
     for (name, value) in request.params {
         match name.as_str() {
-            // Nothing on this wire carries them: usage comes in any case, one answer is what there is.
-            "stream_options" | "user" | "n" | "function_call" => {}
+            // Usage comes in any case.
+            "stream_options" => {}
             "max_completion_tokens" => {
                 options.insert("num_predict".to_owned(), value);
             }

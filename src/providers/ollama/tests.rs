@@ -19,13 +19,17 @@ fn target_at(model: &str, base: &str) -> Target {
 }
 
 fn send(model: &str, messages: Value, params: Value) -> Result<Value> {
-    let request = ChatRequest {
+    let mut request = ChatRequest {
         model: model.to_owned(),
         messages: messages.as_array().cloned().unwrap(),
         params: params.as_object().cloned().unwrap(),
         stream: false,
     };
-    let sent = Chat.request(&target_at(model, "http://localhost:11434"), request)?;
+    let target = target_at(model, "http://localhost:11434");
+    for name in Chat.left_out(&target, &request) {
+        request.params.shift_remove(&name);
+    }
+    let sent = Chat.request(&target, request)?;
     assert_eq!(sent.url.as_str(), "http://localhost:11434/api/chat");
     Ok(serde_json::from_slice(&sent.body).unwrap())
 }
@@ -37,7 +41,7 @@ fn hi() -> Value {
 #[test]
 fn options_and_the_requests_own_keys() {
     let params = json!({"temperature": 0.5, "top_p": 0.9, "stop": "END", "seed": 1, "max_tokens": 1, "max_completion_tokens": 2,
-        "num_ctx": 4096, "keep_alive": "5m", "stream_options": {"include_usage": true}, "user": "u", "presence_penalty": 0.1, "n": 1,
+        "num_ctx": 4096, "keep_alive": "5m", "stream_options": {"include_usage": true}, "user": "u", "presence_penalty": 0.1,
         "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}});
     assert_eq!(
         send(MODEL, hi(), params).unwrap(),

@@ -13,6 +13,7 @@ pub(in crate::sim) static DIALECT: Dialect = Dialect {
     refuse,
     body,
     event: |error| Event::named("error", Place::Content, body(error).to_string()),
+    kind_header: None,
     headers,
 };
 

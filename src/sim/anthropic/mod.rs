@@ -7,7 +7,7 @@ mod form;
 mod request;
 mod stream;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::answer as engine;
 use super::errors::ApiError;
@@ -16,8 +16,9 @@ use super::framing::Framing;
 use super::plain;
 use super::reply::Reply;
 use super::server::Ask;
-use super::stream as events;
+use super::stream::{self as events, Event};
 
+pub(super) use answer::signature;
 pub(super) use error::DIALECT;
 
 pub(super) fn messages(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
@@ -26,15 +27,29 @@ pub(super) fn messages(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
     let model = request::model(&body)?;
     request::check(&body, &form::REQUEST)?;
     let stream = body.get("stream") == Some(&true.into());
-    reply(ask, &model, &body, stream)
+    reply(
+        ask,
+        &model,
+        &body,
+        stream.then_some(&|events, fault| events::reply(events, fault, Framing::Sse)),
+    )
 }
 
-/// A request whose model and manner are told already.
-pub(super) fn reply(
+/// How a host other than Anthropic sends the events of a stream.
+pub(super) type Send = dyn Fn(Vec<Event>, &Fault) -> Reply;
+
+/// A request to another host, which has the model in its path; streamed if there is a way to send events.
+pub(super) fn hosted(ask: &Ask<'_>, model: &str, send: Option<&Send>) -> Result<Reply, ApiError> {
+    let body = request::object(ask.body)?;
+    request::check(&body, &form::HOSTED)?;
+    reply(ask, model, &body, send)
+}
+
+fn reply(
     ask: &Ask<'_>,
     model: &str,
-    body: &serde_json::Map<String, serde_json::Value>,
-    stream: bool,
+    body: &Map<String, Value>,
+    send: Option<&Send>,
 ) -> Result<Reply, ApiError> {
     let chat = request::translate(body, model)?;
     let fault = Fault::of(ask, model);
@@ -48,8 +63,8 @@ pub(super) fn reply(
         prompt: chat.prompt_tokens(),
         cached: request::caches(body),
     };
-    if stream {
-        return Ok(events::reply(stream::events(&spoken), &fault, Framing::Sse));
+    if let Some(send) = send {
+        return Ok(send(stream::events(&spoken), &fault));
     }
     Ok(plain::reply(spoken.whole().to_string().into_bytes(), &fault))
 }
