@@ -89,7 +89,7 @@ pub trait ChunkDecoder: Send {
 
 /// Embeddings in one dialect.
 pub trait EmbedWire: Send + Sync {
-    /// How many inputs one request takes. More are asked for in several requests, whose answers become one.
+    /// How many inputs one request takes.
     fn most_inputs(&self, _target: &Target, _request: &EmbedRequest) -> usize {
         usize::MAX
     }

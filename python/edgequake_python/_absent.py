@@ -96,3 +96,12 @@ def _refusal(name: str, instead: str, *, asynchronous: bool) -> Callable[..., An
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Not here: {instead}."
     return function
+
+
+def missing_class(name: str, instead: str, base: type = object) -> type:
+    """A class that cannot be made, and says what to use instead."""
+
+    def refuse(self: object, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError(f"edgequake_python has no {name}: {instead}")
+
+    return type(name, (base,), {"__init__": refuse, "__doc__": f"Not here: {instead}."})

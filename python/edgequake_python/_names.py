@@ -17,6 +17,7 @@ _HERE: dict[str, str] = {
     "_version": "version",
     "alias": "install_as_litellm uninstall_as_litellm",
     "batching": "batch_completion batch_completion_models batch_completion_models_all_responses",
+    "observers.delivery": "flush flush_async",
     "chunk_builder": "stream_chunk_builder",
     "client_cache": "in_memory_llm_clients_cache LLMClientCache module_level_client module_level_aclient",
     "constants": "DEFAULT_ALLOWED_FAILS DEFAULT_BATCH_SIZE DEFAULT_FLUSH_INTERVAL_SECONDS "
@@ -33,16 +34,22 @@ _HERE: dict[str, str] = {
     "credentials": "get_secret get_secret_str get_secret_bool load_credentials_from_list CredentialAccessor",
     "function_schema": "function_to_dict",
     "health": "ahealth_check check_valid_key",
+    "integrations.custom_logger": "CustomLogger",
+    "integrations.custom_batch_logger": "CustomBatchLogger",
+    "integrations.custom_guardrail": "CustomGuardrail",
     "llms.base_llm.base_utils": "type_to_response_format_param",
     "llms.custom_llm": "CustomLLM CustomLLMError custom_chat_llm_router",
     "mock": "mock_completion",
     "model_substitutes": "azure_llms longer_context_model_fallback_dict",
     "openai_client": "LiteLLM Chat Completions AsyncCompletions",
+    "optional_params": "get_optional_params get_optional_params_embeddings",
     "prompt_templates": "register_prompt_template",
+    "provider_config": "ProviderConfigManager responses_api_bridge_check get_valid_models get_api_base",
     "provider_lists": "openai_compatible_endpoints openai_compatible_providers "
     "openai_text_completion_compatible_providers _openai_like_providers LITELLM_CHAT_PROVIDERS "
     "BEDROCK_CONVERSE_MODELS provider_list",
     "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries",
+    "tiktoken_encoding": "encoding",
     "types.call_types": "CallTypes",
     "types.logging_payload": "StandardLoggingPayload StandardCallbackDynamicParams",
     "types.messages": "AllMessageValues OpenAIMessageContent AllPromptValues AllEmbeddingInputValues "

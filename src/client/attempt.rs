@@ -7,7 +7,6 @@ use super::call::{Meta, Prepared, ReadsErrors};
 use crate::error::{Error, Result};
 use crate::secret::Secrets;
 use crate::transport::{Answer, Clock, Connection, Retries};
-use crate::wire::WireRequest;
 
 /// How far a call has come: when it began, when it must be over, what was tried.
 pub(super) struct Course {
@@ -29,23 +28,10 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     }
 
     /// Attempts until an answer is here as a whole.
-    pub(super) async fn plain(&self, connection: &Connection, course: Course) -> Result<(Bytes, Meta)> {
-        self.plain_of(&self.request, connection, course).await
-    }
-
-    /// The same for one of several requests of the call.
-    pub(super) async fn plain_of(
-        &self,
-        request: &WireRequest,
-        connection: &Connection,
-        mut course: Course,
-    ) -> Result<(Bytes, Meta)> {
+    pub(super) async fn plain(&self, connection: &Connection, mut course: Course) -> Result<(Bytes, Meta)> {
         loop {
             let mut clock = Clock::start(self.timeouts, course.total, false);
-            let error = match self
-                .attempt(request, connection, &clock, &mut course.retries)
-                .await
-            {
+            let error = match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
                     let headers = answer.headers;
                     match answer.body.collect(&mut clock).await {
@@ -67,10 +53,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     ) -> Result<(Answer, Clock, Meta)> {
         loop {
             let clock = Clock::start(self.timeouts, course.total, true);
-            match self
-                .attempt(&self.request, connection, &clock, &mut course.retries)
-                .await
-            {
+            match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
                     let meta = self.meta(answer.headers.clone(), &course);
                     return Ok((answer, clock, meta));
@@ -82,16 +65,10 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
 
     /// One request; an error status is read to its end and becomes an error. A token that was refused is renewed, and the
     /// request repeated with it, once.
-    async fn attempt(
-        &self,
-        request: &WireRequest,
-        connection: &Connection,
-        clock: &Clock,
-        retries: &mut Retries,
-    ) -> Result<Answer> {
+    async fn attempt(&self, connection: &Connection, clock: &Clock, retries: &mut Retries) -> Result<Answer> {
         let mut renewed = false;
         loop {
-            let mut answer = connection.send(&self.target, request, clock).await?;
+            let mut answer = connection.send(&self.target, &self.request, clock).await?;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
             // The transport knows the key; what a signer made for this attempt only it and we know.
             let secrets = Secrets::default().and_in(&answer.proof);

@@ -1,31 +1,35 @@
-//! Embeddings.
+//! Embeddings. More inputs than a provider takes at once are several requests and one answer.
 
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 
-use bytes::Bytes;
 use serde_json::Value;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
-use super::call::{Answered, Meta, Prepared};
+use super::call::{Answered, Prepared};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::CallOptions;
 use crate::params;
 use crate::registry;
 use crate::resolve::{Surroundings, Target};
-use crate::transport::Connection;
-use crate::transport::Transport;
+use crate::transport::{Connection, Transport};
 use crate::types::{EmbedRequest, EmbeddingResponse, Usage};
-use crate::wire::{EmbedWire, WireRequest};
+use crate::wire::EmbedWire;
 
-/// Requests of one call that are under way at a time.
-const AT_ONCE: usize = 8;
+/// Requests of one call that are under way at the same time.
+const AT_ONCE: usize = 4;
 
 /// A prepared embedding call.
 pub struct PreparedEmbed {
+    target: Target,
+    parts: Vec<Part>,
+}
+
+/// One of its requests, and the place of its first input among all.
+struct Part {
     call: Prepared<dyn EmbedWire>,
-    /// Further requests, where one does not take every input.
-    more: Vec<WireRequest>,
+    first: usize,
+    inputs: usize,
 }
 
 /// Resolves, checks and writes an embedding request.
@@ -61,85 +65,114 @@ pub fn prepare_embed(
     dropped_params.extend(registry::foreign_options(provider, &options.provider_options));
     target.notes = wire.notes(&target, &request);
     let most = wire.most_inputs(&target, &request);
-    let mut written = Vec::new();
-    for request in parts(request, most) {
-        written.push(wire.request(&target, request).map_err(about)?);
+    let mut first = 0;
+    let mut parts = Vec::new();
+    for input in pieces(std::mem::take(&mut request.input), most) {
+        let inputs = input.as_array().map_or(1, Vec::len);
+        let request = EmbedRequest {
+            input,
+            ..request.clone()
+        };
+        let request = wire.request(&target, request).map_err(about)?;
+        let call = Prepared::new(
+            wire,
+            target.clone(),
+            request,
+            options.clone(),
+            dropped_params.clone(),
+        );
+        parts.push(Part { call, first, inputs });
+        first += inputs;
     }
-    let mut written = written.into_iter();
-    let first = written
-        .next()
-        .ok_or_else(|| about(Error::bad_request("input is empty")))?;
-    Ok(PreparedEmbed {
-        call: Prepared::new(wire, target, first, options, dropped_params),
-        more: written.collect(),
-    })
+    Ok(PreparedEmbed { target, parts })
 }
 
-/// The request in parts of at most `most` inputs. Tokens are numbers, and all of them one input.
-fn parts(request: EmbedRequest, most: usize) -> Vec<EmbedRequest> {
-    let EmbedRequest { model, input, params } = request;
-    let is_many = |items: &Vec<Value>| items.len() > most && !items.iter().all(Value::is_number);
+/// The input in pieces of at most `most`; a list of numbers is one text's tokens, and stays whole.
+fn pieces(input: Value, most: usize) -> Vec<Value> {
     match input {
-        Value::Array(items) if is_many(&items) => {
-            let part = |items: &[Value]| EmbedRequest {
-                model: model.clone(),
-                input: Value::Array(items.to_vec()),
-                params: params.clone(),
-            };
-            items.chunks(most.max(1)).map(part).collect()
+        Value::Array(items) if items.len() > most.max(1) && !items.first().is_some_and(Value::is_number) => {
+            items
+                .chunks(most.max(1))
+                .map(|piece| Value::Array(piece.to_vec()))
+                .collect()
         }
-        input => vec![EmbedRequest { model, input, params }],
+        whole => vec![whole],
     }
 }
+
+/// One request under way.
+type UnderWay = Pin<Box<dyn Future<Output = Result<Answered<EmbeddingResponse>>> + Send>>;
 
 impl PreparedEmbed {
     /// Where the call goes.
     #[must_use]
     pub fn target(&self) -> &Target {
-        self.call.target()
+        &self.target
+    }
+
+    /// The bytes of the first of its requests.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.parts.first().map_or(&[], |part| part.call.body())
     }
 
     /// Parameters that are not sent because the caller allowed that.
     #[must_use]
     pub fn dropped_params(&self) -> &[String] {
-        self.call.dropped_params()
+        self.parts.first().map_or(&[], |part| part.call.dropped_params())
     }
 
-    /// Sends the call and reads the whole answer. One request that fails fails the call.
+    /// Sends the call and reads the whole answer.
     ///
     /// # Errors
-    /// The last attempt's error.
+    /// The last attempt's error; of several requests, that of the first that fails, with the inputs it is about.
     pub fn send(
         self,
         transport: &Transport,
     ) -> impl Future<Output = Result<Answered<EmbeddingResponse>>> + Send + 'static {
-        let connection = self.call.connection(transport);
+        let several = self.parts.len() > 1;
+        let mut parts: Vec<_> = self
+            .parts
+            .into_iter()
+            .map(|part| {
+                let connection = part.call.connection(transport);
+                (part, connection)
+            })
+            .collect();
+        let alone = if several { None } else { parts.pop() };
         async move {
-            let Self { call, more } = self;
-            let connection = connection?;
-            if more.is_empty() {
-                let course = call.course();
-                let (body, meta) = call.plain(&connection, course).await?;
-                return call.read(&body, meta);
+            if let Some((part, connection)) = alone {
+                return part.send(connection).await;
             }
-            let mut answers = call.all(more, connection).await?.into_iter();
-            let mut whole = answers
-                .next()
-                .ok_or_else(|| Error::bad_request("input is empty"))?;
-            for answer in answers {
-                join(&mut whole, answer);
+            let mut under_way: Vec<UnderWay> = Vec::with_capacity(parts.len());
+            for (part, connection) in parts {
+                under_way.push(Box::pin(async move {
+                    let (first, inputs) = (part.first, part.inputs);
+                    let mut answered = part
+                        .send(connection)
+                        .await
+                        .map_err(|error| error.of_inputs(first, inputs))?;
+                    for (embedding, index) in answered.answer.data.iter_mut().zip(first..) {
+                        embedding.index = u32::try_from(index).unwrap_or(u32::MAX);
+                    }
+                    Ok(answered)
+                }));
             }
-            Ok(whole)
+            let empty = || Error::bad_request("input is empty; pass at least one text");
+            joined(all(under_way).await?).ok_or_else(empty)
         }
     }
 }
 
-impl Prepared<dyn EmbedWire> {
-    fn read(&self, body: &Bytes, meta: Meta) -> Result<Answered<EmbeddingResponse>> {
-        let answer = self.wire.response(&self.target, body);
-        let mut answer = answer.map_err(|error| self.dress(error, &meta))?;
+impl Part {
+    async fn send(self, connection: Result<Connection>) -> Result<Answered<EmbeddingResponse>> {
+        let call = &self.call;
+        let course = call.course();
+        let (body, meta) = call.plain(&connection?, course).await?;
+        let answer = call.wire.response(&call.target, &body);
+        let mut answer = answer.map_err(|error| call.dress(error, &meta))?;
         if answer.usage.is_none() {
-            answer.usage = self.wire.counted(&meta.headers).map(|count| Usage {
+            answer.usage = call.wire.counted(&meta.headers).map(|count| Usage {
                 prompt_tokens: Some(count),
                 total_tokens: Some(count),
                 ..Usage::default()
@@ -147,58 +180,88 @@ impl Prepared<dyn EmbedWire> {
         }
         Ok(Answered { answer, meta })
     }
-
-    /// The answers to every request, in order.
-    async fn all(
-        self,
-        more: Vec<WireRequest>,
-        connection: Connection,
-    ) -> Result<Vec<Answered<EmbeddingResponse>>> {
-        let call = Arc::new(self);
-        let (places, connection) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(connection));
-        let mut under_way = JoinSet::new();
-        let requests = std::iter::once(call.request.clone()).chain(more);
-        for (request, index) in requests.zip(0_usize..) {
-            let (call, places, connection) =
-                (Arc::clone(&call), Arc::clone(&places), Arc::clone(&connection));
-            let course = call.course();
-            under_way.spawn(async move {
-                let _place = places.acquire_owned().await;
-                let (body, meta) = call.plain_of(&request, &connection, course).await?;
-                Ok::<_, Error>((index, call.read(&body, meta)?))
-            });
-        }
-        let mut answers = Vec::with_capacity(under_way.len());
-        // Whoever is still under way when one fails is called off with the set.
-        while let Some(done) = under_way.join_next().await {
-            let done = done.map_err(|error| {
-                Error::new(
-                    ErrorKind::ApiConnection,
-                    format!("a request was called off: {error}"),
-                )
-            });
-            answers.push(done??);
-        }
-        answers.sort_by_key(|(index, _)| *index);
-        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
-    }
 }
 
-/// Puts one answer behind another: vectors in order, counts as sums.
-fn join(whole: &mut Answered<EmbeddingResponse>, next: Answered<EmbeddingResponse>) {
-    let count = u32::try_from(whole.answer.data.len()).unwrap_or(u32::MAX);
-    whole
-        .answer
-        .data
-        .extend(next.answer.data.into_iter().map(|mut embedding| {
-            embedding.index = embedding.index.saturating_add(count);
-            embedding
-        }));
-    match (&mut whole.answer.usage, next.answer.usage) {
-        (Some(usage), Some(next)) => usage.add(&next),
-        (usage @ None, next) => *usage = next,
-        (Some(_), None) => {}
+/// Every answer, in order; a few are waited for at the same time. The first error ends the rest.
+async fn all(mut under_way: Vec<UnderWay>) -> Result<Vec<Answered<EmbeddingResponse>>> {
+    let mut answers: Vec<Option<Answered<EmbeddingResponse>>> = under_way.iter().map(|_| None).collect();
+    let mut open: Vec<(usize, UnderWay)> = Vec::with_capacity(AT_ONCE);
+    let mut waiting = under_way.drain(..).enumerate();
+    poll_fn(|context| {
+        loop {
+            while open.len() < AT_ONCE
+                && let Some(next) = waiting.next()
+            {
+                open.push(next);
+            }
+            if open.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            let before = open.len();
+            let mut position = 0;
+            while let Some((number, request)) = open.get_mut(position) {
+                match request.as_mut().poll(context) {
+                    Poll::Pending => position += 1,
+                    Poll::Ready(Ok(answered)) => {
+                        if let Some(place) = answers.get_mut(*number) {
+                            *place = Some(answered);
+                        }
+                        drop(open.swap_remove(position));
+                    }
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                }
+            }
+            if open.len() == before {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+/// Several answers as one: vectors in order, token counts summed, the rest as the first says.
+fn joined(answers: Vec<Answered<EmbeddingResponse>>) -> Option<Answered<EmbeddingResponse>> {
+    let mut answers = answers.into_iter();
+    let mut whole = answers.next()?;
+    for Answered { answer, meta } in answers {
+        whole.answer.data.extend(answer.data);
+        whole.answer.usage = summed(whole.answer.usage.take(), answer.usage);
+        whole.meta.attempts += meta.attempts;
+        whole.meta.elapsed = whole.meta.elapsed.max(meta.elapsed);
     }
-    whole.meta.attempts += next.meta.attempts;
-    whole.meta.elapsed = whole.meta.elapsed.max(next.meta.elapsed);
+    Some(whole)
+}
+
+fn summed(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
+    let (Some(mut one), Some(other)) = (one.clone(), other.clone()) else {
+        return one.or(other);
+    };
+    let add = |left: Option<i64>, right: Option<i64>| match (left, right) {
+        (None, None) => None,
+        (left, right) => Some(left.unwrap_or(0) + right.unwrap_or(0)),
+    };
+    one.prompt_tokens = add(one.prompt_tokens, other.prompt_tokens);
+    one.completion_tokens = add(one.completion_tokens, other.completion_tokens);
+    one.total_tokens = add(one.total_tokens, other.total_tokens);
+    Some(one)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn inputs_in_pieces() {
+        assert_eq!(
+            pieces(json!(["a", "b", "c"]), 2),
+            vec![json!(["a", "b"]), json!(["c"])]
+        );
+        assert_eq!(pieces(json!(["a", "b"]), 2), vec![json!(["a", "b"])]);
+        assert_eq!(pieces(json!("abc"), 2), vec![json!("abc")]);
+        assert_eq!(pieces(json!([1, 2, 3]), 2), vec![json!([1, 2, 3])]);
+        assert_eq!(pieces(json!([[1], [2]]), 1), vec![json!([[1]]), json!([[2]])]);
+    }
 }

@@ -29,31 +29,6 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Counts `other` as well: whole numbers are summed, and everything else stays as it is.
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (own, more) in [
-            (&mut self.prompt_tokens, other.prompt_tokens),
-            (&mut self.completion_tokens, other.completion_tokens),
-            (&mut self.total_tokens, other.total_tokens),
-        ] {
-            *own = own.map_or(more, |own| Some(own + more.unwrap_or(0)));
-        }
-        for (own, more) in [
-            (&mut self.prompt_tokens_details, &other.prompt_tokens_details),
-            (
-                &mut self.completion_tokens_details,
-                &other.completion_tokens_details,
-            ),
-        ] {
-            match (own, more) {
-                (Some(own), Some(more)) => add(own, more),
-                (own, Some(more)) => *own = Some(more.clone()),
-                (_, None) => {}
-            }
-        }
-        add(&mut self.extra, &other.extra);
-    }
-
     /// Makes `prompt_tokens` include cached tokens where the provider counts them apart: where more is cached than asked.
     pub(crate) fn include_cached(&mut self) {
         let details = self.prompt_tokens_details.as_ref();
@@ -93,19 +68,6 @@ impl Usage {
     }
 }
 
-fn add(own: &mut Extra, more: &Extra) {
-    for (name, more) in more {
-        match (own.get(name).and_then(serde_json::Value::as_i64), more.as_i64()) {
-            (Some(own_count), Some(more)) => {
-                own.insert(name.clone(), (own_count + more).into());
-            }
-            _ => {
-                own.entry(name.clone()).or_insert_with(|| more.clone());
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -137,21 +99,5 @@ mod tests {
         };
         assert_eq!(completion(90), 80);
         assert_eq!(completion(60), 50);
-    }
-
-    #[test]
-    fn counts_are_summed() {
-        let usage = |count: i64| -> Usage {
-            serde_json::from_value(json!({"prompt_tokens": count, "total_tokens": count,
-                "prompt_tokens_details": {"text_tokens": count, "by": "x"}, "units": count}))
-            .unwrap()
-        };
-        let mut sum = usage(2);
-        sum.add(&usage(3));
-        assert_eq!(
-            serde_json::to_value(&sum).unwrap(),
-            json!({"prompt_tokens": 5, "completion_tokens": null, "total_tokens": 5,
-                "prompt_tokens_details": {"text_tokens": 5, "by": "x"}, "units": 5})
-        );
     }
 }

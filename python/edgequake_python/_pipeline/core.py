@@ -7,8 +7,6 @@ from .call import Step, settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .call import Call, Course
 
 
@@ -18,7 +16,21 @@ def stage(call: Call) -> Course:
     arguments = dict(call.arguments)
     if call.streamed and call.operation == "chat":
         return (yield Step(lambda: _call.stream(arguments), lambda: _call.stream_async(arguments)))
-    operation = call.operation
+    operation, make = call.operation, call.make
+    if make is not None and call.streamed:
+        return (
+            yield Step(
+                lambda: _call.open_stream(operation, arguments, make),
+                lambda: _call.open_stream_async(operation, arguments, make),
+            )
+        )
+    if make is not None:
+        return (
+            yield Step(
+                lambda: _call.ask(operation, arguments, make),
+                lambda: _call.ask_async(operation, arguments, make),
+            )
+        )
     return (
         yield Step(lambda: _call.send(operation, arguments), lambda: _call.send_async(operation, arguments))
     )
@@ -31,10 +43,10 @@ def examine(call: Call) -> tuple[str, str, list[str]]:
     found = handler_of(call)
     if found is not None:
         return found[0], found[1], []
-    examined: tuple[str, str, list[Any]] = _eq_core.examine(
+    provider, model, dropped, _ = _eq_core.examine(
         call.operation, dict(call.arguments), settings, call.streamed
     )
-    return examined
+    return provider, model, dropped
 
 
 def provider_of(call: Call) -> tuple[str, str]:
