@@ -27,6 +27,7 @@ mod chat_request;
 mod conversation;
 mod dialect;
 mod embeddings;
+mod endpoints;
 mod errors;
 mod faults;
 mod framing;

@@ -3,6 +3,7 @@
 use super::anthropic::DIALECT as ANTHROPIC;
 use super::bedrock::DIALECT as BEDROCK;
 use super::dialect::{Dialect, Refusal};
+use super::endpoints::{audio, batches, completions, files, images, moderations, rerank, responses};
 use super::errors::ApiError;
 use super::gemini::{DIALECT as GEMINI, VERTEX};
 use super::openai::DIALECT as OPENAI;
@@ -64,6 +65,29 @@ const ROUTES: &[(&str, &str, &Dialect, Answer)] = &[
     ),
     ("POST", "/chat/completions", &OPENAI, chat::answer),
     ("POST", "/embeddings", &OPENAI, embeddings::answer),
+    ("POST", "/responses", &OPENAI, responses::create),
+    ("POST", "/responses/compact", &OPENAI, responses::compact),
+    ("POST", "/responses/*/cancel", &OPENAI, responses::cancel),
+    ("GET", "/responses/*/input_items", &OPENAI, responses::input_items),
+    ("GET", "/responses/*", &OPENAI, responses::retrieve),
+    ("DELETE", "/responses/*", &OPENAI, responses::delete),
+    ("POST", "/completions", &OPENAI, completions::answer),
+    ("POST", "/moderations", &OPENAI, moderations::answer),
+    ("POST", "/images/generations", &OPENAI, images::generate),
+    ("POST", "/images/edits", &OPENAI, images::edit),
+    ("POST", "/images/variations", &OPENAI, images::vary),
+    ("POST", "/audio/speech", &OPENAI, audio::speak),
+    ("POST", "/audio/transcriptions", &OPENAI, audio::transcribe),
+    ("POST", "/rerank", &OPENAI, rerank::answer),
+    ("POST", "/files", &OPENAI, files::create),
+    ("GET", "/files", &OPENAI, files::list),
+    ("GET", "/files/*/content", &OPENAI, files::content),
+    ("GET", "/files/*", &OPENAI, files::retrieve),
+    ("DELETE", "/files/*", &OPENAI, files::delete),
+    ("POST", "/batches", &OPENAI, batches::create),
+    ("GET", "/batches", &OPENAI, batches::list),
+    ("POST", "/batches/*/cancel", &OPENAI, batches::cancel),
+    ("GET", "/batches/*", &OPENAI, batches::retrieve),
     ("GET", "/models", &OPENAI, models::list),
     ("GET", "/models/*", &OPENAI, models::one),
 ];
