@@ -10,9 +10,15 @@ from .streaming import CustomStreamWrapper
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, Callable, TypeVar
 
-    from ._eq_core import AsyncStream, Begun, Meta, SyncStream
+    from ._eq_core import AsyncStream, Begun, SyncStream
+
+    T = TypeVar("T")
+    #: From an answer (JSON, text or bytes) and its meta to a response.
+    Make = Callable[[Any, Any], T]
+    #: From the core's stream to what the caller gets.
+    MakeStream = Callable[[Any], T]
 
 # The package's own attributes: what a program assigns there counts at its next call.
 _settings = sys.modules[__package__].__dict__
@@ -219,32 +225,56 @@ def _wrap(core: SyncStream | AsyncStream, arguments: dict[str, Any]) -> CustomSt
     )
 
 
-def ask(operation: str, arguments: dict[str, Any]) -> tuple[Any, Meta]:
-    """One plain call of another operation: its answer (JSON, text or bytes) and what is known of it."""
-    answered: tuple[Any, Meta] = send(operation, arguments)
-    return answered
+def ask(operation: str, arguments: dict[str, Any], make: Make[T]) -> T:
+    """One plain call of another operation; ``make`` builds the response of its answer and meta."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        answer: T = _pipeline.run(operation, arguments, make=make)
+        return answer
+    return make(*send(operation, arguments))
 
 
-async def ask_async(operation: str, arguments: dict[str, Any]) -> tuple[Any, Meta]:
+async def ask_async(operation: str, arguments: dict[str, Any], make: Make[T]) -> T:
     """As `ask`; cancelling it closes its connection."""
-    answered: tuple[Any, Meta] = await send_async(operation, arguments)
-    return answered
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        answer: T = await _pipeline.run_async(operation, arguments, make=make)
+        return answer
+    return make(*await send_async(operation, arguments))
 
 
-def open_stream(operation: str, arguments: dict[str, Any]) -> SyncStream:
-    """One streamed call; returns when the answer has begun."""
+def open_stream(operation: str, arguments: dict[str, Any], make: MakeStream[T]) -> T:
+    """One streamed call of another operation; returns when the answer has begun."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        stream: T = _pipeline.run(operation, arguments, streamed=True, make=make)
+        return stream
     if _types_are_loaded:
-        return _eq_core.stream(operation, arguments, _settings)
-    stream: SyncStream = _first(_eq_core.begin(operation, True, arguments, _settings))
-    return stream
+        return make(_eq_core.stream(operation, arguments, _settings))
+    return make(_first(_eq_core.begin(operation, True, arguments, _settings)))
 
 
-async def open_stream_async(operation: str, arguments: dict[str, Any]) -> AsyncStream:
+async def open_stream_async(operation: str, arguments: dict[str, Any], make: MakeStream[T]) -> T:
     """As `open_stream`; cancelling it closes its connection."""
+    if type(arguments) is Around:
+        from . import _pipeline
+
+        stream: T = await _pipeline.run_async(operation, arguments, streamed=True, make=make)
+        return stream
     pending = _eq_core.stream_async(operation, arguments, _settings)
     try:
-        stream: AsyncStream = await pending.future
+        core = await pending.future
     except BaseException:
         pending.abort()
         raise
-    return stream
+    return make(core)
+
+
+async def on_a_thread(function: Any, *arguments: Any) -> Any:
+    """``function(*arguments)`` on another thread: for files, which may be slow to read."""
+    import asyncio
+
+    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)

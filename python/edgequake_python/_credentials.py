@@ -15,8 +15,6 @@ An expiry is seconds since the epoch, or a ``datetime`` (without a zone: UTC).
 
 from __future__ import annotations
 
-import weakref
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -36,17 +34,16 @@ def source(option: str, value: Any) -> tuple[Ask, str]:
 
         ask = _aws_credentials.given(value)
     elif hasattr(value, "refresh") and hasattr(value, "expiry") and hasattr(value, "token"):
+        from . import _google_credentials
 
-        def ask() -> Any:
-            return _google(value)
-
+        ask = _google_credentials.given(value)
     elif callable(value):
         ask = value
     else:
         raise TypeError(f"is a {type(value).__name__}, which gives out no tokens")
     # A callable may look at who the call is for.
     context = contextvars.copy_context()
-    return (lambda: context.run(ask)), identity
+    return (lambda: context.run(_answer, ask)), identity
 
 
 def default_source(kind: str, details: str) -> tuple[Ask, str]:
@@ -61,24 +58,15 @@ def default_source(kind: str, details: str) -> tuple[Ask, str]:
     if kind != "google":
         raise TypeError("is a cloud whose credentials are not known")
 
-    def ask() -> Any:
-        found = _found.get(details)
-        if found is None:
-            import google.auth
+    from . import _google_credentials
 
-            library: Any = google.auth
-            if info is None:
-                found, _ = library.default([_SCOPE])
-            else:
-                found, _ = library.load_credentials_from_dict(info, [_SCOPE])
-            _found[details] = found
-        return _google(found)
-
-    return ask, f"google:{details}"
+    return (lambda: _google_credentials.token(_google_credentials.found(info))), f"google:{_digest(details)}"
 
 
-#: Credentials that a cloud's library found, by what it was told.
-_found: dict[str, Any] = {}
+def _digest(details: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(details.encode()).hexdigest()
 
 
 def _identity(value: Any) -> str:
@@ -96,12 +84,7 @@ def start(ask: Ask, receipt: Receipt) -> None:
 
 def _run(ask: Ask, receipt: Receipt) -> None:
     try:
-        answer = ask()
-        if hasattr(answer, "__await__"):
-            import asyncio
-
-            answer = asyncio.run(_awaited(answer))
-        parts, lifetime = read(answer)
+        parts, lifetime = read(ask())
     except ImportError as error:
         receipt.fail(f"needs a package that is not installed: {error}")
     except Unreadable as error:
@@ -111,6 +94,15 @@ def _run(ask: Ask, receipt: Receipt) -> None:
         receipt.fail(f"raised {type(error).__name__}")
     else:
         receipt.give(parts, lifetime)
+
+
+def _answer(ask: Ask) -> Any:
+    answer = ask()
+    if hasattr(answer, "__await__"):
+        import asyncio
+
+        answer = asyncio.run(_awaited(answer))
+    return answer
 
 
 async def _awaited(answer: Any) -> Any:
@@ -177,23 +169,6 @@ def _is_aws(answer: Any) -> bool:
     return _aws_credentials.is_credentials(answer)
 
 
-#: Credential objects that were asked before: with their scope, and the token they gave.
-_known: weakref.WeakKeyDictionary[Any, tuple[Any, Any]] = weakref.WeakKeyDictionary()
-_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-
-
-def _google(credentials: Any) -> tuple[str, Any]:
-    """The token of a ``google.auth`` credentials object, refreshed where it must be."""
-    scoped, given = _known.get(credentials, (credentials, None))
-    if scoped is credentials and getattr(credentials, "requires_scopes", False):
-        scoped = credentials.with_scopes([_SCOPE])
-    # Tokens are kept until they must be renewed: who asks for the same one again needs another.
-    if not scoped.token or scoped.expired or scoped.token == given:
-        scoped.refresh(_google_request())
-    _known[credentials] = (scoped, scoped.token)
-    return scoped.token, scoped.expiry
-
-
 def _azure(scope: str) -> Any:
     """A token by ``azure.identity``'s own search: environment, managed identity, signed-in tools."""
     found = _found.get("azure")
@@ -204,13 +179,5 @@ def _azure(scope: str) -> Any:
     return found.get_token(scope)
 
 
-def _google_request() -> Any:
-    try:
-        from google.auth.transport import requests
-
-        return requests.Request()
-    except ImportError:
-        # google-auth alone brings no HTTP library but Python's own.
-        from google.auth.transport import _http_client
-
-        return _http_client.Request()
+#: Credentials that a cloud's library found.
+_found: dict[str, Any] = {}

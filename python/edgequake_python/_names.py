@@ -17,6 +17,7 @@ _HERE: dict[str, str] = {
     "_version": "version",
     "alias": "install_as_litellm uninstall_as_litellm",
     "batching": "batch_completion batch_completion_models batch_completion_models_all_responses",
+    "observers.delivery": "flush flush_async",
     "chunk_builder": "stream_chunk_builder",
     "client_cache": "in_memory_llm_clients_cache LLMClientCache module_level_client module_level_aclient",
     "constants": "DEFAULT_ALLOWED_FAILS DEFAULT_BATCH_SIZE DEFAULT_FLUSH_INTERVAL_SECONDS "
@@ -33,6 +34,9 @@ _HERE: dict[str, str] = {
     "credentials": "get_secret get_secret_str get_secret_bool load_credentials_from_list CredentialAccessor",
     "function_schema": "function_to_dict",
     "health": "ahealth_check check_valid_key",
+    "integrations.custom_logger": "CustomLogger",
+    "integrations.custom_batch_logger": "CustomBatchLogger",
+    "integrations.custom_guardrail": "CustomGuardrail",
     "llms.base_llm.base_utils": "type_to_response_format_param",
     "llms.custom_llm": "CustomLLM CustomLLMError custom_chat_llm_router",
     "mock": "mock_completion",

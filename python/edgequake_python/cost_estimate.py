@@ -35,8 +35,16 @@ class Estimate:
         self._provider = provider
         self._model = model
         self.operation = operation
-        self.prompt_tokens = _prompt_tokens(model, arguments) if facts else 0
+        self._arguments = arguments
+        self._prompt_tokens: int | None = None
         self._answer_tokens = 0 if operation == "embed" else _answer_limit(facts, arguments)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of what is asked, counted here when first needed."""
+        if self._prompt_tokens is None:
+            self._prompt_tokens = _prompt_tokens(self._model, self._arguments)
+        return self._prompt_tokens
 
     @property
     def is_known(self) -> bool:
@@ -48,7 +56,9 @@ class Estimate:
         return self.of(self._answer_tokens)
 
     def of(self, answer_tokens: int) -> float:
-        """USD for an answer of so many tokens."""
+        """USD for an answer of so many tokens; 0 where the price is unknown."""
+        if not self._facts:
+            return 0.0
         rates = Rates(self._facts, self.prompt_tokens, None, self._provider)
         dearest = max(rates.input, rates.cache_write) if answer_tokens else rates.input
         fixed = rates.get("input_cost_per_request") or NOTHING

@@ -46,7 +46,7 @@ pub fn prepare_endpoint(
     let about = |error: Error| error.about(provider.name, &target.model);
     let Some(wire) = provider.endpoint(operation, &target.model) else {
         let bridged = if provider.chat.is_some() {
-            bridge::through_chat(request)
+            bridge::through_chat(provider, request)
         } else {
             None
         };
@@ -66,7 +66,15 @@ pub fn prepare_endpoint(
             &target.model,
         );
         let undone = undone.map_err(about)?;
-        let mut chat = prepare_chat(bridged.request, options, around)?;
+        let mut chat = bridged.request;
+        let unsupported = provider.rules(&target.model).unsupported;
+        if chat.stream && !unsupported.iter().any(|group| group.contains(&"stream_options")) {
+            // Token counts are part of what these operations end with.
+            chat.params
+                .entry("stream_options")
+                .or_insert_with(|| serde_json::json!({"include_usage": true}));
+        }
+        let mut chat = prepare_chat(chat, options, around)?;
         chat.also_dropped(undone.into_iter().chain(bridged.dropped));
         let way = Way::Bridged(Box::new(chat), bridged.bridge);
         return Ok(PreparedEndpoint { operation, way });

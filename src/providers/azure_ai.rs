@@ -25,6 +25,7 @@ pub(crate) const ROW: Provider = Provider {
     token: (&["azure_ad_token"], &["AZURE_AD_TOKEN"]),
     auth: Auth::Headers(proof),
     chat: Some(&AzureAi),
+    endpoints: &[super::rerank::Rerank::row(&super::rerank::JINA)],
     params: rules,
     quirks: Quirks {
         names_itself: false,

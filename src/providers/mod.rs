@@ -9,5 +9,6 @@ pub mod gemini;
 pub mod mistral;
 pub mod ollama;
 pub mod openai;
+pub mod rerank;
 pub(crate) mod tool_names;
 pub mod vertex;

@@ -47,7 +47,10 @@ pub(super) fn locate(
 /// Whether a base URL is the host of other providers, where this one's key has no business.
 #[pyfunction]
 pub(super) fn is_anothers_host(provider: &str, base: &str) -> bool {
-    registry::provider(provider).is_some_and(|row| registry::is_anothers(row, base))
+    let row = registry::provider(provider);
+    let host = registry::public_host(base);
+    row.zip(host)
+        .is_some_and(|(row, host)| registry::is_anothers(row, &host))
 }
 
 /// Names of LiteLLM's providers that have no row here.

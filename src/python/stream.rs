@@ -251,6 +251,14 @@ impl AsyncStream {
         })
     }
 
+    /// Waits for more on this thread, without the GIL; for synchronous code that was handed an asynchronous stream.
+    fn wait_here(&self, py: Python<'_>) -> PyResult<()> {
+        let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
+        let read = runtimes.block_on(py, self.shared.read());
+        log::flush(py);
+        read?.map_err(|error| error::raise(py, &error))
+    }
+
     /// Closes the connection. What was not read is gone.
     fn close(&self) {
         self.shared.ended.store(true, Ordering::Release);

@@ -50,7 +50,6 @@ const ABSENT: &[&str] = &[
     "strands_decider",
     "text-completion-codestral",
     "text-completion-inception",
-    "text-completion-openai",
     "topaz",
     "transcribe",
     "triton",

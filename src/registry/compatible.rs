@@ -1,7 +1,8 @@
 //! Providers that speak OpenAI's dialect: one row each.
 
+use super::compatible_endpoints as has;
 use super::compatible_params as takes;
-use super::{Auth, COMPATIBLE, Call, Provider, sites};
+use super::{Auth, COMPATIBLE, Call, Endpoint, Provider, sites};
 use crate::error::Result;
 use crate::params::ParamRules;
 use crate::providers::openai::{departures, places};
@@ -28,6 +29,11 @@ const fn row(
 }
 
 impl Provider {
+    /// Beside chat it has these.
+    const fn has(mut self, endpoints: &'static [Endpoint]) -> Self {
+        self.endpoints = endpoints;
+        self
+    }
     /// It answers without a key.
     const fn without_key(mut self) -> Self {
         self.key_optional = true;
@@ -129,21 +135,21 @@ impl Provider {
 pub(super) static ROWS: &[Provider] = &[
     row("github", "Github", "https://models.inference.ai.azure.com", &["GITHUB_API_KEY"], &["GITHUB_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("databricks", "Databricks", "", &["DATABRICKS_API_KEY"], &["DATABRICKS_API_BASE"]).takes(|_| &takes::DATABRICKS).anonymous().with_cache_control().message_without(&["thinking_blocks", "reasoning_content"]).adapted(departures::databricks),
-    row("huggingface", "Huggingface", "https://router.huggingface.co/v1", &["HF_TOKEN", "HUGGINGFACE_API_KEY"], &["HF_API_BASE", "HUGGINGFACE_API_BASE"]).anonymous().at_place(places::hugging_face),
-    row("xinference", "Xinference", "", &["XINFERENCE_API_KEY"], &["XINFERENCE_API_BASE"]).without_key().with_developer().with_cache_control(),
-    row("groq", "Groq", "https://api.groq.com/openai/v1", &["GROQ_API_KEY"], &["GROQ_API_BASE"]).takes(|_| &takes::GROQ).anonymous().schema_by_tool(takes::groq_by_tool),
-    row("deepseek", "Deepseek", "https://api.deepseek.com/beta", &["DEEPSEEK_API_KEY"], &["DEEPSEEK_API_BASE"]).with_text_content().anonymous().takes(|_| &takes::DEEPSEEK).adapted(departures::deepseek),
-    row("xai", "Xai", "https://api.x.ai/v1", &["XAI_API_KEY"], &["XAI_API_BASE"]).takes(takes::xai).anonymous().tool_without(&["strict"]).adapted(departures::unnamed_tools),
+    row("huggingface", "Huggingface", "https://router.huggingface.co/v1", &["HF_TOKEN", "HUGGINGFACE_API_KEY"], &["HF_API_BASE", "HUGGINGFACE_API_BASE"]).anonymous().at_place(places::hugging_face).has(has::TEXT_EMBEDDINGS_INFERENCE),
+    row("xinference", "Xinference", "", &["XINFERENCE_API_KEY"], &["XINFERENCE_API_BASE"]).without_key().with_developer().with_cache_control().has(has::XINFERENCE),
+    row("groq", "Groq", "https://api.groq.com/openai/v1", &["GROQ_API_KEY"], &["GROQ_API_BASE"]).takes(|_| &takes::GROQ).anonymous().schema_by_tool(takes::groq_by_tool).has(has::GROQ),
+    row("deepseek", "Deepseek", "https://api.deepseek.com/beta", &["DEEPSEEK_API_KEY"], &["DEEPSEEK_API_BASE"]).with_text_content().anonymous().takes(|_| &takes::DEEPSEEK).adapted(departures::deepseek).has(has::COMPLETIONS),
+    row("xai", "Xai", "https://api.x.ai/v1", &["XAI_API_KEY"], &["XAI_API_BASE"]).takes(takes::xai).anonymous().tool_without(&["strict"]).adapted(departures::unnamed_tools).has(has::XAI),
     row("zai", "Zai", "https://api.z.ai/api/paas/v4", &["ZAI_API_KEY"], &["ZAI_API_BASE"]).takes(|_| &takes::ZAI).with_cache_control().formats(&["text", "json_object"]),
     row("perplexity", "Perplexity", "https://api.perplexity.ai", &["PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"], &["PERPLEXITY_API_BASE"]).takes(|_| &takes::PERPLEXITY),
-    row("together_ai", "Together_ai", "https://api.together.ai/v1", &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], &["TOGETHER_AI_API_BASE"]).anonymous().message_without(&["thinking_blocks"]),
-    row("fireworks_ai", "Fireworks_ai", "https://api.fireworks.ai/inference/v1", &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"], &["FIREWORKS_API_BASE"]).anonymous().takes(takes::fireworks).message_without(&["thinking_blocks"]).refuses_parts(&["file"]).names_models(departures::fireworks_model).adapted(departures::fireworks),
-    row("deepinfra", "Deepinfra", "https://api.deepinfra.com/v1/openai", &["DEEPINFRA_API_KEY"], &["DEEPINFRA_API_BASE"]).takes(|_| &takes::DEEPINFRA),
+    row("together_ai", "Together_ai", "https://api.together.ai/v1", &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], &["TOGETHER_AI_API_BASE"]).anonymous().message_without(&["thinking_blocks"]).has(has::TOGETHER),
+    row("fireworks_ai", "Fireworks_ai", "https://api.fireworks.ai/inference/v1", &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"], &["FIREWORKS_API_BASE"]).anonymous().takes(takes::fireworks).message_without(&["thinking_blocks"]).refuses_parts(&["file"]).names_models(departures::fireworks_model).adapted(departures::fireworks).has(has::FIREWORKS),
+    row("deepinfra", "Deepinfra", "https://api.deepinfra.com/v1/openai", &["DEEPINFRA_API_KEY"], &["DEEPINFRA_API_BASE"]).takes(|_| &takes::DEEPINFRA).has(has::DEEPINFRA),
     row("anyscale", "Anyscale", "https://api.endpoints.anyscale.com/v1", &["ANYSCALE_API_KEY"], &["ANYSCALE_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("nvidia_nim", "Nvidia_nim", "https://integrate.api.nvidia.com/v1", &["NVIDIA_NIM_API_KEY"], &["NVIDIA_NIM_API_BASE"]).takes(|_| &takes::NVIDIA_NIM),
+    row("nvidia_nim", "Nvidia_nim", "https://integrate.api.nvidia.com/v1", &["NVIDIA_NIM_API_KEY"], &["NVIDIA_NIM_API_BASE"]).takes(|_| &takes::NVIDIA_NIM).has(has::NVIDIA),
     row("cerebras", "Cerebras", "https://api.cerebras.ai/v1", &["CEREBRAS_API_KEY"], &["CEREBRAS_API_BASE"]).takes(|_| &takes::CEREBRAS),
     row("baseten", "Baseten", "https://inference.baseten.co/v1", &["BASETEN_API_KEY"], &["BASETEN_API_BASE"]).takes(|_| &takes::BASETEN),
-    row("sambanova", "Sambanova", "https://api.sambanova.ai/v1", &["SAMBANOVA_API_KEY"], &["SAMBANOVA_API_BASE"]).takes(|_| &takes::SAMBANOVA).with_text_content(),
+    row("sambanova", "Sambanova", "https://api.sambanova.ai/v1", &["SAMBANOVA_API_KEY"], &["SAMBANOVA_API_BASE"]).takes(|_| &takes::SAMBANOVA).with_text_content().has(has::SOUND),
     row("ai21_chat", "Ai21_chat", "https://api.ai21.com/studio/v1", &["AI21_API_KEY"], &["AI21_API_BASE"]).takes(|_| &takes::AI21_CHAT),
     row("ai21", "Ai21", "https://api.ai21.com/studio/v1", &["AI21_API_KEY"], &["AI21_API_BASE"]).takes(|_| &takes::AI21_CHAT),
     row("volcengine", "Volcengine", "https://ark.cn-beijing.volces.com/api/v3", &["VOLCENGINE_API_KEY"], &["VOLCENGINE_API_BASE"]).takes(|_| &takes::VOLCENGINE),
@@ -161,19 +167,19 @@ pub(super) static ROWS: &[Provider] = &[
     row("friendliai", "Friendliai", "https://api.friendli.ai/serverless/v1", &["FRIENDLIAI_API_KEY", "FRIENDLI_TOKEN"], &["FRIENDLI_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("galadriel", "Galadriel", "https://api.galadriel.com/v1", &["GALADRIEL_API_KEY"], &["GALADRIEL_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("novita", "Novita", "https://api.novita.ai/v3/openai", &["NOVITA_API_KEY"], &["NOVITA_API_BASE"]),
-    row("nebius", "Nebius", "https://api.studio.nebius.ai/v1", &["NEBIUS_API_KEY"], &["NEBIUS_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
+    row("nebius", "Nebius", "https://api.studio.nebius.ai/v1", &["NEBIUS_API_KEY"], &["NEBIUS_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).has(has::IMAGES),
     row("nscale", "Nscale", "https://inference.api.nscale.com/v1", &["NSCALE_API_KEY"], &["NSCALE_API_BASE"]).takes(|_| &takes::NSCALE),
     row("featherless_ai", "Featherless_ai", "https://api.featherless.ai/v1", &["FEATHERLESS_AI_API_KEY", "FEATHERLESS_API_KEY"], &["FEATHERLESS_AI_API_BASE", "FEATHERLESS_API_BASE"]).takes(|_| &takes::FEATHERLESS_AI),
     row("empower", "Empower", "https://app.empower.dev/api/v1", &["EMPOWER_API_KEY"], &["EMPOWER_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
     row("meta_llama", "Meta_llama", "https://api.llama.com/compat/v1", &["LLAMA_API_KEY"], &["LLAMA_API_BASE"]).formats(&["json_schema"]),
     row("vercel_ai_gateway", "Vercel_ai_gateway", "https://ai-gateway.vercel.sh/v1", &["VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"], &["VERCEL_AI_GATEWAY_API_BASE"]),
-    row("aiml", "Aiml", "https://api.aimlapi.com/v1", &["AIML_API_KEY"], &["AIML_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
+    row("aiml", "Aiml", "https://api.aimlapi.com/v1", &["AIML_API_KEY"], &["AIML_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control().has(has::IMAGES_AND_SOUND),
     row("wandb", "Wandb", "https://api.inference.wandb.ai/v1", &["WANDB_API_KEY"], &["WANDB_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("docker_model_runner", "Docker_model_runner", "http://localhost:22088/engines/llama.cpp", &["DOCKER_MODEL_RUNNER_API_KEY"], &["DOCKER_MODEL_RUNNER_API_BASE"]).without_key().takes(|_| &takes::PLAIN_TOKENS).with_text_content(),
-    row("llamafile", "Llamafile", "http://127.0.0.1:8080/v1", &["LLAMAFILE_API_KEY"], &["LLAMAFILE_API_BASE"]).without_key(),
-    row("lm_studio", "Lm_studio", "", &["LM_STUDIO_API_KEY"], &["LM_STUDIO_API_BASE"]).without_key().takes(|_| &takes::LM_STUDIO),
-    row("hosted_vllm", "Hosted_vllm", "", &["HOSTED_VLLM_API_KEY"], &["HOSTED_VLLM_API_BASE"]).without_key().anonymous().message_without(&["thinking_blocks"]).tool_without(&["strict", "additionalProperties"]).takes(|_| &takes::VLLM).adapted(departures::vllm),
-    row("litellm_proxy", "Litellm_proxy", "", &["LITELLM_PROXY_API_KEY"], &["LITELLM_PROXY_API_BASE"]).with_cache_control().takes(|_| &ParamRules::ALL),
+    row("docker_model_runner", "Docker_model_runner", "http://localhost:22088/engines/llama.cpp", &["DOCKER_MODEL_RUNNER_API_KEY"], &["DOCKER_MODEL_RUNNER_API_BASE"]).without_key().takes(|_| &takes::PLAIN_TOKENS).with_text_content().has(has::SERVER),
+    row("llamafile", "Llamafile", "http://127.0.0.1:8080/v1", &["LLAMAFILE_API_KEY"], &["LLAMAFILE_API_BASE"]).without_key().has(has::SERVER),
+    row("lm_studio", "Lm_studio", "", &["LM_STUDIO_API_KEY"], &["LM_STUDIO_API_BASE"]).without_key().takes(|_| &takes::LM_STUDIO).has(has::SERVER),
+    row("hosted_vllm", "Hosted_vllm", "", &["HOSTED_VLLM_API_KEY"], &["HOSTED_VLLM_API_BASE"]).without_key().anonymous().message_without(&["thinking_blocks"]).tool_without(&["strict", "additionalProperties"]).takes(|_| &takes::VLLM).adapted(departures::vllm).has(has::VLLM),
+    row("litellm_proxy", "Litellm_proxy", "", &["LITELLM_PROXY_API_KEY"], &["LITELLM_PROXY_API_BASE"]).with_cache_control().takes(|_| &ParamRules::ALL).has(has::PROXY),
     row("openrouter", "Openrouter", "https://openrouter.ai/api/v1", &["OPENROUTER_API_KEY", "OR_API_KEY"], &["OPENROUTER_API_BASE"]).with_cache_control().anonymous().headers_env(&[("http-referer", "OR_SITE_URL"), ("x-title", "OR_APP_NAME")]).takes(|_| &takes::OPENROUTER).adapted(departures::openrouter),
     row("compactifai", "Compactifai", "https://api.compactif.ai/v1", &["COMPACTIFAI_API_KEY"], &[]).anonymous(),
     row("cometapi", "Cometapi", "https://api.cometapi.com/v1", &["COMETAPI_KEY"], &["COMETAPI_API_BASE"]).anonymous(),
@@ -182,7 +188,7 @@ pub(super) static ROWS: &[Provider] = &[
     row("nadir", "Nadir", "https://api.getnadir.com/v1", &["NADIR_API_KEY"], &["NADIR_API_BASE"]).takes(|_| &takes::NADIR).anonymous(),
     row("minimax", "Minimax", "https://api.minimax.io/v1", &["MINIMAX_API_KEY"], &["MINIMAX_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_cache_control().anonymous(),
     row("amazon_nova", "Amazon_nova", "https://api.nova.amazon.com/v1", &["AMAZON_NOVA_API_KEY"], &["AMAZON_NOVA_API_BASE"]).takes(|_| &takes::AMAZON_NOVA).with_cache_control().anonymous(),
-    row("lemonade", "Lemonade", "http://localhost:8000/api/v1", &["LEMONADE_API_KEY"], &["LEMONADE_API_BASE"]).without_key().takes(|_| &takes::PLAIN_TOKENS).anonymous(),
+    row("lemonade", "Lemonade", "http://localhost:8000/api/v1", &["LEMONADE_API_KEY"], &["LEMONADE_API_BASE"]).without_key().takes(|_| &takes::PLAIN_TOKENS).anonymous().has(has::SERVER),
     row("publicai", "Publicai", "https://api.publicai.co/v1", &["PUBLICAI_API_KEY"], &["PUBLICAI_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_text_content(),
     row("helicone", "Helicone", "https://ai-gateway.helicone.ai/", &["HELICONE_API_KEY"], &[]),
     row("veniceai", "Veniceai", "https://api.venice.ai/api/v1", &["VENICE_AI_API_KEY"], &[]).with_developer().with_cache_control(),
@@ -202,18 +208,18 @@ pub(super) static ROWS: &[Provider] = &[
     row("aihubmix", "Aihubmix", "https://aihubmix.com/v1", &["AIHUBMIX_API_KEY"], &["AIHUBMIX_API_BASE"]).with_developer().with_cache_control(),
     row("crusoe", "Crusoe", "https://managed-inference-api-proxy.crusoecloud.com/v1", &["CRUSOE_API_KEY"], &["CRUSOE_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
     row("darkbloom", "Darkbloom", "https://api.darkbloom.dev/v1", &["DARKBLOOM_API_KEY"], &["DARKBLOOM_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("neosantara", "Neosantara", "https://api.neosantara.xyz/v1", &["NEOSANTARA_API_KEY"], &["NEOSANTARA_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("tensormesh", "Tensormesh", "https://serverless.tensormesh.ai/v1", &["TENSORMESH_INFERENCE_API_KEY"], &["TENSORMESH_SERVERLESS_BASE_URL"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("parasail", "Parasail", "https://api.parasail.io/v1", &["PARASAIL_API_KEY"], &["PARASAIL_API_BASE"]),
+    row("neosantara", "Neosantara", "https://api.neosantara.xyz/v1", &["NEOSANTARA_API_KEY"], &["NEOSANTARA_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).has(has::RESPONSES),
+    row("tensormesh", "Tensormesh", "https://serverless.tensormesh.ai/v1", &["TENSORMESH_INFERENCE_API_KEY"], &["TENSORMESH_SERVERLESS_BASE_URL"]).takes(|_| &takes::PLAIN_TOKENS).has(has::RESPONSES),
+    row("parasail", "Parasail", "https://api.parasail.io/v1", &["PARASAIL_API_KEY"], &["PARASAIL_API_BASE"]).has(has::RESPONSES),
     row("libertai", "Libertai", "https://api.libertai.io/v1", &["LIBERTAI_API_KEY"], &["LIBERTAI_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("empiriolabs", "Empiriolabs", "https://api.empiriolabs.ai/v1", &["EMPIRIOLABS_API_KEY"], &["EMPIRIOLABS_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control(),
-    row("meta", "Meta", "https://api.meta.ai/v1", &["META_API_KEY"], &["META_API_BASE"]),
+    row("empiriolabs", "Empiriolabs", "https://api.empiriolabs.ai/v1", &["EMPIRIOLABS_API_KEY"], &["EMPIRIOLABS_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).with_developer().with_cache_control().has(has::RESPONSES),
+    row("meta", "Meta", "https://api.meta.ai/v1", &["META_API_KEY"], &["META_API_BASE"]).has(has::RESPONSES),
     row("cognition", "Cognition", "https://api.cognition.ai/v1", &["COGNITION_API_KEY"], &["COGNITION_API_BASE"]),
-    row("cortecs", "Cortecs", "https://api.cortecs.ai/v1", &["CORTECS_API_KEY"], &["CORTECS_API_BASE"]),
-    row("pinstripes", "Pinstripes", "https://pinstripes.io/v1", &["PINSTRIPES_API_KEY"], &["PINSTRIPES_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
+    row("cortecs", "Cortecs", "https://api.cortecs.ai/v1", &["CORTECS_API_KEY"], &["CORTECS_API_BASE"]).has(has::RESPONSES),
+    row("pinstripes", "Pinstripes", "https://pinstripes.io/v1", &["PINSTRIPES_API_KEY"], &["PINSTRIPES_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS).has(has::RESPONSES),
     row("scx-ai", "Scx-ai", "https://api.scx.ai/v1", &["SCX_API_KEY"], &["SCX_API_BASE"]).takes(|_| &takes::PLAIN_TOKENS),
-    row("prism", "Prism", "https://api.prisminference.com/v1", &["PRISM_API_KEY"], &["PRISM_API_BASE"]),
-    row("sail", "Sail", "https://api.sailresearch.com/v1", &["SAIL_API_KEY"], &["SAIL_API_BASE"]).takes(|_| &takes::SAIL),
+    row("prism", "Prism", "https://api.prisminference.com/v1", &["PRISM_API_KEY"], &["PRISM_API_BASE"]).has(has::RESPONSES),
+    row("sail", "Sail", "https://api.sailresearch.com/v1", &["SAIL_API_KEY"], &["SAIL_API_BASE"]).takes(|_| &takes::SAIL).has(has::RESPONSES),
     row("reka", "Reka", "https://api.reka.ai/v1", &["REKA_API_KEY"], &["REKA_API_BASE"]),
     row("datarobot", "Datarobot", "https://app.datarobot.com", &["DATAROBOT_API_TOKEN"], &["DATAROBOT_ENDPOINT"]).anonymous().without_embeddings().at_place(places::datarobot),
     row("gradient_ai", "Gradient_ai", "https://inference.do-ai.run/v1", &["GRADIENT_AI_API_KEY"], &["GRADIENT_AI_AGENT_ENDPOINT"]).anonymous().without_embeddings().at_place(places::gradient).takes(|_| &takes::GRADIENT_AI),

@@ -1,8 +1,10 @@
 //! Whose host an address is: which provider a base URL means, and where a key must not go.
 
+use std::sync::LazyLock;
+
 use url::Url;
 
-use super::{Provider, provider, providers};
+use super::{Provider, built_in, built_in_rows, registered};
 
 /// Hosts of providers beside those of their rows; the first entry of a host wins over a row's.
 const ALIASES: &[(&str, &str)] = &[
@@ -12,42 +14,56 @@ const ALIASES: &[(&str, &str)] = &[
     ("dashscope-intl.aliyuncs.com", "dashscope"),
 ];
 
+/// Hosts of the built-in rows and their aliases, in that order of precedence: aliases, then rows.
+static HOSTS: LazyLock<Vec<(String, &'static Provider)>> = LazyLock::new(|| {
+    let aliases = ALIASES
+        .iter()
+        .filter_map(|(host, name)| Some(((*host).to_owned(), built_in(name)?)));
+    let rows = built_in_rows().filter_map(|row| Some((public_host(row.base_url)?, row)));
+    aliases.chain(rows).collect()
+});
+
 /// The provider whose host `base` is; hosts are compared whole, so that a name inside a longer one is nobody's.
 #[must_use]
 pub fn provider_at(base: &str) -> Option<&'static Provider> {
     let host = public_host(base)?;
-    ALIASES
+    owners(&host).next()
+}
+
+/// Whether `host` is one of other providers and not of `row`'s: a place for its key only if the caller says so.
+pub(crate) fn is_anothers(row: &Provider, host: &str) -> bool {
+    let mut owned = false;
+    for owner in owners(host) {
+        if owner.name == row.name {
+            return false;
+        }
+        owned = true;
+    }
+    owned
+}
+
+/// Who lives at a host; a row that was added has it before the built-in ones.
+fn owners(host: &str) -> impl Iterator<Item = &'static Provider> {
+    let added = registered::rows();
+    let added = added
+        .into_iter()
+        .filter(move |row| public_host(row.base_url).is_some_and(|own| own == host));
+    let built_in = HOSTS
         .iter()
-        .find(|(alias, _)| *alias == host)
-        .and_then(|(_, name)| provider(name))
-        .or_else(|| providers().find(|row| lives_at(row, &host)))
-}
-
-/// Whether `base` is the host of other providers and not one of `row`'s: a place for its key only if the caller says so.
-pub(crate) fn is_anothers(row: &Provider, base: &str) -> bool {
-    let Some(host) = public_host(base) else {
-        return false;
-    };
-    let alias_of = |name: &str| {
-        ALIASES
-            .iter()
-            .any(|(alias, owner)| *alias == host && *owner == name)
-    };
-    !lives_at(row, &host) && !alias_of(row.name) && provider_at(base).is_some()
-}
-
-fn lives_at(row: &Provider, host: &str) -> bool {
-    public_host(row.base_url).is_some_and(|own| own == host)
+        .filter(move |(own, _)| own == host)
+        .map(|(_, row)| *row);
+    added.chain(built_in)
 }
 
 /// The host of a URL, unless it is this machine.
-fn public_host(base: &str) -> Option<String> {
+pub(crate) fn public_host(base: &str) -> Option<String> {
     if base.is_empty() {
         return None;
     }
-    let url = Url::parse(base.trim())
+    let base = base.trim();
+    let url = Url::parse(base)
         .ok()
-        .or_else(|| Url::parse(&format!("https://{}", base.trim())).ok())?;
+        .or_else(|| Url::parse(&format!("https://{base}")).ok())?;
     let host = url.host_str()?.to_ascii_lowercase();
     (!matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]" | "")).then_some(host)
 }
@@ -81,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_host_of_ones_own_is_not_anothers() {
-        let row = |name| provider(name).unwrap();
+        let row = |name| built_in(name).unwrap();
+        let is_anothers = |row, base| public_host(base).is_some_and(|host| is_anothers(row, &host));
         assert!(is_anothers(row("openai"), "https://api.groq.com/openai/v1"));
         assert!(is_anothers(row("hosted_vllm"), "https://api.openai.com/v1"));
         assert!(!is_anothers(row("groq"), "https://api.groq.com/elsewhere"));

@@ -5,6 +5,7 @@ mod about;
 mod absent;
 mod bare;
 mod compatible;
+mod compatible_endpoints;
 mod compatible_params;
 mod foreign;
 mod hosts;
@@ -13,12 +14,16 @@ mod sites;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use url::Url;
 
 use crate::auth::Sign;
 use crate::error::Result;
 use crate::options::CallOptions;
 use crate::params::ParamRules;
+use crate::providers::rerank::{self, Rerank};
 use crate::providers::{
     anthropic, azure, azure_ai, bedrock, cohere, gemini, mistral, ollama, openai, vertex,
 };
@@ -33,6 +38,7 @@ pub use bare::provider_of_bare_model;
 pub(crate) use foreign::foreign_options;
 pub(crate) use hosts::is_anothers;
 pub use hosts::provider_at;
+pub(crate) use hosts::public_host;
 pub use registered::{Registration, register, unregister};
 
 /// How a key travels.
@@ -267,6 +273,7 @@ const VOYAGE: Provider = Provider {
     base_env: &["VOYAGE_API_BASE"],
     key_env: &["VOYAGE_API_KEY"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::VOYAGE)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[("dimensions", "output_dimension")],
@@ -284,6 +291,7 @@ const JINA: Provider = Provider {
     base_env: &["JINA_AI_API_BASE"],
     key_env: &["JINA_AI_API_KEY", "JINA_API_KEY", "JINA_AI_TOKEN"],
     chat: None,
+    endpoints: &[Rerank::row(&rerank::JINA)],
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[],
@@ -302,14 +310,24 @@ const INFINITY: Provider = Provider {
     key_env: &["INFINITY_API_KEY"],
     key_optional: true,
     chat: None,
+    endpoints: &[Rerank::row(&rerank::SERVER)],
     ..COMPATIBLE
+};
+
+/// OpenAI's `/completions`, whatever the model is called.
+const TEXT_COMPLETION: Provider = Provider {
+    name: "text-completion-openai",
+    chat: None,
+    embed: None,
+    endpoints: &[(&[Operation::TextCompletion], &openai::endpoints::Endpoints)],
+    ..OPENAI
 };
 
 const CUSTOM_OPENAI: Provider = Provider {
     name: "custom_openai",
     label: "Custom_openai",
     base_url: "",
-    endpoints: openai::endpoints::WITHOUT_RESPONSES,
+    endpoints: &[openai::endpoints::WITHOUT_RESPONSES, Rerank::row(&rerank::SERVER)],
     key_optional: true,
     quirks: Quirks {
         cache_control: true,
@@ -320,14 +338,14 @@ const CUSTOM_OPENAI: Provider = Provider {
 
 static NATIVE: &[Provider] = &[
     Provider {
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     // The same on a connection of its own in LiteLLM; here there is one way.
     Provider {
         name: "aiohttp_openai",
         label: "Aiohttp_openai",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: openai::endpoints::OPENAI,
         ..OPENAI
     },
     azure::ROW,
@@ -347,7 +365,11 @@ static NATIVE: &[Provider] = &[
         name: SIMULATOR,
         label: "Sim",
         base_url: "",
-        endpoints: openai::endpoints::EVERYTHING,
+        endpoints: &[
+            openai::endpoints::OPENAI_RESPONSES,
+            openai::endpoints::WITHOUT_RESPONSES,
+            Rerank::row(&rerank::SERVER),
+        ],
         site: Some(|call| call.around.simulator()),
         key_optional: true,
         quirks: Quirks {
@@ -365,6 +387,7 @@ static NATIVE: &[Provider] = &[
     VOYAGE,
     JINA,
     INFINITY,
+    TEXT_COMPLETION,
     gemini::GEMINI,
     vertex::ROW,
     vertex::BETA,
@@ -395,7 +418,7 @@ impl Provider {
 /// Every row: those that were added, then the built-in ones they do not replace.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
     let added = registered::rows();
-    let built_in = NATIVE.iter().chain(compatible::ROWS).filter({
+    let built_in = built_in_rows().filter({
         let added = added.clone();
         move |row| !added.iter().any(|other| other.name == row.name)
     });
@@ -405,10 +428,16 @@ pub fn providers() -> impl Iterator<Item = &'static Provider> {
 /// The row of that name.
 #[must_use]
 pub fn provider(name: &str) -> Option<&'static Provider> {
-    registered::find(name).or_else(|| {
-        NATIVE
-            .iter()
-            .chain(compatible::ROWS)
-            .find(|provider| provider.name == name)
-    })
+    registered::find(name).or_else(|| built_in(name))
+}
+
+fn built_in_rows() -> impl Iterator<Item = &'static Provider> {
+    NATIVE.iter().chain(compatible::ROWS)
+}
+
+/// The built-in row of that name. Every call asks, so the rows are not searched.
+fn built_in(name: &str) -> Option<&'static Provider> {
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Provider>> =
+        LazyLock::new(|| built_in_rows().map(|row| (row.name, row)).collect());
+    BY_NAME.get(name).copied()
 }

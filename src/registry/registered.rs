@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Auth, COMPATIBLE, NATIVE, Provider, Quirks, StreamUsage, compatible};
+use super::{Auth, COMPATIBLE, Provider, Quirks, StreamUsage, built_in};
 use crate::error::{Error, Result};
 use crate::params::{Effort, ParamRules};
 
@@ -150,8 +150,7 @@ fn check(registration: &Registration) -> Result<()> {
             "{name:?} is no name: use letters, digits, `_`, `-` and `.`"
         ));
     }
-    let built_in = NATIVE.iter().chain(compatible::ROWS).any(|row| row.name == name);
-    if built_in && !registration.replace {
+    if built_in(name).is_some() && !registration.replace {
         return refuse(format!(
             "{name} is a built-in provider; pass `replace` to take its place"
         ));

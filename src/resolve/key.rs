@@ -11,7 +11,8 @@ use crate::secret::Secret;
 /// provider's key never goes to another provider.
 pub(crate) fn is_elsewhere(call: &Call<'_>) -> bool {
     let base = call.options.base_url.as_deref();
-    base.is_some_and(|base| registry::is_anothers(call.provider, base))
+    let host = base.and_then(registry::public_host);
+    host.is_some_and(|host| registry::is_anothers(call.provider, &host))
 }
 
 /// The key as it is named: by the call, by the module's attributes, by the environment.
@@ -22,9 +23,9 @@ pub(crate) fn of(call: &Call<'_>) -> Option<Secret> {
         around,
         ..
     } = call;
-    let elsewhere = is_elsewhere(call);
+    // Asked only where the call does not name its key.
     let around =
-        |find: &dyn Fn(&dyn Surroundings) -> Option<String>| (!elsewhere).then(|| find(*around)).flatten();
+        |find: &dyn Fn(&dyn Surroundings) -> Option<String>| find(*around).filter(|_| !is_elsewhere(call));
     let setting = || {
         around(&|around| {
             let named = provider.key_settings.iter().find_map(|name| around.setting(name));
@@ -53,7 +54,6 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
         around,
         ..
     } = call;
-    let elsewhere = is_elsewhere(call);
     let (found, is_token) = match of(call) {
         Some(key) => (Some(key), false),
         None => {
@@ -62,7 +62,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
                 .iter()
                 .find_map(|name| options.provider_options.text(name).map(str::to_owned));
             let environment = || variables.iter().find_map(|name| around.env(name));
-            let token = option.or_else(|| if elsewhere { None } else { environment() });
+            let token = option.or_else(|| environment().filter(|_| !is_elsewhere(call)));
             (token.map(|token| Secret::new(&token)), true)
         }
     };
@@ -84,7 +84,7 @@ pub(super) fn key(call: &Call<'_>) -> Result<(Option<Secret>, bool)> {
             Ok((Some(Secret::new("sk-built-in-simulator")), false))
         }
         None if provider.key_optional || authorized => Ok((None, false)),
-        None if elsewhere => Err(Error::new(
+        None if is_elsewhere(call) => Err(Error::new(
             ErrorKind::Authentication,
             format!(
                 "`api_base` is another provider's host, and a key of {} that was set elsewhere is not sent there: pass `api_key`, \

@@ -113,6 +113,7 @@ impl Operation {
         use Operation as O;
         match self {
             O::Responses | O::CompactResponses | O::CreateBatch | O::Messages => &["metadata"],
+            O::ListInputItems | O::ListFiles => &["order"],
             _ => &[],
         }
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextvars
 import datetime
 import json
 import pathlib
+import sys
 import threading
 import time
 import urllib.parse
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 import google.auth.credentials
+import google.auth.exceptions
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -320,10 +323,51 @@ def test_credentials_of_google_auth(server: Loopback, cloud: Cloud) -> None:
 def test_what_the_machine_offers_is_found_by_google_auth(
     server: Loopback, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def nothing(scopes: Any) -> Any:
+        raise google.auth.exceptions.DefaultCredentialsError("nothing")
+
     credentials = Credentials()
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "google.auth", None)
+        with pytest.raises(eq.AuthenticationError, match=r"edgequake-python\[google\]"):
+            call(server, vertex_project="p")
+    monkeypatch.setattr("google.auth.default", nothing)
+    with pytest.raises(eq.AuthenticationError, match="GOOGLE_APPLICATION_CREDENTIALS"):
+        call(server, vertex_project="p")
+    assert not cloud.calls
     monkeypatch.setattr("google.auth.default", lambda scopes: (credentials, "p"))
-    call(server, vertex_project="p")
+    for _ in range(2):
+        call(server, vertex_project="p")
     assert cloud.calls[-1].headers["authorization"] == "Bearer refreshed-token-1"
+
+
+def test_credentials_that_google_auth_does_not_know_either(server: Loopback) -> None:
+    with pytest.raises(eq.AuthenticationError, match="never_heard_of"):
+        call(server, vertex_project="p", vertex_credentials={"type": "never_heard_of", "secret": "canary"})
+
+
+def test_a_callable_sees_for_whom_the_call_is(server: Loopback, cloud: Cloud) -> None:
+    tenant = contextvars.ContextVar("tenant", default="nobody")
+
+    async def give() -> str:
+        return f"token-of-{tenant.get()}"
+
+    async def one(name: str) -> None:
+        tenant.set(name)
+        await eq.acompletion(
+            model=MODEL,
+            messages=MESSAGES,
+            api_base=server.base_url,
+            vertex_credentials=give,
+            vertex_project="p",
+        )
+
+    async def both() -> None:
+        await asyncio.gather(one("ann"), one("bob"))
+
+    asyncio.run(both())
+    seen = {request.headers["authorization"] for request in cloud.calls}
+    assert seen == {"Bearer token-of-ann", "Bearer token-of-bob"}
 
 
 def test_a_project_that_nobody_names_is_an_error_that_says_where(server: Loopback) -> None:

@@ -16,16 +16,26 @@ from .order import CONCERNS, Concern, chain, drive, drive_async
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 __all__ = ["CONCERNS", "Call", "Concern", "Step", "run", "run_async"]
 
 
-def run(operation: str, arguments: dict[str, Any], streamed: bool = False) -> Any:
+def run(
+    operation: str,
+    arguments: dict[str, Any],
+    streamed: bool = False,
+    make: Callable[..., Any] | None = None,
+) -> Any:
     """One call with everything around it; blocks without the GIL while it waits."""
-    return drive(chain(Call(operation, arguments, streamed, asynchronous=False)))
+    return drive(chain(Call(operation, arguments, streamed, asynchronous=False, make=make)))
 
 
-async def run_async(operation: str, arguments: dict[str, Any], streamed: bool = False) -> Any:
+async def run_async(
+    operation: str,
+    arguments: dict[str, Any],
+    streamed: bool = False,
+    make: Callable[..., Any] | None = None,
+) -> Any:
     """As `run`, for asyncio; cancelling it cancels what is under way."""
-    return await drive_async(chain(Call(operation, arguments, streamed, asynchronous=True)))
+    return await drive_async(chain(Call(operation, arguments, streamed, asynchronous=True, make=make)))

@@ -37,17 +37,26 @@ class Call:
         arguments: keyword arguments; the dict is the call's own, the values are the caller's.
         streamed: whether the answer is to be a stream.
         asynchronous: whether it was made by a coroutine.
+        make: builds the response of operations other than ``chat`` and ``embed``, or what their stream is
+            read by.
     """
 
-    __slots__ = ("arguments", "asynchronous", "operation", "streamed")
+    __slots__ = ("arguments", "asynchronous", "make", "operation", "streamed")
 
     def __init__(
-        self, operation: str, arguments: dict[str, Any], streamed: bool, *, asynchronous: bool
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        streamed: bool,
+        *,
+        asynchronous: bool,
+        make: Callable[..., Any] | None = None,
     ) -> None:
         self.operation = operation
         self.arguments = dict(arguments)
         self.streamed = streamed
         self.asynchronous = asynchronous
+        self.make = make
 
     def get(self, name: str) -> Any:
         """An argument, or None."""
@@ -61,7 +70,7 @@ class Call:
         """The call without the arguments ``without`` and with ``changed``."""
         arguments = {name: value for name, value in self.arguments.items() if name not in without}
         arguments.update(changed)
-        return Call(self.operation, arguments, self.streamed, asynchronous=self.asynchronous)
+        return Call(self.operation, arguments, self.streamed, asynchronous=self.asynchronous, make=self.make)
 
     @property
     def model(self) -> str:

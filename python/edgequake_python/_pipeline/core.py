@@ -18,7 +18,21 @@ def stage(call: Call) -> Course:
     arguments = dict(call.arguments)
     if call.streamed and call.operation == "chat":
         return (yield Step(lambda: _call.stream(arguments), lambda: _call.stream_async(arguments)))
-    operation = call.operation
+    operation, make = call.operation, call.make
+    if make is not None and call.streamed:
+        return (
+            yield Step(
+                lambda: _call.open_stream(operation, arguments, make),
+                lambda: _call.open_stream_async(operation, arguments, make),
+            )
+        )
+    if make is not None:
+        return (
+            yield Step(
+                lambda: _call.ask(operation, arguments, make),
+                lambda: _call.ask_async(operation, arguments, make),
+            )
+        )
     return (
         yield Step(lambda: _call.send(operation, arguments), lambda: _call.send_async(operation, arguments))
     )

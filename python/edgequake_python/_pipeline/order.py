@@ -80,11 +80,23 @@ CONCERNS: list[Concern] = [
         (),
         ("chat",),
     ),
+    # Outside the cache, because what comes out of it is told of too.
+    Concern(
+        ".callbacks",
+        ("callbacks", "success_callback", "failure_callback", "logger_fn", "prompt_id", "guardrails"),
+        (
+            "callbacks",
+            "success_callback",
+            "failure_callback",
+            "input_callback",
+            "_async_success_callback",
+            "_async_failure_callback",
+        ),
+    ),
     # It must see the model that answers, and the request as it is sent.
     Concern(".caching", ("caching", "cache", "cache_key", "ttl"), ("cache",)),
     # Whatever is answered from the cache costs nothing, so it is not asked about.
     Concern(".budget", ("budgets",), ("max_budget", "budgets")),
-    # here: the callbacks
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),
     Concern(".validation", ("enable_json_schema_validation",), ("enable_json_schema_validation",), ("chat",)),
     Concern(".reasoning", ("merge_reasoning_content_in_choices",), (), ("chat",)),

@@ -76,10 +76,8 @@ def responses(
     arguments = _arguments(locals())
     model_id = _model_id(arguments)
     if stream:
-        from .streaming_iterator import SyncResponsesAPIStreamingIterator
-
-        return SyncResponsesAPIStreamingIterator(_call.open_stream("responses", arguments), model_id)
-    return _response(_call.ask("responses", arguments), model_id)
+        return _call.open_stream("responses", arguments, lambda core: _events(core, model_id))
+    return _call.ask("responses", arguments, _maker(model_id))
 
 
 async def aresponses(
@@ -117,11 +115,10 @@ async def aresponses(
     arguments = _arguments(locals())
     model_id = _model_id(arguments)
     if stream:
-        core = await _call.open_stream_async("responses", arguments)
-        from .streaming_iterator import ResponsesAPIStreamingIterator
-
-        return ResponsesAPIStreamingIterator(core, model_id)
-    return _response(await _call.ask_async("responses", arguments), model_id)
+        return await _call.open_stream_async(
+            "responses", arguments, lambda core: _events_async(core, model_id)
+        )
+    return await _call.ask_async("responses", arguments, _maker(model_id))
 
 
 def compact_responses(
@@ -138,7 +135,7 @@ def compact_responses(
 ) -> ResponsesAPIResponse:
     """Shorten a conversation to items that stand for it."""
     arguments = _arguments(locals())
-    return _response(_call.ask("compact_responses", arguments), _model_id(arguments))
+    return _call.ask("compact_responses", arguments, _maker(_model_id(arguments)))
 
 
 async def acompact_responses(
@@ -155,7 +152,7 @@ async def acompact_responses(
 ) -> ResponsesAPIResponse:
     """As `compact_responses`."""
     arguments = _arguments(locals())
-    return _response(await _call.ask_async("compact_responses", arguments), _model_id(arguments))
+    return await _call.ask_async("compact_responses", arguments, _maker(_model_id(arguments)))
 
 
 def get_responses(
@@ -169,7 +166,7 @@ def get_responses(
 ) -> ResponsesAPIResponse:
     """A stored response. The provider is told by the id, or by ``custom_llm_provider`` (``openai``)."""
     arguments, model_id = _stored(locals())
-    return _response(_call.ask("get_responses", arguments), model_id)
+    return _call.ask("get_responses", arguments, _maker(model_id))
 
 
 async def aget_responses(
@@ -183,7 +180,7 @@ async def aget_responses(
 ) -> ResponsesAPIResponse:
     """As `get_responses`."""
     arguments, model_id = _stored(locals())
-    return _response(await _call.ask_async("get_responses", arguments), model_id)
+    return await _call.ask_async("get_responses", arguments, _maker(model_id))
 
 
 def cancel_responses(
@@ -197,7 +194,7 @@ def cancel_responses(
 ) -> ResponsesAPIResponse:
     """Stop a response that is made in the background."""
     arguments, model_id = _stored(locals())
-    return _response(_call.ask("cancel_responses", arguments), model_id)
+    return _call.ask("cancel_responses", arguments, _maker(model_id))
 
 
 async def acancel_responses(
@@ -211,7 +208,7 @@ async def acancel_responses(
 ) -> ResponsesAPIResponse:
     """As `cancel_responses`."""
     arguments, model_id = _stored(locals())
-    return _response(await _call.ask_async("cancel_responses", arguments), model_id)
+    return await _call.ask_async("cancel_responses", arguments, _maker(model_id))
 
 
 def delete_responses(
@@ -225,7 +222,7 @@ def delete_responses(
 ) -> DeleteResponseResult:
     """Delete a stored response."""
     arguments, _ = _stored(locals())
-    return _deleted(_call.ask("delete_responses", arguments)[0], response_id)
+    return _call.ask("delete_responses", arguments, lambda answer, _: _deleted(answer, response_id))
 
 
 async def adelete_responses(
@@ -239,7 +236,9 @@ async def adelete_responses(
 ) -> DeleteResponseResult:
     """As `delete_responses`."""
     arguments, _ = _stored(locals())
-    return _deleted((await _call.ask_async("delete_responses", arguments))[0], response_id)
+    return await _call.ask_async(
+        "delete_responses", arguments, lambda answer, _: _deleted(answer, response_id)
+    )
 
 
 def list_input_items(
@@ -256,8 +255,7 @@ def list_input_items(
 ) -> dict[str, Any]:
     """What a stored response was made from: a page of items, as the provider gives it."""
     arguments, _ = _stored(locals())
-    page: dict[str, Any] = _call.ask("list_input_items", arguments)[0]
-    return page
+    return _call.ask("list_input_items", arguments, lambda page, _: page)
 
 
 async def alist_input_items(
@@ -274,8 +272,7 @@ async def alist_input_items(
 ) -> dict[str, Any]:
     """As `list_input_items`."""
     arguments, _ = _stored(locals())
-    page: dict[str, Any] = (await _call.ask_async("list_input_items", arguments))[0]
-    return page
+    return await _call.ask_async("list_input_items", arguments, lambda page, _: page)
 
 
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -313,11 +310,27 @@ def _model_id(arguments: dict[str, Any]) -> str | None:
     return model_id if isinstance(model_id, str) else None
 
 
-def _response(answered: tuple[dict[str, Any], Any], model_id: str | None) -> ResponsesAPIResponse:
+def _maker(model_id: str | None) -> _call.Make[ResponsesAPIResponse]:
+    """What builds a response of that deployment."""
+    return lambda answer, meta: _response(answer, meta, model_id)
+
+
+def _events(core: Any, model_id: str | None) -> SyncResponsesAPIStreamingIterator:
+    from .streaming_iterator import SyncResponsesAPIStreamingIterator
+
+    return SyncResponsesAPIStreamingIterator(core, model_id)
+
+
+def _events_async(core: Any, model_id: str | None) -> ResponsesAPIStreamingIterator:
+    from .streaming_iterator import ResponsesAPIStreamingIterator
+
+    return ResponsesAPIStreamingIterator(core, model_id)
+
+
+def _response(values: dict[str, Any], meta: Any, model_id: str | None) -> ResponsesAPIResponse:
     from ..types.responses.api import response_from_json
     from .streaming_iterator import name_response
 
-    values, meta = answered
     name_response(values, meta.provider, model_id)
     return response_from_json(values, meta)
 

@@ -134,7 +134,7 @@ def _of_response(response_id: Any) -> str | None:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
     for part in text.split(";"):
-        name, _, value = part.rpartition("model_id:")
-        if name in ("", "litellm:") and value:
+        name, separator, value = part.rpartition("model_id:")
+        if separator and value and name in ("", "litellm:"):
             return value
     return None

@@ -37,6 +37,17 @@ def sleep(seconds: float) -> Step:
     return Step(lambda: time.sleep(seconds), awaitable)
 
 
+def elsewhere(work: Callable[[], Any]) -> Step:
+    """Do something that blocks; for a coroutine, on another thread."""
+
+    def awaitable() -> Any:
+        import asyncio
+
+        return asyncio.get_running_loop().run_in_executor(None, work)
+
+    return Step(work, awaitable)
+
+
 def drive(course: Course) -> Any:
     """Run a course in blocking code and return its answer."""
     try:

@@ -294,4 +294,6 @@ class Introspection:
             BadRequestError: when the name means none.
             RouterRateLimitError: when all rest.
         """
-        return self._healthy(model)
+        import asyncio
+
+        return await asyncio.get_running_loop().run_in_executor(None, self._healthy, model)

@@ -8,7 +8,7 @@ from ..exceptions import BadRequestError, RateLimitError, RouterRateLimitError
 from ..state import Grant, Refusal
 from ..types.router import RouterErrors
 from . import affinity, checks, tags
-from .course import Step, sleep
+from .course import Step, elsewhere, sleep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def look(router: Router, request: Request) -> Course:
     now = router.state.clock()
     if router.state.remote:
         keys = [member.id for member in pool.members]
-        for key, wait in router.state.resting(pool.name, keys).items():
+        state = router.state
+        found_resting = yield elsewhere(lambda: state.resting(pool.name, keys))
+        for key, wait in found_resting.items():
             pool.rest(pool.by_id[key], now + wait)
     if router._custom_strategy is not None:
         member = yield from _custom(router, request, found)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from .connection import sentinels_of
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from typing import Any, Callable
@@ -62,7 +64,8 @@ class Batch:
         try:
             yield
         finally:
-            await self.client.aclose()
+            for client in (self.client, *sentinels_of(self.client)):
+                await client.aclose()
 
     async def _send(self) -> None:
         """Sends what waits, again and again, until nothing does."""

@@ -110,6 +110,12 @@ class Address:
         return f"<Redis, {self.kind}>"
 
 
+def sentinels_of(client: Any) -> list[Any]:
+    """The clients of the Sentinels behind a client; closing that one leaves them open."""
+    manager = getattr(getattr(client, "connection_pool", None), "sentinel_manager", None)
+    return list(getattr(manager, "sentinels", ()))
+
+
 def _node(node: Any) -> tuple[str, int]:
     if isinstance(node, str):
         host, _, port = node.rpartition(":")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .. import _logging  # noqa: F401 - gives the package's logger its handler, so that nothing is printed
 from . import calls
 from .batch import Batch
-from .connection import Address
+from .connection import Address, sentinels_of
 from .keeper import Keeper
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Link:
                 # A pause lets pings through on some servers; what counts is that a write goes through.
                 client.execute_command("SET", self._keys.value("there"), "1", "PX", "1000")
             finally:
-                client.close()
+                _close(client)
         except self._errors:
             return False
         return True
@@ -165,4 +165,9 @@ class Link:
         self._keeper.close()
         client, self._client = self._client, None
         if client is not None:
-            client.close()
+            _close(client)
+
+
+def _close(client: Any) -> None:
+    for one in (client, *sentinels_of(client)):
+        one.close()

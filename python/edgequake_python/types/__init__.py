@@ -42,6 +42,14 @@ _MODULE_OF = {
     "TextChoices": "text",
     "TextCompletionResponse": "text",
     "map_finish_reason": "finish_reason",
+    "ImageObject": "images",
+    "ImageResponse": "images",
+    "ImageUsage": "images",
+    "LiteLLMBatch": "stored",
+    "OpenAIFileObject": "stored",
+    "OpenAIModerationResponse": "moderation",
+    "RerankResponse": "rerank",
+    "TranscriptionResponse": "audio",
     "ResponsesAPIResponse": "responses.api",
 }
 
@@ -51,12 +59,17 @@ _SUBMODULES = ("caching", "completion", "llms", "rerank", "router", "utils")
 if TYPE_CHECKING:
     from typing import Any
 
+    from .audio import TranscriptionResponse
     from .chat import Choices, ModelResponse, ModelResponseBase, ModelResponseStream, StreamingChoices
     from .embedding import Embedding, EmbeddingResponse
     from .finish_reason import map_finish_reason
+    from .images import ImageObject, ImageResponse, ImageUsage
     from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, Logprobs, TopLogprob
     from .message import ChatCompletionAudioResponse, Delta, Message
+    from .moderation import OpenAIModerationResponse
+    from .rerank import RerankResponse
     from .responses.api import ResponsesAPIResponse
+    from .stored import LiteLLMBatch, OpenAIFileObject
     from .text import HiddenParams, TextChoices, TextCompletionResponse
     from .tool_call import (
         ChatCompletionDeltaCustomToolCall,
@@ -95,18 +108,26 @@ __all__ = [
     "Function",
     "FunctionCall",
     "HiddenParams",
+    "ImageObject",
+    "ImageResponse",
+    "ImageUsage",
+    "LiteLLMBatch",
     "Logprobs",
     "Message",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
+    "OpenAIFileObject",
+    "OpenAIModerationResponse",
     "PromptTokensDetailsWrapper",
+    "RerankResponse",
     "ResponsesAPIResponse",
     "ServerToolUse",
     "StreamingChoices",
     "TextChoices",
     "TextCompletionResponse",
     "TopLogprob",
+    "TranscriptionResponse",
     "Usage",
     "map_finish_reason",
 ]

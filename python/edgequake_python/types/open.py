@@ -26,9 +26,6 @@ _PLAIN = frozenset(
         "attributes",
         "variables",
         "logit_bias",
-        "categories",
-        "category_scores",
-        "category_applied_input_types",
     )
 )
 

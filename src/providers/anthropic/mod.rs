@@ -8,6 +8,7 @@ mod exact;
 mod features;
 mod messages;
 mod model;
+mod native;
 pub mod params;
 mod request;
 mod response;
@@ -27,7 +28,7 @@ use crate::framing::{Framer, SseFramer};
 use crate::params::ParamRules;
 use crate::registry::{Auth, KeyOrder, OPENAI, Provider};
 use crate::resolve::Target;
-use crate::types::{ChatRequest, ChatResponse};
+use crate::types::{ChatRequest, ChatResponse, Operation};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
 
 /// The longest name of a tool, in bytes.
@@ -56,6 +57,7 @@ pub(crate) const ROW: Provider = Provider {
     headers: &[("anthropic-version", "2023-06-01")],
     chat: Some(&Chat),
     embed: None,
+    endpoints: &[(&[Operation::Messages, Operation::ListModels], &native::Native)],
     params: params::rules,
     embed_params: |_| &ParamRules::ALL,
     ..OPENAI

@@ -133,7 +133,16 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
     for beta in betas {
         headers.append(BETA, HeaderValue::from_static(beta));
     }
-    // A base may name the version, or the whole path.
+    Ok(WireRequest {
+        method: Method::POST,
+        url: url(target),
+        headers,
+        body: Bytes::from(bytes),
+    })
+}
+
+/// Where messages go. A base may name the version, or the whole path.
+pub(super) fn url(target: &Target) -> url::Url {
     let mut url = target.url("v1/messages");
     let path = url.path().to_owned();
     for doubled in ["/v1/messages/v1/messages", "/v1/v1/messages"] {
@@ -142,12 +151,7 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
             break;
         }
     }
-    Ok(WireRequest {
-        method: Method::POST,
-        url,
-        headers,
-        body: Bytes::from(bytes),
-    })
+    url
 }
 
 #[cfg(test)]

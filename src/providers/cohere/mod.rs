@@ -33,6 +33,7 @@ pub(crate) const ROW: Provider = Provider {
     key_settings: &["cohere_key"],
     chat: Some(&Chat),
     embed: Some(&Embed),
+    endpoints: &[super::rerank::Rerank::row(&super::rerank::COHERE)],
     params: params::rules,
     embed_params: params::embed_rules,
     quirks: Quirks {

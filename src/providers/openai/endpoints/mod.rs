@@ -18,17 +18,25 @@ use crate::wire::{EndpointWire, EventReader, WireRequest};
 
 use Operation as O;
 
-/// What a server that speaks all of OpenAI's dialect has.
-pub(crate) const EVERYTHING: &[Endpoint] = &[
+/// The Responses API.
+pub(crate) const OPENAI_RESPONSES: Endpoint = (
+    &[
+        O::Responses,
+        O::GetResponse,
+        O::DeleteResponse,
+        O::CancelResponse,
+        O::ListInputItems,
+        O::CompactResponses,
+    ],
+    &Endpoints,
+);
+
+/// What OpenAI has.
+pub(crate) const OPENAI: &[Endpoint] = &[
+    OPENAI_RESPONSES,
     (&[O::TextCompletion], &Completions),
     (
         &[
-            O::Responses,
-            O::GetResponse,
-            O::DeleteResponse,
-            O::CancelResponse,
-            O::ListInputItems,
-            O::CompactResponses,
             O::Moderation,
             O::ImageGeneration,
             O::ImageEdit,
@@ -50,8 +58,8 @@ pub(crate) const EVERYTHING: &[Endpoint] = &[
     ),
 ];
 
-/// The same without `/responses`, which few others have: there it is done as chat.
-pub(crate) const WITHOUT_RESPONSES: &[Endpoint] = &[(
+/// What a server that speaks OpenAI's dialect has, all but `/responses`, which few have: there it is done as chat.
+pub(crate) const WITHOUT_RESPONSES: Endpoint = (
     &[
         O::TextCompletion,
         O::Moderation,
@@ -72,7 +80,7 @@ pub(crate) const WITHOUT_RESPONSES: &[Endpoint] = &[(
         O::ListModels,
     ],
     &Endpoints,
-)];
+);
 
 /// What every compatible provider has.
 pub(crate) const MODELS: &[Endpoint] = &[(&[O::ListModels], &Endpoints)];

@@ -1,0 +1,235 @@
+"""Those who watch: what callbacks are told of a call, and what of it they may change."""
+
+from __future__ import annotations
+
+import uuid
+
+from ..exceptions import UnsupportedParamsError
+from ..integrations.custom_logger import overrides
+from ..observers.events import Events
+from ..observers.payload import Subject
+from ..observers.registry import listeners
+from .call import Call, Step
+from .core import provider_of
+from .relay import Relay
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from ..types import ModelResponseStream
+    from .call import Course, Proceed
+
+#: LiteLLM's names of operations by the core's, where they differ.
+_CALL_TYPES = {
+    "chat": "completion",
+    "embed": "embedding",
+    "text": "text_completion",
+    "completions": "text_completion",
+}
+_OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "prompt_id", "prompt_variables")
+
+
+def stage(call: Call, proceed: Proceed) -> Course:
+    """Tell of the call, let it be changed by those who may, and tell how it went."""
+    heard = listeners(call.arguments)
+    plain = call.but(*_OWN, "prompt_label", "prompt_version", "guardrails")
+    if call.get("prompt_id") is not None:
+        plain = yield from _prompted(call, plain, heard.objects)
+    if not heard or call.get("no-log") is True:
+        return (yield from proceed(plain))
+    kind = _CALL_TYPES.get(call.operation, call.operation)
+    kind = f"a{kind}" if call.asynchronous else kind
+    identity = call.get("litellm_call_id") or str(uuid.uuid4())
+    trace = call.get("litellm_trace_id") or identity
+    inline = [one for one in heard.objects if _is_inline(one)] if call.asynchronous else []
+    for one in inline:
+        plain = yield from _changed(one, plain, kind)
+    provider, model = _who(plain)
+    given = {**call.arguments, **plain.arguments}
+    events = Events(
+        Subject(kind, given, provider, model, call.streamed, identity, trace), heard, call.asynchronous
+    )
+    events.about_to_be_sent()
+    try:
+        answer = yield from proceed(plain)
+    except BaseException as error:
+        events.failed(error, _what_it_cost(plain, provider, model, error))
+        if isinstance(error, Exception):
+            for one in inline:
+                yield from _told_of_failure(one, plain, error, kind)
+        raise
+    if call.streamed and call.operation == "chat":
+        return _Watched(answer, events, plain, (provider, model)).wrapper()
+    for one in inline:
+        answer = yield from _replaced(one, plain, answer, kind)
+    events.succeeded(lambda: (answer[0] if isinstance(answer, tuple) else answer, _hidden(answer)))
+    return answer
+
+
+def _who(call: Call) -> tuple[str, str]:
+    try:
+        return provider_of(call)
+    except Exception:
+        # What names no provider fails in the core, and that is told too.
+        return str(call.get("custom_llm_provider") or ""), call.model
+
+
+def _hidden(answer: Any) -> Mapping[str, Any]:
+    if isinstance(answer, tuple):
+        known: Mapping[str, Any] = answer[1].hidden_params()
+        return known
+    hidden = getattr(answer, "_hidden_params", None)
+    return hidden if isinstance(hidden, dict) else {}
+
+
+def _what_it_cost(call: Call, provider: str, model: str, error: BaseException) -> Any:
+    """What a call that nobody waited for has cost: its question, as far as that can be known."""
+    return None if isinstance(error, Exception) else lambda: _of_the_question(call, provider, model)
+
+
+def _of_the_question(call: Call, provider: str, model: str) -> tuple[Any, Mapping[str, Any]]:
+    from ..cost_estimate import Estimate
+    from ..types import Usage
+
+    estimate = Estimate(call.operation, call.arguments, provider, model)
+    count = estimate.prompt_tokens
+    usage = Usage(prompt_tokens=count, completion_tokens=0, total_tokens=count, estimated=True)
+    return {"usage": usage}, {"response_cost": estimate.of(0) if estimate.is_known else None}
+
+
+# In line.
+
+
+def _is_inline(one: Any) -> bool:
+    return any(
+        overrides(one, hook)
+        for hook in (
+            "async_pre_call_deployment_hook",
+            "async_pre_request_hook",
+            "async_post_call_success_deployment_hook",
+            "async_post_call_failure_deployment_hook",
+        )
+    )
+
+
+def _changed(one: Any, call: Call, kind: str) -> Course:
+    """The call as a callback wants it."""
+    if overrides(one, "async_pre_call_deployment_hook"):
+        arguments = dict(call.arguments)
+        wanted = yield Step(_never, lambda: one.async_pre_call_deployment_hook(arguments, kind))
+        if isinstance(wanted, dict):
+            call = Call(call.operation, wanted, call.streamed, asynchronous=True)
+    if overrides(one, "async_pre_request_hook"):
+        given = call
+        wanted = yield Step(
+            _never,
+            lambda: one.async_pre_request_hook(given.model, given.get("messages"), dict(given.arguments)),
+        )
+        if isinstance(wanted, dict):
+            call = Call(call.operation, wanted, call.streamed, asynchronous=True)
+    return call
+
+
+def _replaced(one: Any, call: Call, answer: Any, kind: str) -> Course:
+    """The answer as a callback wants it."""
+    if not overrides(one, "async_post_call_success_deployment_hook"):
+        return answer
+    wanted = yield Step(
+        _never,
+        lambda: one.async_post_call_success_deployment_hook(dict(call.arguments), answer, kind),
+    )
+    return answer if wanted is None else wanted
+
+
+def _told_of_failure(one: Any, call: Call, error: Exception, kind: str) -> Course:
+    if overrides(one, "async_post_call_failure_deployment_hook"):
+
+        async def told() -> None:
+            try:
+                await one.async_post_call_failure_deployment_hook(dict(call.arguments), error, kind, 0)
+            except Exception as other:
+                from ..observers.delivery import DELIVERY
+
+                DELIVERY._complain(other)
+
+        yield Step(_never, told)
+
+
+def _never() -> None:
+    """Hooks in line are for coroutines."""
+
+
+def _prompted(call: Call, plain: Call, objects: list[Any]) -> Course:
+    """The call that a prompt's id stands for, according to the first callback that manages prompts."""
+    manages = ("async_get_chat_completion_prompt", "get_chat_completion_prompt")
+    one = next((one for one in objects if any(overrides(one, hook) for hook in manages)), None)
+    if one is None:
+        raise UnsupportedParamsError(
+            message="prompt_id needs a callback that manages prompts (get_chat_completion_prompt)",
+            model=call.model,
+            llm_provider="",
+        )
+    arguments = dict(plain.arguments)
+    model, messages = arguments.pop("model", ""), list(arguments.pop("messages", None) or ())
+    given: tuple[Any, ...] = (
+        model,
+        messages,
+        arguments,
+        call.get("prompt_id"),
+        call.get("prompt_variables"),
+        {},
+    )
+    more = {"prompt_label": call.get("prompt_label"), "prompt_version": call.get("prompt_version")}
+    found = yield Step(
+        lambda: one.get_chat_completion_prompt(*given, **more),
+        lambda: one.async_get_chat_completion_prompt(*given, **more),
+    )
+    model, messages, arguments = found
+    prompted = {**arguments, "model": model, "messages": messages}
+    return Call(call.operation, prompted, call.streamed, asynchronous=call.asynchronous)
+
+
+class _Watched(Relay):
+    """A stream of which callbacks are told: its chunks, and once how it ended."""
+
+    def __init__(self, stream: Any, events: Events, call: Call, who: tuple[str, str]) -> None:
+        super().__init__(stream)
+        self._events, self._call, self._who = events, call, who
+        self._chunks: list[ModelResponseStream] = []
+
+    def passed(self, chunk: ModelResponseStream) -> Iterable[ModelResponseStream]:
+        self._chunks.append(chunk)
+        self._events.chunk(chunk)
+        return (chunk,)
+
+    def _made(self) -> tuple[Any, Mapping[str, Any]]:
+        """The whole answer, or as much of it as has come; on the thread that tells of it."""
+        from ..chunk_builder import stream_chunk_builder
+        from ..response_cost import of_response
+
+        answer = stream_chunk_builder(self._chunks, self._call.get("messages"))
+        if answer is None:
+            return _of_the_question(self._call, *self._who)
+        known = self.stream.usage
+        if known is not None:
+            answer.usage = known
+        hidden = {**self.stream._hidden_params, **answer._hidden_params}
+        provider, model = self._who
+        hidden.setdefault("custom_llm_provider", provider)
+        hidden.setdefault("litellm_model_name", f"{provider}/{model}")
+        answer._hidden_params = hidden
+        if hidden.get("response_cost") is None:
+            hidden["response_cost"] = of_response(answer)
+        return answer, hidden
+
+    def ended(self) -> Iterable[ModelResponseStream]:
+        self._events.succeeded(self._made)
+        return ()
+
+    def failed(self, error: BaseException) -> None:
+        self._events.failed(error, self._made)
+
+    def left(self) -> None:
+        self._events.succeeded(self._made, abandoned=True)

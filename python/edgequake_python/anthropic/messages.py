@@ -1,0 +1,140 @@
+"""Requests, answers and events in Anthropic's shape. Without that API at the provider, done as chat."""
+
+# The parameters that the docstrings do not list are Anthropic's, under Anthropic's names.
+# ruff: noqa: D417
+
+from __future__ import annotations
+
+from .. import _call
+from ..event_stream import AsyncEvents, SyncEvents
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+
+def create(
+    max_tokens: int,
+    messages: Sequence[Any],
+    model: str,
+    metadata: dict[str, Any] | None = None,
+    stop_sequences: Sequence[str] | None = None,
+    stream: bool | None = False,
+    system: str | Sequence[Any] | None = None,
+    temperature: float | None = None,
+    thinking: dict[str, Any] | None = None,
+    tool_choice: dict[str, Any] | None = None,
+    tools: Sequence[Any] | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    container: Any | None = None,
+    **kwargs: Any,
+) -> dict[str, Any] | MessageStream:
+    """One turn of Anthropic's Messages API.
+
+    Args:
+        max_tokens: the most tokens of the answer.
+        messages: turns of ``user`` and ``assistant``. Never changed.
+        model: ``provider/model``, or a bare name that tells its provider.
+        stream: True for an iterator of server-sent events, each as its bytes.
+        **kwargs: as for `completion`; whatever is not known is sent to the provider.
+
+    Returns:
+        The message as a dict, or with ``stream=True`` an iterator. An end without ``message_stop`` is an
+        `IncompleteStreamError`.
+
+    Raises:
+        BadRequestError, UnsupportedParamsError, ...: as `completion` does.
+    """
+    arguments = _call.gather(locals())
+    if stream:
+        return _call.open_stream("messages", arguments, MessageStream)
+    return _call.ask("messages", arguments, _message)
+
+
+async def acreate(
+    max_tokens: int,
+    messages: Sequence[Any],
+    model: str,
+    metadata: dict[str, Any] | None = None,
+    stop_sequences: Sequence[str] | None = None,
+    stream: bool | None = False,
+    system: str | Sequence[Any] | None = None,
+    temperature: float | None = None,
+    thinking: dict[str, Any] | None = None,
+    tool_choice: dict[str, Any] | None = None,
+    tools: Sequence[Any] | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    container: Any | None = None,
+    **kwargs: Any,
+) -> dict[str, Any] | AsyncMessageStream:
+    """As `create`; with ``stream=True`` an asynchronous iterator."""
+    arguments = _call.gather(locals())
+    if stream:
+        return await _call.open_stream_async("messages", arguments, AsyncMessageStream)
+    return await _call.ask_async("messages", arguments, _message)
+
+
+async def anthropic_messages(
+    max_tokens: int,
+    messages: Sequence[Any],
+    model: str,
+    metadata: dict[str, Any] | None = None,
+    stop_sequences: Sequence[str] | None = None,
+    stream: bool | None = False,
+    system: str | Sequence[Any] | None = None,
+    temperature: float | None = None,
+    thinking: dict[str, Any] | None = None,
+    tool_choice: dict[str, Any] | None = None,
+    tools: Sequence[Any] | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    api_key: str | None = None,
+    api_base: str | None = None,
+    client: Any | None = None,
+    custom_llm_provider: str | None = None,
+    **kwargs: Any,
+) -> dict[str, Any] | AsyncMessageStream:
+    """As `acreate`, under LiteLLM's other name."""
+    arguments = _call.gather(locals())
+    return await acreate(**arguments)
+
+
+anthropic_messages_handler = create
+
+
+class Message(dict):  # type: ignore[type-arg]
+    """An answer in Anthropic's shape: a dict that knows how its call went."""
+
+    _meta: Any = None
+
+    @property
+    def _hidden_params(self) -> dict[str, Any]:
+        hidden: dict[str, Any] = {} if self._meta is None else self._meta.hidden_params()
+        return hidden
+
+
+def _message(answer: dict[str, Any], meta: Any) -> Message:
+    message = Message(answer)
+    message._meta = meta
+    return message
+
+
+class _Bytes:
+    """Events as they go over the wire: for programs that hand them on, and for parsers of them."""
+
+    def _event(self, values: dict[str, Any], meta: Any) -> bytes:
+        import json
+
+        data = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        return f"event: {values.get('type', '')}\ndata: {data}\n\n".encode()
+
+
+class MessageStream(_Bytes, SyncEvents):
+    """A stream for synchronous code. Close it, or read it to its end."""
+
+
+class AsyncMessageStream(_Bytes, AsyncEvents):
+    """A stream for asynchronous code. Close it, or read it to its end."""

@@ -1,0 +1,239 @@
+"""Answers that are bytes: speech, the content of a stored file."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterator, Iterator
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from ._eq_core import AsyncStream, Meta, SyncStream
+
+
+class HttpxBinaryResponseContent:
+    """Bytes that are still on their way: whoever iterates gets them as they come.
+
+    ``content`` and ``read()`` wait for all of them (without the GIL). Synchronous and asynchronous code may
+    use one whether it came from a synchronous or an asynchronous call. What was iterated before is kept, so
+    ``content`` is always the whole.
+    """
+
+    status_code = 200
+    is_closed = False
+
+    def __init__(self, core: SyncStream | AsyncStream, meta: Meta) -> None:
+        self._core = core
+        self._meta = meta
+        self._parts: list[bytes] = []
+        self._ended = False
+        self._hidden: dict[str, Any] | None = None
+
+    # Reading.
+
+    def _next(self) -> bytes | None:
+        """The next piece; blocks."""
+        if self._ended:
+            return None
+        core: Any = self._core
+        if hasattr(core, "wait_here"):
+            piece = core.ready()
+            while piece is None and not core.ended:
+                core.wait_here()
+                piece = core.ready()
+        else:
+            piece = next(core, None)
+        return self._keep(piece)
+
+    async def _anext(self) -> bytes | None:
+        if self._ended:
+            return None
+        core: Any = self._core
+        if not hasattr(core, "wait_here"):
+            import asyncio
+
+            return await asyncio.get_running_loop().run_in_executor(None, self._next)
+        piece = core.ready()
+        while piece is None and not core.ended:
+            pending = core.wait()
+            try:
+                await pending.future
+            except BaseException:
+                pending.abort()
+                raise
+            piece = core.ready()
+        return self._keep(piece)
+
+    def _keep(self, piece: bytes | None) -> bytes | None:
+        if piece is None:
+            self._ended = True
+        else:
+            self._parts.append(piece)
+        return piece
+
+    def read(self) -> bytes:
+        """All bytes; blocks until they are here."""
+        while self._next() is not None:
+            pass
+        if len(self._parts) > 1:
+            self._parts = [b"".join(self._parts)]
+        return self._parts[0] if self._parts else b""
+
+    async def aread(self) -> bytes:
+        """As `read`, without blocking the loop."""
+        while await self._anext() is not None:
+            pass
+        return self.read()
+
+    @property
+    def content(self) -> bytes:
+        """All bytes; blocks until they are here."""
+        return self.read()
+
+    @property
+    def text(self) -> str:
+        """The bytes as UTF-8 text."""
+        return self.read().decode("utf-8", "replace")
+
+    def json(self, **kwargs: Any) -> Any:
+        """The bytes as JSON."""
+        import json
+
+        return json.loads(self.read(), **kwargs)
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The bytes as they come, or in pieces of ``chunk_size``."""
+        yield from _cut(chunk_size, self._pieces())
+
+    iter_raw = iter_bytes
+
+    def _pieces(self) -> Iterator[bytes]:
+        position = 0
+        while True:
+            while position < len(self._parts):
+                yield self._parts[position]
+                position += 1
+            if self._next() is None:
+                return
+
+    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """As `iter_bytes`, without blocking the loop."""
+        position, rest = 0, b""
+        while True:
+            while position < len(self._parts):
+                piece = self._parts[position]
+                position += 1
+                if chunk_size is None:
+                    yield piece
+                    continue
+                rest += piece
+                while len(rest) >= chunk_size:
+                    yield rest[:chunk_size]
+                    rest = rest[chunk_size:]
+            if await self._anext() is None:
+                break
+        if rest:
+            yield rest
+
+    aiter_raw = aiter_bytes
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        """As `iter_bytes`, as UTF-8 text."""
+        import codecs
+
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        for piece in self.iter_bytes(chunk_size):
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", True)
+
+    def iter_lines(self) -> Iterator[str]:
+        """The lines of the text, without their ends."""
+        yield from self.text.splitlines()
+
+    def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
+        """Write the bytes to a file as they come."""
+        with open(file, "wb") as target:
+            for piece in self.iter_bytes(chunk_size):
+                target.write(piece)
+
+    write_to_file = stream_to_file
+
+    async def astream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
+        """As `stream_to_file`, without blocking the loop on the network."""
+        with open(file, "wb") as target:
+            async for piece in self.aiter_bytes(chunk_size):
+                target.write(piece)
+
+    awrite_to_file = astream_to_file
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.iter_bytes()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self.aiter_bytes()
+
+    # What is known beside the bytes.
+
+    @property
+    def response(self) -> Self:
+        """What httpx's response would be asked for: status, headers, content."""
+        return self
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The provider's response headers, names in lower case."""
+        return self._meta.headers()
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's id of the request."""
+        return self._meta.request_id
+
+    @property
+    def num_bytes_downloaded(self) -> int:
+        """How many bytes are here."""
+        return sum(map(len, self._parts))
+
+    @property
+    def _hidden_params(self) -> dict[str, Any]:
+        if self._hidden is None:
+            self._hidden = self._meta.hidden_params()
+        return self._hidden
+
+    def close(self) -> None:
+        """Close the connection. What was not read is gone."""
+        self.is_closed = True
+        self._ended = True
+        self._core.close()
+
+    async def aclose(self) -> None:
+        """As `close`."""
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _cut(chunk_size: int | None, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    if chunk_size is None:
+        yield from pieces
+        return
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        while len(rest) >= chunk_size:
+            yield rest[:chunk_size]
+            rest = rest[chunk_size:]
+    if rest:
+        yield rest

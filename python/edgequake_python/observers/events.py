@@ -1,0 +1,201 @@
+"""The events of a call, each told to everybody who listens: about to be sent, a chunk, success, failure."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime
+
+from ..integrations.custom_logger import overrides
+from .delivery import DELIVERY
+from .payload import redact
+from .registry import is_coroutine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Callable, Optional
+
+    from .payload import Subject
+    from .registry import Listeners
+
+
+class Events:
+    """Tells the listeners of one call. Nothing here waits; what has to be worked out is, when it is told.
+
+    Args:
+        subject: the call.
+        listeners: who is told.
+        asynchronous: whether the call was made by a coroutine; objects are asked by their hooks for that.
+    """
+
+    def __init__(self, subject: Subject, listeners: Listeners, asynchronous: bool) -> None:
+        self.subject = subject
+        self._listeners = listeners
+        self._asynchronous = asynchronous
+        self._loop = _running_loop() if asynchronous else None
+        self._hears_chunks = not asynchronous and (
+            bool(listeners.succeeded)
+            or any(overrides(listener, "log_stream_event") for listener in listeners.objects)
+        )
+
+    # Those who are told.
+
+    def about_to_be_sent(self) -> None:
+        """The call is about to be sent."""
+        subject = self.subject
+        hook = "async_log_pre_api_call" if self._asynchronous else "log_pre_api_call"
+        plain = "log_pre_api_call"
+        for listener in self._listeners.objects:
+            for name in {hook, plain}:
+                if overrides(listener, name):
+                    self._tell(listener, _of_a_call(getattr(listener, name), subject), subject.details)
+        for function in self._listeners.before:
+            self._tell(function, function, subject.details, only_if=_takes_one(function))
+
+    def chunk(self, chunk: Any) -> None:
+        """A chunk has come."""
+        if self.subject.first is None:
+            self.subject.first = datetime.now()
+        if not self._hears_chunks:
+            return
+        begun, now = self.subject.begun, datetime.now()
+        for listener in self._listeners.objects:
+            if overrides(listener, "log_stream_event"):
+                self._tell(
+                    listener,
+                    lambda told, call=listener.log_stream_event: call(told, chunk, begun, now),
+                    self.subject.details,
+                )
+        for function in self._listeners.succeeded:
+            if not is_coroutine(function):
+                self._tell(
+                    function,
+                    lambda told, call=function: call(told, chunk, begun, now),
+                    self.subject.details,
+                )
+
+    def succeeded(self, make: Callable[[], tuple[Any, Mapping[str, Any]]], abandoned: bool = False) -> None:
+        """The call has been answered; ``make`` gives the answer and what is known beside it."""
+        end = datetime.now()
+        subject = self.subject
+        known: list[Any] = []
+
+        def answered() -> tuple[dict[str, Any], Any]:
+            # Made once for all listeners, by the first that is told; they are told one after the other.
+            if not known:
+                answer, hidden = make()
+                known.extend((answer, subject.ended(end, answer, hidden, abandoned=abandoned)))
+            answer, details = known
+            details = dict(details)
+            if subject.streamed:
+                name = "complete_streaming_response"
+                details[f"async_{name}" if self._asynchronous else name] = answer
+                details[name] = answer
+            return details, answer
+
+        self._outcome("success", answered, end)
+
+    def failed(
+        self, error: BaseException, make: Optional[Callable[[], tuple[Any, Mapping[str, Any]]]] = None
+    ) -> None:
+        """The call has failed; ``make`` gives what had come and what is known beside it."""
+        end = datetime.now()
+        subject = self.subject
+
+        def ended() -> tuple[dict[str, Any], Any]:
+            answer, hidden = make() if make is not None else (None, {})
+            return subject.ended(end, answer, hidden, error), None
+
+        self._outcome("failure", ended, end)
+
+    def _outcome(self, kind: str, outcome: Callable[[], tuple[dict[str, Any], Any]], end: datetime) -> None:
+        hook = f"async_log_{kind}_event" if self._asynchronous else f"log_{kind}_event"
+        begun = self.subject.begun
+        for listener in self._listeners.objects:
+            if kind == "success" and not self._asynchronous and overrides(listener, "log_post_api_call"):
+                self._tell_outcome(listener, listener.log_post_api_call, outcome, begun, end)
+            if overrides(listener, hook):
+                self._tell_outcome(listener, getattr(listener, hook), outcome, begun, end)
+        for function in self._listeners.succeeded if kind == "success" else self._listeners.failed:
+            self._tell_outcome(function, function, outcome, begun, end)
+
+    # How they are told.
+
+    def _tell_outcome(
+        self,
+        listener: Any,
+        call: Callable[..., Any],
+        outcome: Callable[[], tuple[dict[str, Any], Any]],
+        begun: datetime,
+        end: datetime,
+    ) -> None:
+        subject = self.subject
+        plain, later = "logging_hook", "async_logging_hook"
+
+        def task() -> Any:
+            details, answer = outcome()
+            if _is_redacted(subject, listener):
+                details, answer = redact(details, answer)
+            if overrides(listener, plain):
+                details, answer = listener.logging_hook(details, answer, subject.call_type)
+            if self._asynchronous and overrides(listener, later):
+
+                async def changed_first() -> None:
+                    told = await listener.async_logging_hook(details, answer, subject.call_type)
+                    result = call(told[0], told[1], begun, end)
+                    if inspect.isawaitable(result):
+                        await result
+
+                return changed_first()
+            result = call(details, answer, begun, end)
+            return result if inspect.isawaitable(result) else None
+
+        DELIVERY.tell(task, self._loop)
+
+    def _tell(
+        self,
+        listener: Any,
+        call: Callable[..., Any],
+        details: Callable[[], dict[str, Any]],
+        only_if: bool = True,
+    ) -> None:
+        if not only_if:
+            return
+        subject = self.subject
+
+        def task() -> Any:
+            told = details()
+            if _is_redacted(subject, listener):
+                told, _ = redact(told, None)
+            result = call(told)
+            return result if inspect.isawaitable(result) else None
+
+        DELIVERY.tell(task, self._loop)
+
+
+def _of_a_call(hook: Callable[..., Any], subject: Subject) -> Callable[[dict[str, Any]], Any]:
+    return lambda told: hook(subject.model, told["messages"], told)
+
+
+def _is_redacted(subject: Subject, listener: Any) -> bool:
+    if subject.redacted or getattr(listener, "turn_off_message_logging", False) is True:
+        return True
+    return getattr(listener, "message_logging", True) is False
+
+
+def _takes_one(function: Any) -> bool:
+    """Whether a function can be called with one argument, as those are that hear of a call to be sent."""
+    try:
+        inspect.signature(function).bind({})
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _running_loop() -> Any:
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,245 @@
+"""What callbacks are told of a call: LiteLLM's ``kwargs`` and its standard logging object. No key is among
+it.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from datetime import datetime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Optional
+
+_package = sys.modules[__package__.partition(".")[0]].__dict__
+REDACTED = "redacted-by-litellm"
+
+#: What of a call's arguments is not a parameter of the model.
+_NOT_PARAMETERS = frozenset(
+    (
+        "model",
+        "messages",
+        "input",
+        "prompt",
+        "metadata",
+        "litellm_metadata",
+        "api_key",
+        "api_base",
+        "base_url",
+        "callbacks",
+        "success_callback",
+        "failure_callback",
+        "logger_fn",
+        "timeout",
+        "num_retries",
+        "max_retries",
+        "litellm_call_id",
+        "litellm_trace_id",
+        "litellm_session_id",
+        "client",
+        "shared_session",
+        "no-log",
+        "verbose",
+        "model_info",
+        "tags",
+        "caching",
+        "cache",
+        "budgets",
+        "turn_off_message_logging",
+        "extra_headers",
+        "headers",
+        "proxy_server_request",
+        "drop_params",
+        "custom_llm_provider",
+        "mock_response",
+        "mock_tool_calls",
+        "mock_delay",
+        "mock_timeout",
+        "fallbacks",
+        "stream_options",
+    )
+)
+_SECRET = ("api_key", "token", "secret", "password", "credential", "authorization")
+#: Per-call settings of loggers.
+_DYNAMIC = ("langfuse_", "langsmith_", "arize_", "posthog_", "dd_", "humanloop_", "gcs_", "wandb_", "weave_")
+
+
+class Subject:
+    """One call, as callbacks see it.
+
+    Args:
+        call_type: LiteLLM's name of the operation: ``completion``, ``aembedding``, ...
+        arguments: the call's arguments.
+        provider: who is called.
+        model: its model, without the provider.
+        streamed: whether the answer comes in pieces.
+        identity: the id of this call.
+        trace: the id that a call shares with its retries and fallbacks.
+    """
+
+    def __init__(
+        self,
+        call_type: str,
+        arguments: Mapping[str, Any],
+        provider: str,
+        model: str,
+        streamed: bool,
+        identity: str,
+        trace: str,
+    ) -> None:
+        self.call_type = call_type
+        self.provider = provider
+        self.model = model
+        self.streamed = streamed
+        self.identity = identity
+        self.trace = trace
+        self.begun = datetime.now()
+        self.first: Optional[datetime] = None
+        self.messages = arguments.get("messages")
+        self.input = (
+            self.messages or arguments.get("input") or arguments.get("prompt") or arguments.get("query")
+        )
+        self.user = arguments.get("user")
+        self.api_base = arguments.get("api_base") or arguments.get("base_url")
+        metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
+        # A copy: the caller's dict is the caller's.
+        self.metadata: dict[str, Any] = dict(metadata) if isinstance(metadata, dict) else {}
+        self.tags = list(self.metadata.get("tags") or arguments.get("tags") or ())
+        self.model_info = self.metadata.get("model_info") or arguments.get("model_info") or {}
+        self.parameters = {
+            name: value
+            for name, value in arguments.items()
+            if value is not None and name not in _NOT_PARAMETERS and not _is_secret(name)
+        }
+        self.dynamic = {
+            name: value
+            for name, value in arguments.items()
+            if value is not None and name.startswith(_DYNAMIC)
+        }
+        self.arguments = {
+            name: value for name, value in arguments.items() if value is not None and not _is_secret(name)
+        }
+        self.redacted = bool(
+            arguments.get("turn_off_message_logging") or _package.get("turn_off_message_logging")
+        )
+
+    def details(self) -> dict[str, Any]:
+        """LiteLLM's ``kwargs`` as they are before a call; a new dict each time."""
+        parameters = {name: value for name, value in self.parameters.items() if name not in self.dynamic}
+        return {
+            **parameters,
+            "model": self.model,
+            "messages": self.messages,
+            "input": self.input,
+            "optional_params": parameters,
+            "litellm_params": {
+                "metadata": self.metadata,
+                "api_base": self.api_base,
+                "custom_llm_provider": self.provider,
+                "litellm_call_id": self.identity,
+                "litellm_trace_id": self.trace,
+                "model_info": self.model_info,
+                "acompletion": self.call_type.startswith("a"),
+                "stream_response": {},
+                "drop_params": self.arguments.get("drop_params"),
+                "timeout": self.arguments.get("timeout"),
+                "preset_cache_key": None,
+                "no-log": False,
+                "proxy_server_request": self.arguments.get("proxy_server_request"),
+            },
+            "start_time": self.begun,
+            "stream": self.streamed,
+            "user": self.user,
+            "call_type": self.call_type,
+            "litellm_call_id": self.identity,
+            "litellm_trace_id": self.trace,
+            "completion_start_time": self.first,
+            "standard_callback_dynamic_params": dict(self.dynamic),
+            "custom_llm_provider": self.provider,
+            "additional_args": {"complete_input_dict": {}, "api_base": self.api_base, "headers": {}},
+            "log_event_type": "pre_api_call",
+            "api_call_start_time": self.begun,
+            "model_id": self.model_info.get("id") if isinstance(self.model_info, dict) else None,
+            "applied_guardrails": [],
+        }
+
+    def ended(
+        self,
+        end: datetime,
+        answer: Any,
+        hidden: Mapping[str, Any],
+        error: Optional[BaseException] = None,
+        abandoned: bool = False,
+    ) -> dict[str, Any]:
+        """LiteLLM's ``kwargs`` as they are after a call."""
+        from .standard import standard_payload
+
+        hit = hidden.get("cache_hit") is True
+        cost = hidden.get("response_cost")
+        details = self.details()
+        details.update(
+            end_time=end,
+            cache_hit=hit,
+            response_cost=0.0 if hit else cost,
+            response_headers=hidden.get("additional_headers") or {},
+            log_event_type="post_api_call" if error is None else "failed_api_call",
+            has_logged_sync_success=not self.call_type.startswith("a"),
+        )
+        if abandoned:
+            details["stream_abandoned"] = True
+        if error is not None:
+            details["exception"] = error
+            details["traceback_exception"] = "".join(
+                traceback.format_exception(type(error), error, error.__traceback__)
+            )
+            details["original_exception"] = str(error)
+        details["standard_logging_object"] = standard_payload(self, details, answer, hidden, error)
+        return details
+
+
+def _is_secret(name: str) -> bool:
+    if name in ("max_tokens", "max_completion_tokens") or name.endswith("_cost_per_token"):
+        return False
+    return name == "client" or any(part in name for part in _SECRET)
+
+
+def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
+    """The same without what was asked and answered."""
+    told = [{"role": "user", "content": REDACTED}]
+    standard = dict(details.get("standard_logging_object") or {})
+    if standard:
+        standard.update(messages=told, response={"text": REDACTED})
+    params = {name: value for name, value in details.items() if name not in ("tools", "functions", "prompt")}
+    params.update(messages=told, input=told, standard_logging_object=standard)
+    if "complete_streaming_response" in params or "async_complete_streaming_response" in params:
+        for name in ("complete_streaming_response", "async_complete_streaming_response"):
+            if params.get(name) is not None:
+                params[name] = _blank(params[name])
+    return params, _blank(answer)
+
+
+def _blank(answer: Any) -> Any:
+    import copy
+
+    if answer is None:
+        return None
+    if isinstance(answer, dict):
+        return {"text": REDACTED}
+    twin = copy.deepcopy(answer)
+    for choice in getattr(twin, "choices", None) or ():
+        for part in (getattr(choice, "message", None), getattr(choice, "delta", None)):
+            if part is None:
+                continue
+            part["content"] = REDACTED
+            for name in ("reasoning_content", "thinking_blocks", "audio", "tool_calls", "function_call"):
+                if part.get(name) is not None:
+                    part[name] = REDACTED if name == "reasoning_content" else None
+        if hasattr(choice, "text"):
+            choice["text"] = REDACTED
+    if getattr(twin, "data", None):
+        twin.data = []
+    if getattr(twin, "output", None):
+        twin.output = []
+    return twin

@@ -1,0 +1,377 @@
+"""Callbacks: who is told what, when, once, and without a call waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import edgequake_python
+from edgequake_python.exceptions import AuthenticationError, InternalServerError
+from edgequake_python.integrations.custom_logger import CustomLogger
+from edgequake_python.observers import flush
+
+HI = [{"role": "user", "content": "hi"}]
+CALL: dict[str, Any] = {"model": "openai/gpt-4o", "messages": HI}
+
+
+class Recorder(CustomLogger):
+    """Writes down what it is told."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.told: list[tuple[str, dict[str, Any], Any]] = []
+
+    def names(self) -> list[str]:
+        assert flush(10)
+        return [name for name, _, _ in self.told]
+
+    def log_pre_api_call(self, model: str, messages: Any, kwargs: dict[str, Any]) -> None:
+        self.told.append(("pre", kwargs, None))
+
+    def log_post_api_call(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        self.told.append(("post", kwargs, response_obj))
+
+    def log_stream_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        self.told.append(("chunk", kwargs, response_obj))
+
+    def log_success_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        self.told.append(("success", kwargs, response_obj))
+
+    def log_failure_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        self.told.append(("failure", kwargs, response_obj))
+
+    async def async_log_success_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        await asyncio.sleep(0)
+        self.told.append(("async success", kwargs, response_obj))
+
+    async def async_log_failure_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        self.told.append(("async failure", kwargs, response_obj))
+
+
+@pytest.fixture
+def recorder(openai_simulated: edgequake_python.Simulator) -> Iterator[Recorder]:
+    recorder = Recorder()
+    edgequake_python.callbacks.append(recorder)
+    yield recorder
+    edgequake_python.callbacks.remove(recorder)
+    flush(10)
+
+
+async def _read(**call: Any) -> list[Any]:
+    stream = await edgequake_python.acompletion(stream=True, **call)
+    return [chunk async for chunk in stream]
+
+
+def test_a_synchronous_call_tells_the_plain_hooks_in_order(recorder: Recorder) -> None:
+    answer = edgequake_python.completion(**CALL, metadata={"tags": ["a"]}, user="bob", temperature=0.5)
+    assert recorder.names() == ["pre", "post", "success"]
+    _, kwargs, told = recorder.told[-1]
+    assert told is answer
+    assert kwargs["model"] == "gpt-4o" and kwargs["messages"] == HI and kwargs["temperature"] == 0.5
+    assert kwargs["optional_params"]["temperature"] == 0.5 and kwargs["call_type"] == "completion"
+    assert kwargs["litellm_params"]["metadata"] == {"tags": ["a"]}
+    assert kwargs["response_cost"] == answer._hidden_params["response_cost"] > 0
+    assert kwargs["start_time"] <= kwargs["end_time"]
+    standard = kwargs["standard_logging_object"]
+    assert standard["status"] == "success" and standard["custom_llm_provider"] == "openai"
+    assert standard["prompt_tokens"] == answer.usage.prompt_tokens
+    assert standard["total_tokens"] == answer.usage.total_tokens
+    assert standard["request_tags"] == ["a"] and standard["end_user"] == "bob"
+    assert standard["response"]["choices"][0]["message"]["content"] == answer.choices[0].message.content
+    assert standard["cost_breakdown"]["total_cost"] == kwargs["response_cost"]
+    assert "sk-simulated" not in repr(kwargs)
+    pickle.dumps(standard)
+
+
+def test_an_asynchronous_call_tells_the_others(recorder: Recorder) -> None:
+    asyncio.run(edgequake_python.acompletion(**CALL))
+    assert recorder.names() == ["pre", "async success"]
+    assert recorder.told[-1][1]["call_type"] == "acompletion"
+    asyncio.run(edgequake_python.aembedding("openai/text-embedding-3-small", input=["a"]))
+    assert recorder.names()[-1] == "async success"
+    assert recorder.told[-1][1]["call_type"] == "aembedding"
+
+
+def test_streams_tell_their_chunks_and_once_the_whole(recorder: Recorder) -> None:
+    chunks = list(edgequake_python.completion(stream=True, **CALL))
+    assert recorder.names() == ["pre", *["chunk"] * len(chunks), "post", "success"]
+    _, kwargs, whole = recorder.told[-1]
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert whole.choices[0].message.content == text
+    assert kwargs["complete_streaming_response"] is whole
+    assert kwargs["response_cost"] > 0 and kwargs["stream"] is True
+    assert kwargs["start_time"] <= kwargs["completion_start_time"] <= kwargs["end_time"]
+    recorder.told.clear()
+    asyncio.run(_read(**CALL))
+    assert recorder.names() == ["pre", "async success"]
+    assert recorder.told[-1][2].choices[0].message.content == text
+
+
+def test_failures(recorder: Recorder) -> None:
+    broken: dict[str, Any] = {"model": "openai/sim/500", "messages": HI, "num_retries": 0}
+    with pytest.raises(InternalServerError) as caught:
+        edgequake_python.completion(**broken)
+    assert recorder.names() == ["pre", "failure"]
+    kwargs = recorder.told[-1][1]
+    assert kwargs["exception"] is caught.value
+    standard = kwargs["standard_logging_object"]
+    assert standard["status"] == "failure"
+    assert standard["error_information"]["error_class"] == "InternalServerError"
+    assert standard["error_information"]["error_code"] == "500"
+    recorder.told.clear()
+    with pytest.raises(InternalServerError):
+        asyncio.run(edgequake_python.acompletion(**broken))
+    assert recorder.names() == ["pre", "async failure"]
+
+
+def test_a_cut_stream_is_a_failure_and_a_left_one_is_counted(recorder: Recorder) -> None:
+    cut: dict[str, Any] = {"model": "openai/sim/cut?after=2", "messages": HI}
+    with pytest.raises(edgequake_python.IncompleteStreamError):
+        list(edgequake_python.completion(stream=True, **cut))
+    assert recorder.names()[-1] == "failure"
+    assert recorder.names().count("failure") == 1
+    recorder.told.clear()
+    stream = edgequake_python.completion(stream=True, **CALL)
+    for chunk in stream:
+        if chunk.choices[0].delta.content:
+            break
+    stream.close()
+    assert recorder.names()[-1] == "success"
+    _, kwargs, partial = recorder.told[-1]
+    assert kwargs["stream_abandoned"] is True
+    assert partial.choices[0].finish_reason is None
+    assert partial.usage.estimated is True and partial.usage.completion_tokens > 0
+
+
+def test_a_cancelled_call_is_told_with_what_its_question_cost(recorder: Recorder) -> None:
+    async def cancelled() -> None:
+        task = asyncio.create_task(
+            edgequake_python.acompletion(model="openai/sim/latency?ms=20000", messages=HI)
+        )
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert recorder.names() == ["pre", "async failure"]
+    assert isinstance(recorder.told[-1][1]["exception"], asyncio.CancelledError)
+    assert recorder.told[-1][1]["standard_logging_object"]["prompt_tokens"] > 0
+
+
+def test_functions(openai_simulated: edgequake_python.Simulator, restored_settings: None) -> None:
+    told: list[tuple[str, Any]] = []
+
+    def before(kwargs: dict[str, Any]) -> None:
+        told.append(("before", kwargs["model"]))
+
+    def success(kwargs: dict[str, Any], response: Any, start: Any, end: Any) -> None:
+        told.append(("success", response.id))
+
+    async def success_async(kwargs: dict[str, Any], response: Any, start: Any, end: Any) -> None:
+        told.append(("async", response.id))
+
+    def failure(kwargs: dict[str, Any], response: Any, start: Any, end: Any) -> None:
+        told.append(("failure", type(kwargs["exception"]).__name__))
+
+    edgequake_python.input_callback = [before]
+    edgequake_python.success_callback = [success, success_async]
+    edgequake_python.failure_callback = [failure]
+    answer = edgequake_python.completion(**CALL)
+    flush(10)
+    assert told == [("before", "gpt-4o"), ("success", answer.id), ("async", answer.id)]
+    told.clear()
+    with pytest.raises(AuthenticationError):
+        edgequake_python.completion(model="openai/sim/401", messages=HI)
+    flush(10)
+    assert told == [("before", "sim/401"), ("failure", "AuthenticationError")]
+    told.clear()
+    mine: list[str] = []
+    edgequake_python.completion(**CALL, success_callback=[lambda *event: mine.append(event[1].id)])
+    flush(10)
+    assert len(mine) == 1 and len(told) == 3
+    told.clear()
+    edgequake_python.completion(**{**CALL, "no-log": True})
+    flush(10)
+    assert not told
+
+
+def test_answers_of_the_cache_and_mocks_are_told_too(recorder: Recorder, restored_settings: None) -> None:
+    edgequake_python.cache = edgequake_python.Cache()
+    edgequake_python.completion(**CALL)
+    edgequake_python.completion(**CALL)
+    edgequake_python.completion(**CALL, mock_response="mocked")
+    edgequake_python.cache = None
+    assert recorder.names() == ["pre", "post", "success"] * 3
+    first, second = (recorder.told[index][1] for index in (2, 5))
+    assert not first["cache_hit"] and second["cache_hit"] is True
+    assert second["response_cost"] == 0.0
+    assert second["standard_logging_object"]["saved_cache_cost"] == first["response_cost"] > 0
+
+
+def test_each_fallback_is_a_call_of_its_own(recorder: Recorder) -> None:
+    edgequake_python.completion(
+        model="openai/sim/500", messages=HI, num_retries=0, fallbacks=["openai/gpt-4o"]
+    )
+    assert recorder.names() == ["pre", "failure", "pre", "post", "success"]
+
+
+CONTEXT: contextvars.ContextVar[str] = contextvars.ContextVar("context", default="nobody's")
+
+
+def test_they_run_in_the_callers_context_and_off_its_thread(
+    openai_simulated: edgequake_python.Simulator, restored_settings: None
+) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def success(*event: Any) -> None:
+        seen.append((CONTEXT.get(), threading.current_thread() is threading.main_thread()))
+
+    loops: list[Any] = []
+
+    class InLoop(CustomLogger):
+        async def async_log_success_event(self, *event: Any) -> None:
+            loops.append((asyncio.get_running_loop(), CONTEXT.get()))
+
+    edgequake_python.success_callback = [success]
+    edgequake_python.callbacks = [InLoop()]
+
+    async def call() -> Any:
+        CONTEXT.set("mine")
+        await edgequake_python.acompletion(**CALL)
+        from edgequake_python.observers.delivery import flush_async
+
+        assert await flush_async(10)
+        return asyncio.get_running_loop()
+
+    loop = asyncio.run(call())
+    assert seen == [("mine", False)]
+    assert loops == [(loop, "mine")]
+
+
+def test_slow_and_raising_callbacks_neither_delay_nor_break(
+    recorder: Recorder, restored_settings: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = threading.Event()
+
+    def slow(*event: Any) -> None:
+        gate.wait(20)
+
+    def raising(*event: Any) -> None:
+        raise RuntimeError("of the callback's own")
+
+    edgequake_python.success_callback = [slow, raising]
+    with caplog.at_level(logging.WARNING):
+        assert edgequake_python.completion(**CALL).choices
+        assert not flush(0.05)
+        gate.set()
+        assert flush(10)
+    assert recorder.names() == ["pre", "post", "success"]
+    assert len([record for record in caplog.records if "of the callback's own" in record.message]) == 1
+
+
+def test_what_is_told_can_be_redacted(
+    openai_simulated: edgequake_python.Simulator, restored_settings: None
+) -> None:
+    secret = [{"role": "user", "content": "my secret question"}]
+    quiet, loud = Recorder(turn_off_message_logging=True), Recorder()
+    edgequake_python.callbacks = [quiet, loud]
+    answer = edgequake_python.completion(model="openai/sim/echo", messages=secret)
+    assert quiet.names() == loud.names()
+    assert "secret question" not in repr(quiet.told)
+    assert "secret question" in repr(loud.told)
+    # The caller's answer is untouched.
+    assert "secret question" in (answer.choices[0].message.content or "")
+    edgequake_python.turn_off_message_logging = True
+    loud.told.clear()
+    edgequake_python.completion(model="openai/sim/echo", messages=secret)
+    loud.names()
+    assert "secret question" not in repr(loud.told)
+
+
+def test_hooks_in_line_may_change_a_call(
+    openai_simulated: edgequake_python.Simulator, restored_settings: None
+) -> None:
+    class Changing(CustomLogger):
+        async def async_pre_call_deployment_hook(self, kwargs: dict[str, Any], call_type: Any) -> Any:
+            return {**kwargs, "messages": [{"role": "user", "content": "changed"}]}
+
+        async def async_post_call_success_deployment_hook(
+            self, request_data: Any, response: Any, call_type: Any
+        ) -> Any:
+            response.choices[0].message.content += " and changed"
+            return response
+
+        def get_chat_completion_prompt(self, *given: Any, **more: Any) -> Any:
+            return given[0], [{"role": "user", "content": f"prompt {given[3]}"}], given[2]
+
+        def logging_hook(self, kwargs: Any, result: Any, call_type: str) -> Any:
+            return {**kwargs, "mine": True}, result
+
+    changing, recorder = Changing(), Recorder()
+    edgequake_python.callbacks = [changing, recorder]
+    messages = list(HI)
+    answer = asyncio.run(edgequake_python.acompletion(model="openai/sim/echo", messages=messages))
+    content = answer.choices[0].message.content or ""
+    assert "changed" in content and content.endswith(" and changed")
+    assert messages == HI
+    answer = edgequake_python.completion(model="openai/sim/echo", messages=HI, prompt_id="p7")
+    assert "prompt p7" in (answer.choices[0].message.content or "")
+    edgequake_python.callbacks = []
+    with pytest.raises(edgequake_python.UnsupportedParamsError, match="prompt_id"):
+        edgequake_python.completion(**CALL, prompt_id="p7")
+    flush(10)
+
+
+@pytest.mark.parametrize("way", ["sync", "async", "stream", "failure"])
+def test_a_program_that_ends_at_once_has_told_exactly_once(
+    openai_simulated: edgequake_python.Simulator, way: str
+) -> None:
+    program = f"""
+import asyncio, sys, edgequake_python as e
+class Log(e.CustomLogger):
+    def log_success_event(self, *a): print("told", flush=True)
+    def log_failure_event(self, *a): print("told", flush=True)
+    async def async_log_success_event(self, *a):
+        await asyncio.sleep(0.05)
+        print("told", flush=True)
+e.callbacks = [Log()]
+hi = [{{"role": "user", "content": "hi"}}]
+way = {way!r}
+if way == "sync": e.completion(model="openai/gpt-4o", messages=hi)
+elif way == "async": asyncio.run(e.acompletion(model="openai/gpt-4o", messages=hi))
+elif way == "stream": list(e.completion(model="openai/gpt-4o", messages=hi, stream=True))
+else:
+    try: e.completion(model="openai/sim/400", messages=hi)
+    except e.BadRequestError: pass
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert said.stdout.split() == ["told"], said.stderr
+    assert said.stderr == ""
+
+
+def test_unknown_names_are_said_once(
+    openai_simulated: edgequake_python.Simulator,
+    restored_settings: None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    edgequake_python.success_callback = ["nobody-knows-it"]
+    with caplog.at_level(logging.WARNING):
+        edgequake_python.completion(**CALL)
+        edgequake_python.completion(**CALL)
+    assert len([record for record in caplog.records if "nobody-knows-it" in record.message]) == 1
