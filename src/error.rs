@@ -159,6 +159,20 @@ impl Error {
         Self::new(ErrorKind::BadRequest, message)
     }
 
+    /// Says which inputs of a call of several requests it is about. What the provider says of `input[n]` counts from
+    /// the first of them.
+    pub(crate) fn of_inputs(mut self, first: usize, inputs: usize) -> Self {
+        let message = &self.0.message;
+        let named = message.split_once("input[").and_then(|(before, rest)| {
+            let (number, after) = rest.split_once(']')?;
+            let number: usize = number.parse().ok()?;
+            Some(format!("{before}input[{}]{after}", number + first))
+        });
+        let last = first + inputs.saturating_sub(1);
+        self.0.message = format!("{} (inputs {first} to {last})", named.as_ref().unwrap_or(message));
+        self
+    }
+
     /// The same error, which says where in the request it is.
     #[must_use]
     pub(crate) fn within(mut self, place: &str) -> Self {

@@ -186,6 +186,8 @@ pub struct Quirks {
     pub schema_by_tool: fn(model: &str) -> bool,
     /// How the body names a model, where that is not how the caller does.
     pub model: fn(model: &str) -> Option<String>,
+    /// How many inputs an embedding request takes.
+    pub most_inputs: usize,
     /// What data cannot say, done to a request before it is written.
     pub adapt: fn(&mut ChatRequest),
 }
@@ -205,6 +207,7 @@ impl Quirks {
         formats: &[],
         schema_by_tool: |_| false,
         model: |_| None,
+        most_inputs: usize::MAX,
         adapt: openai::departures::none,
     };
     /// A server that takes OpenAI's dialect and knows no other.
@@ -248,7 +251,10 @@ pub(crate) const OPENAI: Provider = Provider {
     fixed_params: None,
     embed_params: |_| &ParamRules::ALL,
     stream_usage: StreamUsage::OwnHost,
-    quirks: Quirks::NONE,
+    quirks: Quirks {
+        most_inputs: 2048,
+        ..Quirks::NONE
+    },
 };
 
 /// A server that speaks OpenAI's dialect, of which no more is known.
@@ -274,6 +280,10 @@ const VOYAGE: Provider = Provider {
     key_env: &["VOYAGE_API_KEY"],
     chat: None,
     endpoints: &[Rerank::row(&rerank::VOYAGE)],
+    quirks: Quirks {
+        most_inputs: 1000,
+        ..Quirks::COMPATIBLE
+    },
     embed_params: |_| &ParamRules {
         unsupported: &[&["user"]],
         renamed: &[("dimensions", "output_dimension")],

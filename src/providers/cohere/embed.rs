@@ -20,6 +20,9 @@ pub struct Embed;
 const DOCUMENT: &str = "search_document";
 
 impl EmbedWire for Embed {
+    fn most_inputs(&self, _target: &Target, _request: &EmbedRequest) -> usize {
+        96
+    }
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {
         let mut body = Map::new();
         body.insert("model".to_owned(), Value::from(target.model.as_str()));

@@ -16,6 +16,10 @@ use crate::wire::{EmbedWire, WireRequest};
 pub struct Embed;
 
 impl EmbedWire for Embed {
+    fn most_inputs(&self, target: &Target, _request: &EmbedRequest) -> usize {
+        target.provider.quirks.most_inputs
+    }
+
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {
         request::post(
             target,

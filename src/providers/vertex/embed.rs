@@ -18,6 +18,14 @@ use crate::wire::{ChatWire, EmbedWire, WireRequest};
 pub(crate) struct Embed;
 
 impl EmbedWire for Embed {
+    fn most_inputs(&self, target: &Target, _request: &EmbedRequest) -> usize {
+        // Gemini's own model takes one text at a time, the older ones 250.
+        if target.model.contains("gemini-embedding") {
+            1
+        } else {
+            250
+        }
+    }
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {
         let mut given = gemini::EmbedParams::take(target, request.params)?;
         if has_own_method(&target.model) {
