@@ -93,6 +93,12 @@ test-wheel: wheel ## Check what is released: contents, size, and a call from an 
 frameworks: build ## Frameworks from PyPI, unmodified, over this package instead of litellm (FRAMEWORKS="dspy langchain")
 	$(PY) tests/frameworks/run.py $(FRAMEWORKS)
 
+MINUTES ?= 10
+
+.PHONY: chaos
+chaos: build services ## Mixed traffic while Redis and every deployment fail: no call lost or doubled (MINUTES=10)
+	$(PY) tests/chaos.py --minutes $(MINUTES)
+
 .PHONY: lint
 lint: setup rust-components ## Check formatting and lints of Rust and Python, and the documents' links
 	cargo fmt --check
@@ -117,7 +123,7 @@ rust-components:
 .PHONY: typecheck
 typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
 	$(BIN)/mypy --strict python/edgequake_python
-	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py scripts/parity.py scripts/providers_page.py
+	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
 
@@ -126,6 +132,11 @@ SHARED ?= ../shared
 .PHONY: parity
 parity: build ## Compare requests and readings with LiteLLM's (SHARED=../shared holds the material)
 	$(PY) scripts/parity.py --shared $(SHARED)
+
+.PHONY: bench-router
+bench-router: build services ## Measure the Router: its decisions (docs/scaling.md), and litellm's beside it
+	$(PY) bench/routing.py --write
+	$(PY) bench/router_compare.py --write
 
 .PHONY: docs
 docs: build ## Write docs/providers.md from the registry

@@ -90,8 +90,18 @@ pub trait ChunkDecoder: Send {
 /// Embeddings in one dialect.
 pub trait EmbedWire: Send + Sync {
     /// How many inputs one request takes.
-    fn most_inputs(&self, _target: &Target) -> usize {
+    fn most_inputs(&self, _target: &Target, _request: &EmbedRequest) -> usize {
         usize::MAX
+    }
+
+    /// What must be known of the request to read its answer, for [`Target::notes`].
+    fn notes(&self, _target: &Target, _request: &EmbedRequest) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// The tokens of the input, where the headers of an answer count them and not its body.
+    fn counted(&self, _headers: &HeaderMap) -> Option<i64> {
+        None
     }
 
     /// Writes the request.

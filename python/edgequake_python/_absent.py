@@ -63,6 +63,8 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
     ("call completion() with its arguments", "config_completion"),
     ("write the loop around acompletion(), or use an agent framework", "run_tool_loop"),
     ("the core is always native here", "rust"),
+    ("use token_counter(), which needs no request", "count_tokens"),
+    ("see docs/providers.md, or provider_info()", "get_provider_fields"),
     (
         "pass prompts as messages; prompt files are not read",
         "set_global_prompt_directory set_global_bitbucket_config set_global_gitlab_config",
@@ -96,3 +98,12 @@ def _refusal(name: str, instead: str, *, asynchronous: bool) -> Callable[..., An
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Not here: {instead}."
     return function
+
+
+def missing_class(name: str, instead: str, base: type = object) -> type:
+    """A class that cannot be made, and says what to use instead."""
+
+    def refuse(self: object, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError(f"edgequake_python has no {name}: {instead}")
+
+    return type(name, (base,), {"__init__": refuse, "__doc__": f"Not here: {instead}."})

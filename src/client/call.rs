@@ -107,6 +107,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         &self.target
     }
 
+    /// The request's bytes.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.request.body
+    }
+
     /// Parameters that are not sent because the caller allowed that.
     #[must_use]
     pub fn dropped_params(&self) -> &[String] {

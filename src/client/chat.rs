@@ -97,6 +97,12 @@ impl PreparedChat {
         self.call.target()
     }
 
+    /// The request's bytes, without files that have to be fetched first.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.call.body()
+    }
+
     /// Parameters that are not sent because the caller allowed that.
     #[must_use]
     pub fn dropped_params(&self) -> &[String] {

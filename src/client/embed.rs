@@ -42,9 +42,10 @@ pub fn prepare_embed(
     around: &dyn Surroundings,
 ) -> Result<PreparedEmbed> {
     request.validate()?;
-    let target = Target::resolve(&request.model, &options, around)?;
+    let mut target = Target::resolve(&request.model, &options, around)?;
     let provider = target.provider;
-    let about = |error: Error| error.about(provider.name, &target.model);
+    let model = target.model.clone();
+    let about = |error: Error| error.about(provider.name, &model);
     let wire = provider.embed.ok_or_else(|| {
         about(Error::new(
             ErrorKind::UnknownProvider,
@@ -62,9 +63,11 @@ pub fn prepare_embed(
     );
     let mut dropped_params = dropped_params.map_err(about)?;
     dropped_params.extend(registry::foreign_options(provider, &options.provider_options));
+    target.notes = wire.notes(&target, &request);
+    let most = wire.most_inputs(&target, &request);
     let mut first = 0;
     let mut parts = Vec::new();
-    for input in pieces(std::mem::take(&mut request.input), wire.most_inputs(&target)) {
+    for input in pieces(std::mem::take(&mut request.input), most) {
         let inputs = input.as_array().map_or(1, Vec::len);
         let request = EmbedRequest {
             input,
@@ -105,6 +108,12 @@ impl PreparedEmbed {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The bytes of the first of its requests.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.parts.first().map_or(&[], |part| part.call.body())
     }
 
     /// Parameters that are not sent because the caller allowed that.
@@ -160,10 +169,15 @@ impl Part {
         let call = &self.call;
         let course = call.course();
         let (body, meta) = call.plain(&connection?, course).await?;
-        let answer = call
-            .wire
-            .response(&call.target, &body)
-            .map_err(|error| call.dress(error, &meta))?;
+        let answer = call.wire.response(&call.target, &body);
+        let mut answer = answer.map_err(|error| call.dress(error, &meta))?;
+        if answer.usage.is_none() {
+            answer.usage = call.wire.counted(&meta.headers).map(|count| Usage {
+                prompt_tokens: Some(count),
+                total_tokens: Some(count),
+                ..Usage::default()
+            });
+        }
         Ok(Answered { answer, meta })
     }
 }

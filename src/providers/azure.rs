@@ -140,8 +140,8 @@ impl ChatWire for Azure {
 }
 
 impl EmbedWire for Azure {
-    fn most_inputs(&self, target: &Target) -> usize {
-        openai::Embed.most_inputs(target)
+    fn most_inputs(&self, target: &Target, request: &EmbedRequest) -> usize {
+        openai::Embed.most_inputs(target, request)
     }
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {
         let mut request = openai::Embed.request(target, request)?;

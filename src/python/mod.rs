@@ -142,7 +142,7 @@ mod _eq_core {
         Begun::new(py, work)
     }
 
-    /// Checks a call as if it were sent, but for its key and address: provider, bare model, dropped parameters.
+    /// Checks a call as if it were sent, but for its key and address: provider, bare model, dropped parameters, body.
     #[pyfunction]
     fn examine(
         py: Python<'_>,

@@ -5,7 +5,7 @@ use crate::options::ProviderOptions;
 
 /// Who knows the options that begin so, or are called so.
 const OWNERS: &[(&[&str], &[&str])] = &[
-    (&["aws_"], &["bedrock", "bedrock_mantle", "sagemaker"]),
+    (&["aws_", "model_id"], &["bedrock", "bedrock_mantle", "sagemaker"]),
     (&["vertex_"], &["vertex_ai", "vertex_ai_beta", "gemini"]),
     (
         &[

@@ -1,5 +1,7 @@
 //! An embedding answer.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -43,6 +45,21 @@ pub enum Vector {
     Floats(Vec<f64>),
     /// Base64 text.
     Base64(String),
+}
+
+impl Vector {
+    /// The same as base64, for callers who want that from a provider that gives numbers.
+    pub(crate) fn become_base64(&mut self) {
+        if let Self::Floats(numbers) = self {
+            // OpenAI's form has single precision.
+            #[allow(clippy::cast_possible_truncation)]
+            let bytes: Vec<u8> = numbers
+                .iter()
+                .flat_map(|number| (*number as f32).to_le_bytes())
+                .collect();
+            *self = Self::Base64(STANDARD.encode(bytes));
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Vector {

@@ -7,8 +7,6 @@ from .call import Step, settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .call import Call, Course
 
 
@@ -45,10 +43,10 @@ def examine(call: Call) -> tuple[str, str, list[str]]:
     found = handler_of(call)
     if found is not None:
         return found[0], found[1], []
-    examined: tuple[str, str, list[Any]] = _eq_core.examine(
+    provider, model, dropped, _ = _eq_core.examine(
         call.operation, dict(call.arguments), settings, call.streamed
     )
-    return examined
+    return provider, model, dropped
 
 
 def provider_of(call: Call) -> tuple[str, str]:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from .request import Request
     from .router import Router
 
-#: How many deployments are offered to shared state in one round trip.
-_OFFERED = 32
+#: How many deployments are offered to shared state in one round trip: few, when the first that can is taken.
+_OFFERED = {"first": 4}
+_OFFERED_AT_MOST = 32
 #: Calls without a deadline do not wait longer than this for a deployment, in seconds.
 _PATIENCE = 600.0
 #: How often calls that wait for a slot look for one, in seconds.
@@ -154,7 +155,7 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
     fits: set[int] | None = None
     if checked:
         fits = yield from checks.fitting(router, request, pool, view)
-    count = _OFFERED if state.remote else len(view.members)
+    count = _OFFERED.get(pool.prefer, _OFFERED_AT_MOST) if state.remote else len(view.members)
 
     def allowed(member: Member) -> bool:
         return member.id not in refused.seen and (fits is None or member.number in fits)
@@ -182,7 +183,7 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
             return Picked(pool.by_id[answer.key], pool, answer, found.filling)
         _learn(pool, answer, amounts, now)
         refused.add(answer)
-        offers = []
+        offers, count = [], max(count, _OFFERED_AT_MOST)
 
 
 def _asking(state: Any, pool: Pool, candidates: list[Candidate], amounts: tuple[float, ...]) -> Step:

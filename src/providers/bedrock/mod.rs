@@ -1,6 +1,7 @@
 //! AWS Bedrock: `Converse` and `ConverseStream`, one dialect for every model that Bedrock hosts.
 
 mod content;
+mod embed;
 mod error;
 mod ids;
 mod media;
@@ -53,8 +54,9 @@ pub(crate) const ROW: Provider = Provider {
     key_optional: true,
     auth: Auth::Signed(&Aws { service: "bedrock" }),
     chat: Some(&Converse),
-    embed: None,
+    embed: Some(&embed::Embed),
     params: params::rules,
+    embed_params: embed::rules,
     ..OPENAI
 };
 

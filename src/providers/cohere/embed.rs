@@ -20,7 +20,7 @@ pub struct Embed;
 const DOCUMENT: &str = "search_document";
 
 impl EmbedWire for Embed {
-    fn most_inputs(&self, _target: &Target) -> usize {
+    fn most_inputs(&self, _target: &Target, _request: &EmbedRequest) -> usize {
         96
     }
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {

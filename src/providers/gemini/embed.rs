@@ -100,7 +100,7 @@ pub(crate) fn content(target: &Target, input: Value) -> Result<Value> {
 }
 
 impl EmbedWire for Embed {
-    fn most_inputs(&self, _target: &Target) -> usize {
+    fn most_inputs(&self, _target: &Target, _request: &EmbedRequest) -> usize {
         100
     }
     fn request(&self, target: &Target, request: EmbedRequest) -> Result<WireRequest> {

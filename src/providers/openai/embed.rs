@@ -16,7 +16,7 @@ use crate::wire::{EmbedWire, WireRequest};
 pub struct Embed;
 
 impl EmbedWire for Embed {
-    fn most_inputs(&self, target: &Target) -> usize {
+    fn most_inputs(&self, target: &Target, _request: &EmbedRequest) -> usize {
         target.provider.quirks.most_inputs
     }
 

@@ -18,7 +18,7 @@ use crate::wire::{ChatWire, EmbedWire, WireRequest};
 pub(crate) struct Embed;
 
 impl EmbedWire for Embed {
-    fn most_inputs(&self, target: &Target) -> usize {
+    fn most_inputs(&self, target: &Target, _request: &EmbedRequest) -> usize {
         // Gemini's own model takes one text at a time, the older ones 250.
         if target.model.contains("gemini-embedding") {
             1

@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::resolve::split_model;
 use crate::secret::Secret;
 
-/// What a call would be: the provider's name, the bare model, and the parameters that would be dropped.
-pub(in crate::python) type Examined = (String, String, Vec<String>);
+/// What a call would be: the provider's name, the bare model, the parameters that would be dropped, and the body.
+pub(in crate::python) type Examined = (String, String, Vec<String>, String);
 
 /// Stands for what only a call that is sent must have.
 const STAND_IN: &str = "not-sent";
@@ -42,10 +42,20 @@ pub(in crate::python) fn examine(
                 .set(name, Value::String(STAND_IN.to_owned()));
         }
     }
-    let dropped = match operation {
-        "chat" => prepared_chat(sorted, settings, stream)?.dropped_params().to_vec(),
-        "embed" => prepared_embed(sorted, settings)?.dropped_params().to_vec(),
-        _ => Vec::new(),
+    let (dropped, body) = match operation {
+        "chat" => {
+            let prepared = prepared_chat(sorted, settings, stream)?;
+            (prepared.dropped_params().to_vec(), text(prepared.body()))
+        }
+        "embed" => {
+            let prepared = prepared_embed(sorted, settings)?;
+            (prepared.dropped_params().to_vec(), text(prepared.body()))
+        }
+        _ => (Vec::new(), String::new()),
     };
-    Ok((named.0, named.1, dropped))
+    Ok((named.0, named.1, dropped, body))
+}
+
+fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).into_owned()
 }

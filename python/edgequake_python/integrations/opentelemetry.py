@@ -1,0 +1,184 @@
+"""Calls as spans and metrics of OpenTelemetry, in the semantic conventions for generative AI (the extra
+``otel``).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from .custom_logger import CustomLogger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: Our names of providers, where the conventions have others.
+_SYSTEMS = {
+    "azure": "azure.ai.openai",
+    "azure_ai": "azure.ai.inference",
+    "bedrock": "aws.bedrock",
+    "vertex_ai": "gcp.vertex_ai",
+    "gemini": "gcp.gemini",
+    "mistral": "mistral_ai",
+    "xai": "x_ai",
+}
+_OPERATIONS = {"completion": "chat", "embedding": "embeddings", "text_completion": "text_completion"}
+#: Parameters of a call and the attributes that the conventions have for them.
+_PARAMETERS = {
+    "temperature": "gen_ai.request.temperature",
+    "top_p": "gen_ai.request.top_p",
+    "top_k": "gen_ai.request.top_k",
+    "max_tokens": "gen_ai.request.max_tokens",
+    "max_completion_tokens": "gen_ai.request.max_tokens",
+    "frequency_penalty": "gen_ai.request.frequency_penalty",
+    "presence_penalty": "gen_ai.request.presence_penalty",
+    "seed": "gen_ai.request.seed",
+    "n": "gen_ai.request.choice.count",
+}
+
+
+class OpenTelemetry(CustomLogger):
+    """A span for every call, beneath the caller's, and metrics of duration and tokens; its name is ``otel``.
+
+    It uses the tracer and meter providers that the program has set up. What was asked and answered is left
+    out unless ``messages`` says otherwise.
+
+    Args:
+        tracer_provider: another than the program's.
+        meter_provider: likewise.
+        messages: whether spans have what was asked and answered.
+        **kwargs: `CustomLogger`'s.
+
+    Raises:
+        ImportError: without OpenTelemetry's API.
+    """
+
+    def __init__(
+        self, tracer_provider: Any = None, meter_provider: Any = None, messages: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        from importlib import import_module
+
+        try:
+            metrics: Any = import_module("opentelemetry.metrics")
+            trace: Any = import_module("opentelemetry.trace")
+        except ImportError:
+            raise ImportError("spans need OpenTelemetry: pip install opentelemetry-sdk") from None
+        from .. import __version__
+
+        self._trace = trace
+        self._tracer = trace.get_tracer("edgequake_python", __version__, tracer_provider)
+        meter = metrics.get_meter("edgequake_python", __version__, meter_provider)
+        self._duration = meter.create_histogram(
+            "gen_ai.client.operation.duration", "s", "Duration of a call to a model"
+        )
+        self._tokens = meter.create_histogram("gen_ai.client.token.usage", "{token}", "Tokens of a call")
+        self._first = meter.create_histogram(
+            "gen_ai.server.time_to_first_token", "s", "From the call to its first chunk"
+        )
+        self._messages = messages
+
+    def log_success_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        """A span."""
+        self._record(kwargs, response_obj, start_time, end_time)
+
+    async def async_log_success_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """A span."""
+        self._record(kwargs, response_obj, start_time, end_time)
+
+    def log_failure_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        """A span with an error."""
+        self._record(kwargs, None, start_time, end_time)
+
+    async def async_log_failure_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """A span with an error."""
+        self._record(kwargs, None, start_time, end_time)
+
+    def _record(self, kwargs: dict[str, Any], answer: Any, begun: datetime, end: datetime) -> None:
+        payload = kwargs["standard_logging_object"]
+        operation = str(payload["call_type"])
+        operation = operation[1:] if operation[1:] in _OPERATIONS else operation
+        name = _OPERATIONS.get(operation, operation)
+        provider = payload["custom_llm_provider"]
+        system = _SYSTEMS.get(provider, provider)
+        common = {
+            "gen_ai.operation.name": name,
+            "gen_ai.provider.name": system,
+            "gen_ai.request.model": payload["model"],
+        }
+        # The context is the caller's: a span that is open there is this one's parent.
+        span = self._tracer.start_span(
+            f"{name} {payload['model']}",
+            kind=self._trace.SpanKind.CLIENT,
+            start_time=_nanoseconds(begun),
+            attributes={**common, "gen_ai.system": system, **_request(kwargs)},
+        )
+        span.set_attributes(_response(payload, answer))
+        if self._messages:
+            span.set_attribute("gen_ai.input.messages", json.dumps(payload["messages"], default=str))
+            if answer is not None:
+                span.set_attribute("gen_ai.output.messages", json.dumps(payload["response"], default=str))
+        first = kwargs.get("completion_start_time")
+        if first is not None and payload["stream"]:
+            span.add_event("gen_ai.content.first_token", timestamp=_nanoseconds(first))
+            self._first.record((first - begun).total_seconds(), common)
+        error = kwargs.get("exception")
+        if error is not None:
+            common = {**common, "error.type": type(error).__name__}
+            span.set_attribute("error.type", type(error).__name__)
+            span.record_exception(error)
+            span.set_status(self._trace.Status(self._trace.StatusCode.ERROR, str(error)))
+        span.end(end_time=_nanoseconds(end))
+        self._duration.record((end - begun).total_seconds(), common)
+        for kind, count in (("input", payload["prompt_tokens"]), ("output", payload["completion_tokens"])):
+            if count and not payload["cache_hit"]:
+                self._tokens.record(count, {**common, "gen_ai.token.type": kind})
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000_000)
+
+
+def _request(kwargs: dict[str, Any]) -> dict[str, Any]:
+    parameters = kwargs.get("optional_params") or {}
+    found = {
+        attribute: parameters[name]
+        for name, attribute in _PARAMETERS.items()
+        if isinstance(parameters.get(name), (int, float))
+    }
+    stop = parameters.get("stop")
+    if stop:
+        found["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
+    base = kwargs["standard_logging_object"]["api_base"]
+    if base:
+        from urllib.parse import urlsplit
+
+        where = urlsplit(base)
+        if where.hostname:
+            found["server.address"] = where.hostname
+            found["server.port"] = where.port or (80 if where.scheme == "http" else 443)
+    return found
+
+
+def _response(payload: dict[str, Any], answer: Any) -> dict[str, Any]:
+    usage = payload["hidden_params"]["usage_object"] or {}
+    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
+    reasons = [choice.get("finish_reason") for choice in getattr(answer, "choices", None) or ()]
+    found = {
+        "gen_ai.response.id": payload["id"],
+        "gen_ai.response.model": getattr(answer, "model", None),
+        "gen_ai.response.finish_reasons": [reason for reason in reasons if reason] or None,
+        "gen_ai.usage.input_tokens": payload["prompt_tokens"] or None,
+        "gen_ai.usage.output_tokens": payload["completion_tokens"] or None,
+        "gen_ai.usage.cache_read.input_tokens": cached or None,
+        "edgequake.cost_usd": payload["response_cost"],
+        "edgequake.cache_hit": payload["cache_hit"],
+        "edgequake.call_id": payload["litellm_call_id"],
+        "edgequake.model_group": payload["model_group"] or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
