@@ -173,10 +173,14 @@ def single(router: Router, request: Request) -> Course:
         arguments = arguments_of(router, request, picked)
         package = sys.modules[__name__.partition(".")[0]]
         operation = request.operation
-        answer = yield Step(
-            lambda: getattr(package, operation.blocking)(**arguments),
-            lambda: getattr(package, operation.awaitable)(**arguments),
-        )
+        if operation.function is not None:
+            function = operation.function
+            answer = yield Step(lambda: function(**arguments), lambda: function(**arguments))
+        else:
+            answer = yield Step(
+                lambda: getattr(package, operation.blocking)(**arguments),
+                lambda: getattr(package, operation.awaitable)(**arguments),
+            )
         if request.streamed and hasattr(answer, "__next__") and hasattr(answer, "__anext__"):
             start = Start(answer)
             yield Step(start.read, start.read_async)
