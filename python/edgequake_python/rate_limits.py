@@ -1,8 +1,8 @@
 """What a provider says of its limits in the headers of an answer, in one form whoever says it.
 
 Known forms: ``x-ratelimit-limit-requests`` and its like (OpenAI, Azure, Groq and most others, also with
-``-minute`` or ``-day`` behind it), ``anthropic-ratelimit-requests-limit`` and its like, ``x-tokenlimit-limit``
-(Together), and ``x-ratelimit-limit`` or ``ratelimit-limit`` without a word of what is counted, which is
+``-minute`` or ``-day`` behind it), ``anthropic-ratelimit-requests-limit`` and its like,
+``x-tokenlimit-limit`` (Together), and ``x-ratelimit-limit`` or ``ratelimit-limit`` without a word of what is counted, which is
 requests.
 """
 
@@ -145,8 +145,8 @@ def _count(text: str | None) -> int | None:
 
 
 def seconds(text: str | None, date: str | None = None) -> float | None:
-    """Seconds until a reset: ``20ms``, ``6m0s``, ``1h2m3.5s``, plain seconds, a moment (RFC 3339, or seconds or
-    milliseconds since 1970). Moments count from ``date``, the answer's own, or else from now.
+    """Seconds until a reset: ``20ms``, ``6m0s``, ``1h2m3.5s``, plain seconds, a moment (RFC 3339,
+    or seconds or milliseconds since 1970). Moments count from ``date``, the answer's own, or else from now.
     """
     text = (text or "").strip()
     if not text:
