@@ -2,8 +2,8 @@
 
 Known forms: ``x-ratelimit-limit-requests`` and its like (OpenAI, Azure, Groq and most others, also with
 ``-minute`` or ``-day`` behind it), ``anthropic-ratelimit-requests-limit`` and its like,
-``x-tokenlimit-limit`` (Together), and ``x-ratelimit-limit`` or ``ratelimit-limit`` without a word of what is counted, which is
-requests.
+``x-tokenlimit-limit`` (Together), and ``x-ratelimit-limit`` or ``ratelimit-limit`` without a word of what is
+counted, which is requests.
 """
 
 from __future__ import annotations
