@@ -26,6 +26,7 @@ mod cohere;
 mod conversation;
 mod dialect;
 mod embeddings;
+mod endpoints;
 mod errors;
 mod faults;
 mod framing;

@@ -72,6 +72,7 @@ pub(super) struct Shared {
     log: Mutex<Log>,
     struck: Mutex<HashMap<String, u64>>,
     stopping: AtomicBool,
+    pub(super) storage: super::endpoints::Storage,
 }
 
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@ use super::anthropic::DIALECT as ANTHROPIC;
 use super::bedrock::DIALECT as BEDROCK;
 use super::cohere::DIALECT as COHERE;
 use super::dialect::{Dialect, Refusal};
+use super::endpoints::{audio, batches, completions, files, images, moderations, rerank, responses};
 use super::errors::ApiError;
 use super::gemini::{DIALECT as GEMINI, VERTEX};
 use super::mistral::DIALECT as MISTRAL;
@@ -54,6 +55,29 @@ const ROUTES: &[(&str, &str, &Dialect, Answer)] = &[
     ("GET", "/api/version", &OLLAMA, ollama::version),
     ("POST", "/chat/completions", &OPENAI, chat::answer),
     ("POST", "/embeddings", &OPENAI, embeddings::answer),
+    ("POST", "/responses", &OPENAI, responses::create),
+    ("POST", "/responses/compact", &OPENAI, responses::compact),
+    ("POST", "/responses/*/cancel", &OPENAI, responses::cancel),
+    ("GET", "/responses/*/input_items", &OPENAI, responses::input_items),
+    ("GET", "/responses/*", &OPENAI, responses::retrieve),
+    ("DELETE", "/responses/*", &OPENAI, responses::delete),
+    ("POST", "/completions", &OPENAI, completions::answer),
+    ("POST", "/moderations", &OPENAI, moderations::answer),
+    ("POST", "/images/generations", &OPENAI, images::generate),
+    ("POST", "/images/edits", &OPENAI, images::edit),
+    ("POST", "/images/variations", &OPENAI, images::vary),
+    ("POST", "/audio/speech", &OPENAI, audio::speak),
+    ("POST", "/audio/transcriptions", &OPENAI, audio::transcribe),
+    ("POST", "/rerank", &OPENAI, rerank::answer),
+    ("POST", "/files", &OPENAI, files::create),
+    ("GET", "/files", &OPENAI, files::list),
+    ("GET", "/files/*/content", &OPENAI, files::content),
+    ("GET", "/files/*", &OPENAI, files::retrieve),
+    ("DELETE", "/files/*", &OPENAI, files::delete),
+    ("POST", "/batches", &OPENAI, batches::create),
+    ("GET", "/batches", &OPENAI, batches::list),
+    ("POST", "/batches/*/cancel", &OPENAI, batches::cancel),
+    ("GET", "/batches/*", &OPENAI, batches::retrieve),
     ("GET", "/models", &OPENAI, models::list),
     ("GET", "/models/*", &OPENAI, models::one),
 ];
