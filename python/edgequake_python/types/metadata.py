@@ -61,7 +61,7 @@ class Response(Model):
         if unpriced and self._is_billed():
             from ..response_cost import of_response
 
-            params["response_cost"] = of_response(self)
+            params["response_cost"] = of_response(self, params)
         return params
 
     @_hidden_params.setter
