@@ -120,7 +120,7 @@ def _changed(one: Any, call: Call, kind: str) -> Course:
         arguments = dict(call.arguments)
         wanted = yield Step(_never, lambda: one.async_pre_call_deployment_hook(arguments, kind))
         if isinstance(wanted, dict):
-            call = Call(call.operation, wanted, call.streamed, asynchronous=True)
+            call = Call(call.operation, wanted, call.streamed, asynchronous=True, make=call.make)
     if overrides(one, "async_pre_request_hook"):
         given = call
         wanted = yield Step(
@@ -128,7 +128,7 @@ def _changed(one: Any, call: Call, kind: str) -> Course:
             lambda: one.async_pre_request_hook(given.model, given.get("messages"), dict(given.arguments)),
         )
         if isinstance(wanted, dict):
-            call = Call(call.operation, wanted, call.streamed, asynchronous=True)
+            call = Call(call.operation, wanted, call.streamed, asynchronous=True, make=call.make)
     return call
 
 
