@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import _call
-from .event_stream import AsyncOpenedEvents, OpenedEvents
+from .event_stream import as_async_events, as_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def transcription(
     """
     arguments = _transcription_arguments(locals())
     if arguments.get("stream"):
-        events: Any = _call.open_stream("transcription", arguments, OpenedEvents)
+        events: TranscriptionResponse = _call.open_stream("transcription", arguments, as_events)
         return events
     return _call.ask("transcription", arguments, _transcript)
 
@@ -80,7 +80,9 @@ async def atranscription(
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_transcription_arguments, parameters)
     if arguments.get("stream"):
-        events: Any = await _call.open_stream_async("transcription", arguments, AsyncOpenedEvents)
+        events: TranscriptionResponse = await _call.open_stream_async(
+            "transcription", arguments, as_async_events
+        )
         return events
     return await _call.ask_async("transcription", arguments, _transcript)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import _call
-from .event_stream import AsyncOpenedEvents, OpenedEvents
+from .event_stream import as_async_events, as_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def image_generation(
     """
     arguments = _arguments(locals())
     if arguments.get("stream"):
-        events: Any = _call.open_stream("image_generation", arguments, OpenedEvents)
+        events: ImageResponse = _call.open_stream("image_generation", arguments, as_events)
         return events
     return _call.ask("image_generation", arguments, _images)
 
@@ -72,7 +72,7 @@ async def aimage_generation(
     """As `image_generation`."""
     arguments = _arguments(locals())
     if arguments.get("stream"):
-        events: Any = await _call.open_stream_async("image_generation", arguments, AsyncOpenedEvents)
+        events: ImageResponse = await _call.open_stream_async("image_generation", arguments, as_async_events)
         return events
     return await _call.ask_async("image_generation", arguments, _images)
 
@@ -102,7 +102,7 @@ def image_edit(
     """
     arguments = _edit_arguments(locals())
     if arguments.get("stream"):
-        events: Any = _call.open_stream("image_edit", arguments, OpenedEvents)
+        events: ImageResponse = _call.open_stream("image_edit", arguments, as_events)
         return events
     return _call.ask("image_edit", arguments, _images)
 
@@ -128,7 +128,7 @@ async def aimage_edit(
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_edit_arguments, parameters)
     if arguments.get("stream"):
-        events: Any = await _call.open_stream_async("image_edit", arguments, AsyncOpenedEvents)
+        events: ImageResponse = await _call.open_stream_async("image_edit", arguments, as_async_events)
         return events
     return await _call.ask_async("image_edit", arguments, _images)
 
