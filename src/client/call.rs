@@ -162,7 +162,10 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         let error = error
             .about(self.target.provider.name, &self.target.model)
             .with_url(&self.shown_url());
-        error.after_attempts(attempts).without(&self.secrets())
+        error
+            .after_attempts(attempts)
+            .with_dropped(&self.dropped_params)
+            .without(&self.secrets())
     }
 
     /// What must not be shown.
