@@ -1,7 +1,7 @@
 """Calls that are unusual but legal: every wire puts them so that its provider takes them.
 
-The simulator refuses what the providers refuse: fields they do not have, schemas they do not know, turns out of
-order.
+The simulator refuses what the providers refuse: fields they do not have, schemas they do not know,
+turns out of order.
 """
 
 from __future__ import annotations
