@@ -62,6 +62,13 @@ class _Known:
         self._core.close()
 
 
+def opened_event(values: Any) -> Any:
+    """An event as an object whose keys read as attributes and as items."""
+    from .types.open import opened
+
+    return opened(values)
+
+
 class SyncEvents(_Known):
     """A stream for synchronous code."""
 
@@ -120,3 +127,27 @@ class AsyncEvents(_Known):
 
     async def __aexit__(self, *exception: object) -> None:
         self.close()
+
+
+class OpenedEvents(SyncEvents):
+    """Events without classes of their own, for synchronous code."""
+
+    def _event(self, values: Any, meta: Any) -> Any:
+        return opened_event(values)
+
+
+class AsyncOpenedEvents(AsyncEvents):
+    """Events without classes of their own, for asynchronous code."""
+
+    def _event(self, values: Any, meta: Any) -> Any:
+        return opened_event(values)
+
+
+def as_events(core: Any) -> Any:
+    """An `OpenedEvents`, for functions whose type says what they give without ``stream=True``."""
+    return OpenedEvents(core)
+
+
+def as_async_events(core: Any) -> Any:
+    """An `AsyncOpenedEvents`, for functions whose type says what they give without ``stream=True``."""
+    return AsyncOpenedEvents(core)

@@ -149,10 +149,11 @@ impl PreparedChat {
             let this = self.complete(downloader, &course).await?;
             let call = &this.call;
             let (body, meta) = call.plain(&connection?, course).await?;
-            let answer = call
-                .wire
-                .response(&call.target, &body)
-                .map_err(|error| call.dress(error, &meta))?;
+            let answer = call.wire.response(&call.target, &body);
+            let mut answer = answer.map_err(|error| call.dress(error, &meta))?;
+            if answer.usage.is_none() {
+                answer.usage = call.wire.counted(&call.target, &meta.headers);
+            }
             Ok(Answered { answer, meta })
         }
     }

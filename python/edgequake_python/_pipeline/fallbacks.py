@@ -81,7 +81,7 @@ def _others(call: Call) -> list[Any]:
 def _begun(call: Call, proceed: Proceed) -> Course:
     """The call's answer; of a stream, one that has begun to say something."""
     answer = yield from proceed(call)
-    if call.streamed:
+    if call.streamed and call.operation == "chat":
         primed = Primed(answer)
         yield Step(primed.prime, primed.prime_async)
         return primed.wrapper()

@@ -98,7 +98,7 @@ CONCERNS: list[Concern] = [
         ),
     ),
     # It must see the model that answers, and the request as it is sent.
-    Concern(".caching", ("caching", "cache", "cache_key", "ttl"), ("cache",)),
+    Concern(".caching", ("caching", "cache", "cache_key"), ("cache",)),
     # Whatever is answered from the cache costs nothing, so it is not asked about.
     Concern(".budget", ("budgets",), ("max_budget", "budgets")),
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),

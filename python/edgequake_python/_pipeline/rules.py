@@ -23,9 +23,10 @@ def stage(call: Call, proceed: Proceed) -> Course:
     after = list(call.settings.get("post_call_rules") or ())
     if not after:
         return answer
-    if call.streamed:
+    if call.streamed and call.operation == "chat":
         return _Checked(answer, after, call).wrapper()
-    for choice in answer.get("choices") or ():
+    choices = answer.get("choices") if hasattr(answer, "get") else None
+    for choice in choices or ():
         text = choice.get("text") or (choice.get("message") or {}).get("content")
         if isinstance(text, str):
             _ask(after, text, call, "LLM Response failed post-call-rule check")
