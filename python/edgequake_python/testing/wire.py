@@ -59,8 +59,8 @@ class Response:
 
     Args:
         body: bytes, text, a dict or a list without bytes (sent as JSON), or an iterable (also an
-            asynchronous one) of pieces, each bytes or text, delivered one by one as they are read. A piece that is an exception, or one
-            that the iterable raises, breaks the connection there.
+            asynchronous one) of pieces, each bytes or text, delivered one by one as they are read. A piece
+            that is an exception, or one that the iterable raises, breaks the connection there.
         status: the HTTP status.
         headers: response headers. Without ``content-type``, JSON has its own, pieces are
             ``text/event-stream``.
