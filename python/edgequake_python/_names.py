@@ -37,6 +37,8 @@ _HERE: dict[str, str] = {
     "integrations.custom_logger": "CustomLogger",
     "integrations.custom_batch_logger": "CustomBatchLogger",
     "integrations.custom_guardrail": "CustomGuardrail",
+    "limits": "timeout calculate_max_parallel_requests get_base_model_from_metadata",
+    "litellm_core_utils.exception_mapping_utils": "exception_type",
     "llms.base_llm.base_utils": "type_to_response_format_param",
     "llms.custom_llm": "CustomLLM CustomLLMError custom_chat_llm_router",
     "mock": "mock_completion",
@@ -48,7 +50,8 @@ _HERE: dict[str, str] = {
     "provider_lists": "openai_compatible_endpoints openai_compatible_providers "
     "openai_text_completion_compatible_providers _openai_like_providers LITELLM_CHAT_PROVIDERS "
     "BEDROCK_CONVERSE_MODELS provider_list",
-    "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries",
+    "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries "
+    "responses_with_retries aresponses_with_retries",
     "tiktoken_encoding": "encoding",
     "types.call_types": "CallTypes",
     "types.logging_payload": "StandardLoggingPayload StandardCallbackDynamicParams",
@@ -75,6 +78,10 @@ _HERE: dict[str, str] = {
     "ChatCompletionAnnotationURLCitation ChatCompletionAnnotation ChatCompletionResponseMessage "
     "OpenAIWebSearchUserLocationApproximate OpenAIWebSearchUserLocation OpenAIWebSearchOptions "
     "ChatCompletionAudioParam ChatCompletionPredictionContentParam ChatCompletionRequest",
+    "types.router": "RetryPolicy AllowedFailsPolicy ModelInfo Deployment updateDeployment LiteLLM_Params "
+    "GenericLiteLLMParams CredentialLiteLLMParams updateLiteLLMParams ModelGroupInfo RoutingStrategy "
+    "RouterErrors RouterGeneralSettings RouterConfig UpdateRouterConfig AlertingConfig "
+    "CustomRoutingStrategyBase",
     "types.small_dicts": "GenericStreamingChunk CostPerToken ProviderField",
 }
 

@@ -122,12 +122,21 @@ def _usage(usage: Any) -> Any:
     }
 
 
-def of_response(response: Any) -> float | None:
-    """The ``response_cost`` of a response: USD, or None where the price is not known."""
+def _whose(hidden: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose prices count: a Router's deployment may have its own, or name another model's."""
+    return {
+        "base_model": hidden.get("base_model"),
+        "router_model_id": hidden.get("model_id"),
+        "custom_pricing": hidden.get("custom_pricing"),
+    }
+
+
+def of_response(response: Any, hidden: Mapping[str, Any] | None = None) -> float | None:
+    """The ``response_cost`` of a response with these ``_hidden_params``: USD, or None where it is unknown."""
     from .cost import completion_cost
 
     try:
-        return completion_cost(response)
+        return completion_cost(response, **_whose(hidden or {}))
     except Exception:
         # A price is beside the point of a call; one that cannot be told must not break it.
         return None
@@ -139,7 +148,9 @@ def of_usage(usage: Any, hidden: Mapping[str, Any]) -> float | None:
 
     counted = {"usage": usage, "model": hidden.get("litellm_model_name")}
     try:
-        return completion_cost(counted, custom_llm_provider=hidden.get("custom_llm_provider"))
+        return completion_cost(
+            counted, custom_llm_provider=hidden.get("custom_llm_provider"), **_whose(hidden)
+        )
     except Exception:
         return None
 

@@ -73,6 +73,22 @@ async def acompletion_with_retries(*args: Any, **kwargs: Any) -> Any:
     return await function(*args, **kwargs)
 
 
+def responses_with_retries(*args: Any, **kwargs: Any) -> Any:
+    """`responses`, as `completion_with_retries`."""
+    from .responses.main import responses
+
+    function, kwargs = _prepared(responses, kwargs)
+    return function(*args, **kwargs)
+
+
+async def aresponses_with_retries(*args: Any, **kwargs: Any) -> Any:
+    """`aresponses`, as `completion_with_retries`."""
+    from .responses.main import aresponses
+
+    function, kwargs = _prepared(aresponses, kwargs)
+    return await function(*args, **kwargs)
+
+
 def _prepared(default: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     given = dict(kwargs)
     function = given.pop("original_function", None) or default

@@ -182,7 +182,7 @@ fn vector(tokens: &[String], dimensions: usize) -> Vec<f32> {
 }
 
 /// Base64 of the little-endian floats, with padding.
-fn encoded(vector: &[f32]) -> String {
+pub(super) fn encoded(vector: &[f32]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let bytes: Vec<u8> = vector.iter().flat_map(|value| value.to_le_bytes()).collect();
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

@@ -8,7 +8,8 @@ use super::server::Ask;
 use super::stream::Event;
 
 /// Every recognised name with what it does. Sent as `sim/NAME?query` or `NAME?query`, or as `NAME;key=value;...` where
-/// the model is a part of the URL and a `?` would end it; any other model name is an ordinary model. `times=N` on any
+/// the model is a part of the URL and a `?` would end it; `any-model?sim=NAME&...` where the model's own name matters, too.
+/// Any other model name is an ordinary model. `times=N` on any
 /// of them: only the first N requests for that exact model string are hit.
 pub const FAULTS: &[(&str, &str)] = &[
     ("400", "refused: bad request"),
@@ -104,12 +105,14 @@ impl Fault {
         let rest = model.strip_prefix("sim/").unwrap_or(model);
         let (name, query) = rest.split_once(['?', ';']).unwrap_or((rest, ""));
         let query = query.replace(';', "&");
-        let known = FAULTS.iter().find(|(known, _)| *known == name);
+        let query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let named = |name: &str| FAULTS.iter().find(|(known, _)| *known == name);
+        let known = named(name).or_else(|| named(&query.iter().find(|(key, _)| key == "sim")?.1));
         Fault {
             name: known.map_or("", |(known, _)| known),
-            query: url::form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query,
             model: model.to_owned(),
             dialect,
         }

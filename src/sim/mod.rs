@@ -1,4 +1,5 @@
-//! A deterministic, OpenAI-compatible server on loopback.
+//! A deterministic server on loopback that speaks the dialects of OpenAI, Anthropic, Google (Gemini and Vertex AI), Amazon
+//! Bedrock, Cohere, Mistral and Ollama.
 //!
 //! It is a real HTTP/1.1 server, so what works against it has been through sockets, framing and
 //! connection reuse. The same request always gets the same bytes back. Faults are chosen by the
@@ -15,24 +16,25 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
-// Framings and forms that dialects to come use.
-#![allow(dead_code)]
-
 mod answer;
 mod anthropic;
 mod aws_events;
 mod bedrock;
 mod chat;
 mod chat_request;
+mod cohere;
 mod conversation;
 mod dialect;
 mod embeddings;
+mod endpoints;
 mod errors;
 mod faults;
 mod framing;
 mod gemini;
 mod hash;
+mod mistral;
 mod models;
+mod ollama;
 mod openai;
 mod pattern;
 mod plain;
@@ -44,6 +46,7 @@ mod server;
 mod shape;
 mod stream;
 mod tools;
+mod vertex;
 mod words;
 
 use std::io;

@@ -122,9 +122,6 @@ def test_no_argument_of_litellms_is_sent(server: Loopback, name: str) -> None:
         assert name not in request.json
 
 
-@pytest.mark.xfail(
-    reason="the Router, the cache, costs and the other endpoints have names on it", strict=False
-)
 def test_third_party_names() -> None:
     """The names that published frameworks take; needs the list beside the checkout."""
     sys.path.insert(0, str(ROOT / "scripts"))

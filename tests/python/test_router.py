@@ -283,3 +283,47 @@ def test_wrong_settings_are_refused(server: Loopback) -> None:
         Router([], unknown=1)
     with pytest.raises(BadRequestError, match="rpm"):
         Router([deployment(server, "group", "one", rpm="many")])
+
+
+def test_prices_of_a_deployments_own(server: Loopback, ask: Ask) -> None:
+    prices = {"input_cost_per_token": 1.0, "output_cost_per_token": 2.0}
+    based = deployment(server, "based", "two", "some-name")
+    based["model_info"]["base_model"] = "gpt-4o"
+    entries = [
+        deployment(server, "priced", "one", "some-name", **prices),
+        based,
+        deployment(server, "unknown", "three", "some-name"),
+    ]
+    router = Router(entries)
+    costs = [ask(router, group)._hidden_params["response_cost"] for group in ("priced", "based", "unknown")]
+    assert costs == [3 * 1.0 + 4 * 2.0, pytest.approx(3 * 2.5e-6 + 4 * 1e-5), None]
+
+
+def test_a_group_shares_its_cached_answers(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edgequake_python, "cache", None)
+    with Loopback() as elsewhere:
+        entries = [
+            deployment(place, "group", str(number)) for number, place in enumerate([server, elsewhere])
+        ]
+        other = deployment(server, "other", "2", "another-model")
+        router = Router([*entries, other], cache_responses=True, caching_groups=[("shared", "other")])
+        for _ in range(8):
+            router.completion("group", MESSAGES)
+        router.completion("other", MESSAGES)
+        assert len(server.requests) + len(elsewhere.requests) == 2
+
+
+def test_any_function_through_the_router(server: Loopback) -> None:
+    def blocking(**kwargs: Any) -> Any:
+        return edgequake_python.completion(**kwargs)
+
+    async def awaited(**kwargs: Any) -> Any:
+        return await edgequake_python.acompletion(**kwargs)
+
+    router = Router([deployment(server, "group", "one")])
+    answer = router.function_with_fallbacks(original_function=blocking, model="group", messages=MESSAGES)
+    assert answer._hidden_params["model_id"] == "one"
+    answer = asyncio.run(
+        router.async_function_with_fallbacks(original_function=awaited, model="group", messages=MESSAGES)
+    )
+    assert answer._hidden_params["model_id"] == "one"

@@ -88,7 +88,7 @@ def test_a_quick_answer_is_not_hedged(server: Loopback, ask: Ask) -> None:
 def test_hedging_by_percentile(server: Loopback) -> None:
     router = slow_and_quick(server, hedge_after="p95")
     for _ in range(25):
-        router.completion("group", MESSAGES)
+        router.completion("group", MESSAGES, hedge_after=30)
     assert len(server.requests) == 25
     server.handler = stalling
     assert router.completion("group", MESSAGES).choices[0].message.content == "quick"

@@ -25,10 +25,24 @@ __all__ = [
     "update_cache",
 ]
 
+#: LiteLLM's other classes, and what to use instead.
+_ABSENT = {
+    "RedisClusterCache": "RedisCache with startup_nodes",
+    "RedisSemanticCache": "Cache(type='semantic', embedding=...)",
+    "QdrantSemanticCache": "Cache(type='semantic', embedding=...)",
+    "S3Cache": "Cache(type='disk') or Cache(type='redis')",
+    "GCSCache": "Cache(type='disk') or Cache(type='redis')",
+    "AzureBlobCache": "Cache(type='disk') or Cache(type='redis')",
+}
+
 _WHERE = {"DiskCache": "disk", "DualCache": "dual", "InMemoryCache": "memory", "RedisCache": "redis_cache"}
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ABSENT:
+        from .._absent import missing_class
+
+        return missing_class(name, _ABSENT[name])
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .course import Course
+    from .member import Member
     from .request import Request
     from .router import Router
     from .selection import Picked
@@ -37,6 +38,8 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
     timeout = _timeout(router, request, picked)
     if timeout is not None:
         arguments["timeout"] = timeout
+    if router.budgets is not None:
+        arguments.setdefault("budgets", router.budgets)
     kept = request.operation.metadata
     if not kept:
         return arguments
@@ -51,6 +54,8 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
         "attempted_retries": request.retries,
         "attempted_fallbacks": request.fallbacks,
     }
+    if router.caching_groups:
+        arguments[kept]["caching_groups"] = router.caching_groups
     arguments["litellm_trace_id"] = request.trace_id()
     arguments["model_info"] = member.info
     return arguments
@@ -104,11 +109,15 @@ class RoutedMeta:
 
 
 def note(
-    hidden: dict[str, Any], model_id: str, group: str, retries: int, fallbacks: int, tried: list[str]
+    hidden: dict[str, Any], member: Member, group: str, retries: int, fallbacks: int, tried: list[str]
 ) -> None:
     """Put the Router's notes into ``_hidden_params``."""
-    hidden["model_id"] = model_id
+    model_id = hidden["model_id"] = member.id
     hidden["attempted_deployments"] = tried
+    if member.prices:
+        hidden["custom_pricing"] = True
+    if member.info.get("base_model"):
+        hidden["base_model"] = member.info["base_model"]
     headers = hidden.get("additional_headers")
     if headers is None:
         headers = hidden["additional_headers"] = {}
@@ -121,7 +130,7 @@ def note(
 def stamp(router: Router, request: Request, picked: Picked, answer: Any) -> None:
     """Note on the answer where it came from."""
     notes = (
-        picked.member.id,
+        picked.member,
         request.group,
         request.retries,
         request.fallbacks,
@@ -141,6 +150,10 @@ def stamp(router: Router, request: Request, picked: Picked, answer: Any) -> None
     hidden = getattr(answer, "_hidden_params", None)
     if isinstance(hidden, dict):
         note(hidden, *notes)
+        if picked.member.prices and hidden.get("response_cost") is None and private is not None:
+            from ..response_cost import of_response
+
+            hidden["response_cost"] = of_response(answer, hidden)
 
 
 def tokens_of(answer: Any) -> tuple[float, float, float]:

@@ -212,6 +212,22 @@ class Calls(Batches):
 
     anthropic_messages = aanthropic_messages
 
+    # Any function, with everything the Router does around a call.
+
+    def function_with_fallbacks(self, *args: Any, **kwargs: Any) -> Any:
+        """Call ``original_function`` with the arguments of a deployment of the group ``model``."""
+        function, model = kwargs.pop("original_function"), kwargs.pop("model")
+        return self._run(Operation("completion", function=function), model, kwargs)
+
+    function_with_retries = function_with_fallbacks
+
+    async def async_function_with_fallbacks(self, *args: Any, **kwargs: Any) -> Any:
+        """As `function_with_fallbacks`, for a coroutine function."""
+        function, model = kwargs.pop("original_function"), kwargs.pop("model")
+        return await self._run_async(Operation("completion", function=function), model, kwargs)
+
+    async_function_with_retries = async_function_with_fallbacks
+
     # Files and batches.
 
     async def acreate_file(self, model: str, **kwargs: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import time
-import uuid
 
 from ..exceptions import BadRequestError, Timeout
 
@@ -59,9 +59,10 @@ class Operation:
             Empty:
             none does.
         by_provider: whether it takes a provider instead of a model.
+        function: what is called instead of the package's function; None: that one.
     """
 
-    __slots__ = ("awaitable", "blocking", "by_provider", "metadata")
+    __slots__ = ("awaitable", "blocking", "by_provider", "function", "metadata")
 
     def __init__(
         self,
@@ -69,8 +70,10 @@ class Operation:
         awaitable: str | None = None,
         metadata: str = "metadata",
         by_provider: bool = False,
+        function: Callable[..., Any] | None = None,
     ) -> None:
         self.blocking = blocking
+        self.function = function
         self.by_provider = by_provider
         self.awaitable = awaitable or f"a{blocking}"
         self.metadata = metadata
@@ -189,7 +192,7 @@ class Request:
     def trace_id(self) -> str:
         """One for all attempts."""
         if self.trace is None:
-            self.trace = str(uuid.uuid4())
+            self.trace = f"{random.getrandbits(128):032x}"
         return str(self.trace)
 
     def amounts(self) -> tuple[float, ...]:

@@ -185,6 +185,16 @@ class Router(Calls, Deployments, Policies, Introspection):
         self._queues = Queues()
         self._affinities: tuple[str, ...] = ()
         self._set_affinities()
+        self._cache: Any = None
+        self._redis = {
+            "redis_url": redis_url,
+            "host": redis_host,
+            "port": redis_port,
+            "password": redis_password,
+            **(cache_kwargs or {}),
+        }
+        if cache_responses:
+            self._start_cache()
         self._start_deployments(model_list)
 
     def _table(self, given: list[Any] | None, name: str) -> list[Any]:
@@ -233,6 +243,28 @@ class Router(Calls, Deployments, Policies, Introspection):
         if priority is not None:
             return in_turn(self, request, int(priority))
         return journey(self, request)
+
+    # The cache of answers.
+
+    def _start_cache(self) -> None:
+        """The package's cache, unless there is one: in Redis when the Router has it, else in memory."""
+        from ..caching import enable_cache
+
+        given = {name: value for name, value in self._redis.items() if value is not None}
+        url = given.pop("redis_url", None)
+        if url is not None:
+            given["url"] = url
+        given.pop("type", None)
+        enable_cache("redis" if given else "local", **given)
+
+    @property
+    def cache(self) -> Any:
+        """LiteLLM's `DualCache`: memory, for programs that keep values of their own in it."""
+        if self._cache is None:
+            from ..caching import DualCache
+
+            self._cache = DualCache()
+        return self._cache
 
     # Around.
 

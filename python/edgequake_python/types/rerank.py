@@ -78,3 +78,11 @@ class RerankResponse(Response):
             return getattr(self, key)
         except AttributeError:
             raise KeyError(key) from None
+
+
+def __getattr__(name: str) -> object:
+    if name != "RerankRequest":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .small_models import RerankRequest
+
+    return RerankRequest

@@ -282,6 +282,19 @@ class RouterConfig(UpdateRouterConfig):
     model_list: list[dict[str, Any]]
 
 
+class ModelConfig(Model):
+    """A model of a Router's configuration file."""
+
+    model_name: str
+    litellm_params: Any
+    tpm: Optional[int] = None
+    rpm: Optional[int] = None
+
+
+#: Names of the Router's checks before a call.
+OptionalPreCallChecks = list[str]
+
+
 class CustomRoutingStrategyBase:
     """A strategy of the program's own: subclass it, and give an instance to `set_custom_routing_strategy`.
 

@@ -12,6 +12,7 @@ from .ids import generate_id as _generate_id
 from .logging_payload import *  # noqa: F403 - what callbacks are told
 from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, Logprobs, TopLogprob
 from .message import ChatCompletionAudioResponse, Delta, Message
+from .model_facts import ModelInfo, ModelInfoBase
 from .parameters import all_litellm_params
 from .provider_names import LlmProviders, LlmProvidersSet
 from .request_parts import ChatCompletionUsageBlock
@@ -23,6 +24,13 @@ from .small_dicts import (
     ProviderField,
     SearchContextCostPerQuery,
     SelectTokenizerResponse,
+)
+from .small_models import (
+    AdapterCompletionStreamWrapper,
+    BudgetConfig,
+    LiteLLMFineTuningJob,
+    SafeAttributeModel,
+    TokenCountResponse,
 )
 from .text import HiddenParams, TextChoices, TextCompletionResponse
 from .tool_call import (
@@ -44,6 +52,8 @@ from .usage import (
 )
 
 __all__ = [
+    "AdapterCompletionStreamWrapper",
+    "BudgetConfig",
     "CacheCreationTokenDetails",
     "CallTypes",
     "ChatCompletionAudioResponse",
@@ -68,21 +78,26 @@ __all__ = [
     "GenericImageParsingChunk",
     "GenericStreamingChunk",
     "HiddenParams",
+    "LiteLLMFineTuningJob",
     "LlmProviders",
     "LlmProvidersSet",
     "Logprobs",
     "Message",
+    "ModelInfo",
+    "ModelInfoBase",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
     "PromptTokensDetailsWrapper",
     "ProviderField",
+    "SafeAttributeModel",
     "SearchContextCostPerQuery",
     "SelectTokenizerResponse",
     "ServerToolUse",
     "StreamingChoices",
     "TextChoices",
     "TextCompletionResponse",
+    "TokenCountResponse",
     "TopLogprob",
     "Usage",
     "_generate_id",

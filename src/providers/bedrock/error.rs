@@ -59,6 +59,9 @@ fn kind(name: &str, status: u16, message: &str) -> ErrorKind {
     if status == 400 && says_prompt_too_long(&lower) {
         return ErrorKind::ContextWindowExceeded;
     }
+    if status == 400 && lower.contains("blocked by content filtering policy") {
+        return ErrorKind::ContentPolicyViolation;
+    }
     if lower.contains("security token included in the request is") {
         return ErrorKind::Authentication;
     }
@@ -119,6 +122,14 @@ mod tests {
                 r#"{"message":"Input is too long for requested model."}"#
             ),
             ErrorKind::ContextWindowExceeded
+        );
+        assert_eq!(
+            read(
+                "ValidationException",
+                400,
+                r#"{"message":"The model returned the following errors: Output blocked by content filtering policy"}"#
+            ),
+            ErrorKind::ContentPolicyViolation
         );
         assert_eq!(
             read("AccessDeniedException", 403, "{}"),

@@ -74,7 +74,8 @@ impl<'a> Details<'a> {
             kind: text("type").or_else(|| text("status")),
             number: number("code")
                 .or_else(|| number("status"))
-                .or_else(|| number("status_code")),
+                .or_else(|| number("status_code"))
+                .or_else(|| number("raw_status_code")),
         }
     }
 
@@ -153,6 +154,7 @@ fn says_prompt_too_long(message: &str) -> bool {
         "input tokens exceed the configured limit",
         "`inputs` tokens + `max_new_tokens` must be",
         "exceeds the available context size",
+        "input length exceeds the context length",
         "exceeds the maximum number of tokens allowed",
     ];
     let message = message.to_ascii_lowercase();
@@ -242,6 +244,10 @@ mod tests {
             ),
             K::InternalServer
         );
+        assert_eq!(
+            kind(400, r#"{"error":"the input length exceeds the context length"}"#),
+            K::ContextWindowExceeded
+        );
         assert_eq!(kind(503, "<html>"), K::ServiceUnavailable);
         assert_eq!(kind(418, ""), K::Api);
     }
@@ -260,6 +266,11 @@ mod tests {
             ErrorKind::ServiceUnavailable
         );
         assert_eq!(event(r#"{"error":"boom"}"#).message(), "boom");
+        let whole = event(r#"{"object":"error","message":"slow down","code":"1300","raw_status_code":429}"#);
+        assert_eq!(
+            (whole.kind(), whole.message()),
+            (ErrorKind::RateLimit, "slow down")
+        );
         assert_eq!(
             event(r#"{"error":{"message":"x","type":"invalid_request_error"}}"#).kind(),
             ErrorKind::BadRequest

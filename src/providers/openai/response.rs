@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::{by_tool, error, reasoning};
 use crate::error::{Error, ErrorKind, Result};
@@ -49,12 +48,17 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T> {
     })
 }
 
-/// Some servers answer 200 with an error in the body.
+/// Some servers answer 200 with an error in the body, or with a body that is one: Mistral and vLLM name it `object`.
 pub(crate) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
-    match extra.get("error") {
-        Some(Value::Null) | None => Ok(()),
-        Some(_) => Err(error::from_event(body)),
+    if is_error(extra) {
+        return Err(error::from_event(body));
     }
+    Ok(())
+}
+
+pub(super) fn is_error(extra: &Extra) -> bool {
+    extra.get("error").is_some_and(|error| !error.is_null())
+        || extra.get("object").is_some_and(|object| object == "error")
 }
 
 /// A 200 that is not what the wire promises.

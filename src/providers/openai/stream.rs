@@ -1,7 +1,6 @@
 //! Reads a stream's events.
 
 use bytes::Bytes;
-use serde_json::Value;
 
 use super::{by_tool, error, reasoning, response};
 use crate::error::Result;
@@ -43,12 +42,7 @@ impl ChunkDecoder for Decoder {
         }
         match serde_json::from_slice::<ChatChunk>(data) {
             Ok(mut chunk) => {
-                if chunk.choices.is_empty()
-                    && chunk
-                        .extra
-                        .get("error")
-                        .is_some_and(|error| *error != Value::Null)
-                {
+                if chunk.choices.is_empty() && response::is_error(&chunk.extra) {
                     return Err(error::from_event(&Bytes::copy_from_slice(data)));
                 }
                 chunk

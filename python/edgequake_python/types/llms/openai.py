@@ -12,6 +12,8 @@ from ..responses.main import (
     OutputFunctionToolCall,
     OutputText,
 )
+from ..small_models import Thread
+from ..stored_requests import *  # noqa: F403 - requests of files, batches and responses
 
 __all__ = [
     "BaseLiteLLMOpenAIResponseObject",
@@ -20,4 +22,12 @@ __all__ = [
     "OutputText",
     "ResponseAPIUsage",
     "ResponsesAPIResponse",
+    "Thread",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Names of LiteLLM's that live elsewhere in the package."""
+    from ..._names import find_for
+
+    return find_for(__name__, name)

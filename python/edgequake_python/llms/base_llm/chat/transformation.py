@@ -1,7 +1,12 @@
-"""LiteLLM's import path for the error that its providers raise."""
+"""LiteLLM's import path for its providers' base classes."""
 
 from __future__ import annotations
 
+from ...._absent import missing_class
 from ...._sdk_errors import BaseLLMException
 
-__all__ = ["BaseLLMException"]
+BaseConfig = missing_class(
+    "BaseConfig", "register_provider() adds a provider that speaks OpenAI's dialect, CustomLLM any other"
+)
+
+__all__ = ["BaseConfig", "BaseLLMException"]

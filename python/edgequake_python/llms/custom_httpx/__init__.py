@@ -1,0 +1,1 @@
+"""LiteLLM's import path for HTTP clients."""
