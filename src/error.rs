@@ -3,6 +3,8 @@
 //! The kind is decided here, from status and body, once; Python only turns [`ErrorKind::class_name`] into the class
 //! of that name.
 
+use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -134,6 +136,8 @@ struct Inner {
     attempts: u32,
     sent: bool,
     url: String,
+    dropped_params: Vec<String>,
+    cause: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Error {
@@ -151,6 +155,8 @@ impl Error {
             attempts: 0,
             sent: false,
             url: String::new(),
+            dropped_params: Vec::new(),
+            cause: None,
         }))
     }
 
@@ -246,6 +252,16 @@ impl Error {
     pub fn url(&self) -> &str {
         &self.0.url
     }
+    /// Parameters that were not sent because the caller allowed that.
+    #[must_use]
+    pub fn dropped_params(&self) -> &[String] {
+        &self.0.dropped_params
+    }
+    /// What somebody of the caller's threw, to be thrown again as it is.
+    #[must_use]
+    pub(crate) fn cause(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.0.cause.as_deref()
+    }
     /// Whether a request left this machine (false: refused before sending).
     #[must_use]
     pub fn was_sent(&self) -> bool {
@@ -294,6 +310,20 @@ impl Error {
     pub fn after_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self.0.sent = true;
+        self
+    }
+
+    /// Names the parameters that were not sent.
+    #[must_use]
+    pub(crate) fn with_dropped(mut self, names: &[String]) -> Self {
+        names.clone_into(&mut self.0.dropped_params);
+        self
+    }
+
+    /// Keeps what somebody of the caller's threw.
+    #[must_use]
+    pub(crate) fn caused_by(mut self, cause: Arc<dyn Any + Send + Sync>) -> Self {
+        self.0.cause = Some(cause);
         self
     }
 

@@ -9,12 +9,18 @@ use crate::types::Extra;
 pub fn openai_word(raw: &str) -> Option<&'static str> {
     Some(match raw {
         "stop" | "stop_sequence" | "end_turn" | "pause_turn" | "eos" | "eos_token" | "COMPLETE"
-        | "STOP_SEQUENCE" | "STOP" => "stop",
-        "length" | "max_tokens" | "MAX_TOKENS" | "model_length" | "model_context_window_exceeded" => "length",
+        | "STOP_SEQUENCE" | "STOP" | "FINISH" | "FINISHED" | "STOP_CRITERIA_MET" => "stop",
+        "length"
+        | "LENGTH"
+        | "max_tokens"
+        | "MAX_TOKENS"
+        | "model_length"
+        | "model_context_window_exceeded" => "length",
         "tool_calls" | "tool_use" | "TOOL_CALL" => "tool_calls",
         "function_call" => "function_call",
         "content_filter"
         | "content_filtered"
+        | "CONTENT_FILTERED"
         | "refusal"
         | "guardrail_intervened"
         | "sensitive"

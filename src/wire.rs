@@ -13,7 +13,7 @@ use crate::params::ParamRules;
 use crate::resolve::Target;
 use crate::types::{
     ChatChunk, ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse, EndpointAnswer, EndpointRequest,
-    Operation, Piece,
+    Operation, Piece, Usage,
 };
 
 /// A request without authentication.
@@ -64,6 +64,11 @@ pub trait ChatWire: Send + Sync {
     /// # Errors
     /// `ResponseValidation` when the body is not the dialect, or the error that a 200 body carries.
     fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse>;
+
+    /// How a plain answer counts, where its headers say it and not its body.
+    fn counted(&self, _target: &Target, _headers: &HeaderMap) -> Option<Usage> {
+        None
+    }
 
     /// Reads an answer with an error status.
     fn error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error;

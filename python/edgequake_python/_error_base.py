@@ -7,8 +7,10 @@ from ._openai_link import link_openai
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, ClassVar
+
+    from .rate_limits import RateLimits
 
 if TYPE_CHECKING:
     _Base = BaseException  # what the classes that use this mix-in are
@@ -60,6 +62,8 @@ class EdgeQuakeError(CopiedByState, Exception):
         request_id: the provider's id of the request, or None.
         retry_after: seconds the provider asked to wait, or None.
         body: the provider's error object, or None; `code`, `param` and `type` come from it.
+        dropped_params: parameters that were not sent because ``drop_params`` allowed that.
+        rate_limits: what the headers say of the provider's limits, see `RateLimits`.
         num_retries, max_retries: how often the call was retried, and how often it might have been.
         partial, partial_response, usage: what a stream had delivered before it failed.
 
@@ -85,6 +89,7 @@ class EdgeQuakeError(CopiedByState, Exception):
     usage: Any = None
     response: Any = None
     request: Any = None
+    dropped_params: Sequence[str] = ()
     headers: Any
     litellm_response_headers: Any
 
@@ -140,6 +145,13 @@ class EdgeQuakeError(CopiedByState, Exception):
             except Exception:  # httpx raises when a response was made without one
                 request = None
         self.request = request if request is not None else ErrorRequest()
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
+        from .rate_limits import rate_limits_of
+
+        return rate_limits_of(self.headers)
 
     def _attach_body(self, body: Any) -> None:
         self.body = body

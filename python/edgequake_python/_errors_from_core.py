@@ -61,6 +61,7 @@ def from_core(
     usage: object | None = None,
     attempts: int = 1,
     url: str | None = None,
+    dropped: Sequence[str] = (),
 ) -> BaseException:
     """The exception for one failed call.
 
@@ -76,6 +77,7 @@ def from_core(
         usage: what a stream had reported as used.
         attempts: how often the request was sent in all.
         url: where it was sent; the query is dropped.
+        dropped: parameters that were not sent.
     """
     cls = _KINDS.get(kind)
     if kind == "LiteLLMUnknownProvider":
@@ -111,6 +113,8 @@ def from_core(
         error.num_retries = attempts - 1
     if partial is not None:
         error.partial = partial
+    if dropped:
+        error.dropped_params = list(dropped)
     if usage is not None:
         error.usage = usage
     if isinstance(error, _request_errors.ContentPolicyViolationError) and isinstance(error.body, dict):

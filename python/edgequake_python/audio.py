@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import _call
+from .event_stream import as_async_events, as_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,15 +42,19 @@ def transcription(
         file: a path, bytes, an open file, or ``(name, content[, media type])``.
         response_format: ``json``, ``text``, ``srt``, ``verbose_json``, ``vtt``. OpenAI's ``whisper-1`` is
             asked for ``verbose_json`` when it is not given, which adds language, duration and segments.
-        **kwargs: as for `completion`.
+        **kwargs: as for `completion`; ``stream=True`` for events while the model listens, where it can.
 
     Returns:
-        A `TranscriptionResponse`; of formats that are no JSON, ``text`` is the whole answer.
+        A `TranscriptionResponse`; of formats that are no JSON, ``text`` is the whole answer. With
+        ``stream=True`` an iterator of events.
 
     Raises:
         BadRequestError, ...: as `completion` does.
     """
     arguments = _transcription_arguments(locals())
+    if arguments.get("stream"):
+        events: TranscriptionResponse = _call.open_stream("transcription", arguments, as_events)
+        return events
     return _call.ask("transcription", arguments, _transcript)
 
 
@@ -74,6 +79,11 @@ async def atranscription(
     """As `transcription`; the file is read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_transcription_arguments, parameters)
+    if arguments.get("stream"):
+        events: TranscriptionResponse = await _call.open_stream_async(
+            "transcription", arguments, as_async_events
+        )
+        return events
     return await _call.ask_async("transcription", arguments, _transcript)
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._eq_core import AsyncStream, Meta, SyncStream
+    from .rate_limits import RateLimits
 
 
 class HttpxBinaryResponseContent:
@@ -190,6 +191,19 @@ class HttpxBinaryResponseContent:
     def request_id(self) -> str | None:
         """The provider's id of the request."""
         return self._meta.request_id
+
+    @property
+    def dropped_params(self) -> list[str]:
+        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
+        dropped: list[str] = self._hidden_params.get("dropped_params") or []
+        return dropped
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
+        from .rate_limits import rate_limits_of
+
+        return rate_limits_of(self.headers)
 
     @property
     def num_bytes_downloaded(self) -> int:

@@ -37,7 +37,8 @@ def embedding(
         model: ``provider/model``, or a bare name that tells its provider.
         input: a text, a list of texts, a list of tokens, or a list of token lists.
         dimensions: length of the vectors, where the model can choose.
-        encoding_format: ``"float"`` (lists of float) or ``"base64"`` (text of little-endian float32).
+        encoding_format: ``"float"`` (lists of float), ``"base64"`` (text of little-endian float32), or
+            ``"numpy"`` (arrays of float32, which needs numpy).
         timeout: seconds, or `Timeouts`.
         **kwargs: as for `completion`.
 
@@ -47,8 +48,19 @@ def embedding(
     Raises:
         As `completion`.
     """
-    answer: EmbeddingResponse = _call.send("embed", _call.gather(locals()))
+    arguments = _call.gather(locals())
+    if encoding_format == "numpy":
+        from .arrays import with_arrays
+
+        return with_arrays(_call.send("embed", _without_format(arguments)))
+    answer: EmbeddingResponse = _call.send("embed", arguments)
     return answer
+
+
+def _without_format(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without a format that no provider knows."""
+    del arguments["encoding_format"]
+    return arguments
 
 
 async def aembedding(
@@ -69,5 +81,10 @@ async def aembedding(
     **kwargs: Any,
 ) -> EmbeddingResponse:
     """`embedding` for asyncio. Cancelling it closes the connection."""
-    answer: EmbeddingResponse = await _call.send_async("embed", _call.gather(locals()))
+    arguments = _call.gather(locals())
+    if encoding_format == "numpy":
+        from .arrays import with_arrays
+
+        return with_arrays(await _call.send_async("embed", _without_format(arguments)))
+    answer: EmbeddingResponse = await _call.send_async("embed", arguments)
     return answer

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._eq_core import AsyncStream, Meta, SyncStream
+    from .rate_limits import RateLimits
 
 
 class _Known:
@@ -49,9 +50,23 @@ class _Known:
         dropped: list[str] = self._hidden_params.get("dropped_params") or []
         return dropped
 
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
+        from .rate_limits import rate_limits_of
+
+        return rate_limits_of(self.headers)
+
     def close(self) -> None:
         """Close the connection. What was not read is gone."""
         self._core.close()
+
+
+def opened_event(values: Any) -> Any:
+    """An event as an object whose keys read as attributes and as items."""
+    from .types.open import opened
+
+    return opened(values)
 
 
 class SyncEvents(_Known):
@@ -112,3 +127,27 @@ class AsyncEvents(_Known):
 
     async def __aexit__(self, *exception: object) -> None:
         self.close()
+
+
+class OpenedEvents(SyncEvents):
+    """Events without classes of their own, for synchronous code."""
+
+    def _event(self, values: Any, meta: Any) -> Any:
+        return opened_event(values)
+
+
+class AsyncOpenedEvents(AsyncEvents):
+    """Events without classes of their own, for asynchronous code."""
+
+    def _event(self, values: Any, meta: Any) -> Any:
+        return opened_event(values)
+
+
+def as_events(core: Any) -> Any:
+    """An `OpenedEvents`, for functions whose type says what they give without ``stream=True``."""
+    return OpenedEvents(core)
+
+
+def as_async_events(core: Any) -> Any:
+    """An `AsyncOpenedEvents`, for functions whose type says what they give without ``stream=True``."""
+    return AsyncOpenedEvents(core)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import _call
+from .event_stream import as_async_events, as_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,14 +37,20 @@ def image_generation(
     Args:
         model: ``provider/model``, or a bare name that tells its provider; ``dall-e-2`` when not given.
         **kwargs: as for `completion`; whatever is not known (``background``, ``moderation``, ...) is sent.
+            ``stream=True`` with ``partial_images`` for events while the image grows, where the model can.
 
     Returns:
-        An `ImageResponse`; each of ``data`` has a ``url`` or its bytes in ``b64_json``.
+        An `ImageResponse`; each of ``data`` has a ``url`` or its bytes in ``b64_json``. With ``stream=True``
+        an iterator of events.
 
     Raises:
         BadRequestError, ContentPolicyViolationError, ...: as `completion` does.
     """
-    return _call.ask("image_generation", _arguments(locals()), _images)
+    arguments = _arguments(locals())
+    if arguments.get("stream"):
+        events: ImageResponse = _call.open_stream("image_generation", arguments, as_events)
+        return events
+    return _call.ask("image_generation", arguments, _images)
 
 
 async def aimage_generation(
@@ -63,7 +70,11 @@ async def aimage_generation(
     **kwargs: Any,
 ) -> ImageResponse:
     """As `image_generation`."""
-    return await _call.ask_async("image_generation", _arguments(locals()), _images)
+    arguments = _arguments(locals())
+    if arguments.get("stream"):
+        events: ImageResponse = await _call.open_stream_async("image_generation", arguments, as_async_events)
+        return events
+    return await _call.ask_async("image_generation", arguments, _images)
 
 
 def image_edit(
@@ -89,7 +100,11 @@ def image_edit(
         image: a path, bytes, an open file, ``(name, content[, media type])``, or a list of those.
         mask: the same, one: where it is transparent the image is changed.
     """
-    return _call.ask("image_edit", _edit_arguments(locals()), _images)
+    arguments = _edit_arguments(locals())
+    if arguments.get("stream"):
+        events: ImageResponse = _call.open_stream("image_edit", arguments, as_events)
+        return events
+    return _call.ask("image_edit", arguments, _images)
 
 
 async def aimage_edit(
@@ -112,6 +127,9 @@ async def aimage_edit(
     """As `image_edit`; the files are read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_edit_arguments, parameters)
+    if arguments.get("stream"):
+        events: ImageResponse = await _call.open_stream_async("image_edit", arguments, as_async_events)
+        return events
     return await _call.ask_async("image_edit", arguments, _images)
 
 

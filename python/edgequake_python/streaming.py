@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .rate_limits import RateLimits
     from .types import ModelResponseStream, Usage
 
 
@@ -177,3 +178,10 @@ class CustomStreamWrapper:
         """Parameters that were not sent because the provider does not take them (``drop_params``)."""
         dropped: list[str] = self._hidden_params.get("dropped_params") or []
         return dropped
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
+        from .rate_limits import rate_limits_of
+
+        return rate_limits_of(self.headers)

@@ -12,6 +12,9 @@ pub(super) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
+    if let Some(thrown) = error.cause().and_then(|cause| cause.downcast_ref::<Py<PyAny>>()) {
+        return Ok(PyErr::from_value(thrown.bind(py).clone()));
+    }
     let factory = py
         .import("edgequake_python._errors_from_core")?
         .getattr("from_core")?;
@@ -31,6 +34,9 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         if let Some(usage) = &partial.usage {
             details.set_item("usage", to_python::usage(py, usage)?)?;
         }
+    }
+    if !error.dropped_params().is_empty() {
+        details.set_item("dropped", error.dropped_params())?;
     }
     details.set_item("attempts", error.attempts().max(1))?;
     if !error.url().is_empty() {

@@ -61,8 +61,11 @@ impl PyMeta {
         [
             "x-request-id",
             "request-id",
-            "apim-request-id",
             "x-amzn-requestid",
+            "x-amz-request-id",
+            "apim-request-id",
+            "x-ms-request-id",
+            "x-goog-request-id",
         ]
         .iter()
         .find_map(|name| self.meta.headers.get(*name))

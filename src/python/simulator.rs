@@ -32,7 +32,7 @@ pub(super) fn implicit() -> Result<String> {
     }
 }
 
-/// A deterministic OpenAI-compatible server on this machine.
+/// A deterministic server on this machine that speaks the dialects of OpenAI and of the native wires.
 #[pyclass(name = "Simulator", module = "edgequake_python._eq_core", frozen)]
 pub(super) struct PySimulator {
     simulator: Mutex<Simulator>,
@@ -96,7 +96,8 @@ impl PySimulator {
         Ok(list)
     }
 
-    /// Counts: `requests`, `open_streams`, `aborted` (the client hung up before the answer's end).
+    /// Counts: `requests`, `open_streams`, `aborted` (the client hung up before the answer's end), `connections` and
+    /// `open_connections`.
     #[getter]
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = self.with(|simulator| simulator.stats());
@@ -104,6 +105,8 @@ impl PySimulator {
         dict.set_item("requests", stats.requests)?;
         dict.set_item("open_streams", stats.open_streams)?;
         dict.set_item("aborted", stats.aborted)?;
+        dict.set_item("connections", stats.connections)?;
+        dict.set_item("open_connections", stats.open_connections)?;
         Ok(dict)
     }
 

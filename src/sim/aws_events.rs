@@ -37,3 +37,45 @@ pub(super) fn message(name: &str, payload: &[u8]) -> Bytes {
     bytes.put_u32(crc32fast::hash(&bytes));
     bytes.freeze()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{EventStreamFramer, Frame, Framer as _};
+
+    /// The messages in these bytes, byte by byte as a slow socket has them.
+    fn read(bytes: &[u8]) -> crate::error::Result<Vec<(String, Vec<u8>)>> {
+        let mut read = Vec::new();
+        let mut framer = EventStreamFramer::new();
+        for byte in bytes {
+            framer.push(&[*byte], &mut |frame: Frame<'_>| {
+                read.push((frame.name.to_owned(), frame.data.to_vec()));
+                Ok(())
+            })?;
+        }
+        Ok(read)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut bytes = message("messageStop", b"{}").to_vec();
+        bytes.extend(message("throttlingException", b"{\"message\":\"slow\"}"));
+        let read = read(&bytes).unwrap();
+        assert_eq!(read[0], ("messageStop".to_owned(), b"{}".to_vec()));
+        assert_eq!(read[1].0, "exception:throttlingException");
+    }
+
+    #[test]
+    fn a_byte_changed_is_seen() {
+        let whole = message("contentBlockDelta", b"{\"delta\":{}}");
+        for place in 0..whole.len() {
+            let mut bytes = whole.to_vec();
+            bytes[place] ^= 1;
+            // A longer length than there is leaves the reader waiting for the rest.
+            assert!(
+                read(&bytes).map_or(true, |messages| messages.is_empty()),
+                "{place}"
+            );
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::errors::ApiError;
-use super::faults::{FAULTS, Fault};
+use super::faults::FAULTS;
 use super::plain;
 use super::reply::Reply;
 use super::server::Ask;
@@ -21,11 +21,7 @@ pub(super) fn list(_ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
 
 /// One model. Faults strike here as well: asking for `sim/404` finds nothing.
 pub(super) fn one(ask: &Ask<'_>, name: &str) -> Result<Reply, ApiError> {
-    let fault = Fault::of(ask, name);
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
-    Ok(plain::reply(model(name).to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, name, &model(name)))
 }
 
 fn model(name: &str) -> Value {

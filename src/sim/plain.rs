@@ -6,12 +6,22 @@ use std::io::Write as _;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::Value;
 
 use super::faults::Fault;
 use super::reply::{FLUSH, Reply, Step};
+use super::server::Ask;
 
 /// How many pieces a dripped body comes in.
 const DRIPS: usize = 10;
+
+/// The answer to a request whose model asks for nothing more than a fault.
+pub(super) fn answer(ask: &Ask<'_>, model: &str, body: &Value) -> Reply {
+    let fault = Fault::of(ask, model);
+    fault
+        .refusal(ask)
+        .unwrap_or_else(|| reply(body.to_string().into_bytes(), &fault))
+}
 
 pub(super) fn reply(body: Vec<u8>, fault: &Fault) -> Reply {
     let mut reply = Reply::whole(200, "application/json", "");

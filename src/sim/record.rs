@@ -61,6 +61,10 @@ pub struct Stats {
     pub open_streams: u64,
     /// Answers whose client closed the socket before they were finished.
     pub aborted: u64,
+    /// Connections accepted.
+    pub connections: u64,
+    /// Connections that neither side has closed.
+    pub open_connections: u64,
 }
 
 #[derive(Debug, Default)]
@@ -101,6 +105,14 @@ impl Shared {
 
     pub(super) fn stats(&self) -> Stats {
         self.log().stats
+    }
+
+    pub(super) fn connect(self: &Arc<Self>) -> Connection {
+        let mut log = self.log();
+        log.stats.connections += 1;
+        log.stats.open_connections += 1;
+        drop(log);
+        Connection(Arc::clone(self))
     }
 
     /// From here on a dropped answer is our doing, not the client's.
@@ -144,6 +156,15 @@ impl Shared {
             entry.open = false;
             entry.aborted = aborted;
         }
+    }
+}
+
+/// Counted as open until it is dropped.
+pub(super) struct Connection(Arc<Shared>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.log().stats.open_connections -= 1;
     }
 }
 

@@ -91,7 +91,9 @@ pub(super) fn answer(ask: &Ask<'_>) -> (Reply, &'static Dialect) {
             continue;
         };
         if *method != ask.method {
-            allowed.push(*method);
+            if !allowed.contains(method) {
+                allowed.push(*method);
+            }
             nearest = dialect;
             continue;
         }

@@ -70,7 +70,8 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stoppe
 async fn connection(socket: TcpStream, shared: Arc<Shared>) {
     // Without it the kernel would hold small events back.
     let _ = socket.set_nodelay(true);
-    let service = service_fn(move |request| respond(Arc::clone(&shared), request));
+    let _open = shared.connect();
+    let service = service_fn(|request| respond(Arc::clone(&shared), request));
     // An error here is a client that left or an answer that was cut on request.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(socket), service)

@@ -217,3 +217,70 @@ impl Problem {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Shape::{Integer, List, Map, Object, Proto, Tagged, Text, TextOr, Word};
+    use super::*;
+
+    static PART: Shape = Tagged("type", &[("text", &[need("text", &Text)]), ("stop", &[])]);
+    static WHOLE: Shape = Object(&[
+        need("model", &Text),
+        may("parts", &TextOr(&List(&PART))),
+        may(
+            "config",
+            &Proto(&[may("maxTokens", &Integer), may("mode", &Word(&["A", "B"]))]),
+        ),
+        may("labels", &Map(&Text)),
+    ]);
+
+    fn wrong(value: &Value) -> (String, Wrong) {
+        let problem = WHOLE.check(value).unwrap_err();
+        (problem.path.join("."), problem.fault)
+    }
+
+    #[test]
+    fn what_fits_passes() {
+        for value in [
+            json!({"model": "m"}),
+            json!({"model": "m", "parts": "text", "config": null}),
+            json!({"model": "m", "parts": [{"type": "text", "text": "t"}, {"type": "stop"}]}),
+            json!({"model": "m", "config": {"max_tokens": 1, "mode": "B"}, "labels": {"any": "text"}}),
+            json!({"model": "m", "config": {"maxTokens": 1}}),
+        ] {
+            assert_eq!(WHOLE.check(&value), Ok(()), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let at = |path: &str, fault| (path.to_owned(), fault);
+        assert_eq!(wrong(&json!([])), at("", Wrong::Type("object")));
+        assert_eq!(wrong(&json!({})), at("model", Wrong::Missing));
+        assert_eq!(wrong(&json!({"model": null})), at("model", Wrong::Type("string")));
+        assert_eq!(wrong(&json!({"model": "m", "x": 1})), at("x", Wrong::Unknown));
+        assert_eq!(
+            wrong(&json!({"model": "m", "parts": [{"type": "stop"}, {"type": "stop", "text": "t"}]})),
+            at("parts.1.text", Wrong::Unknown)
+        );
+        assert_eq!(
+            wrong(&json!({"model": "m", "parts": [{"type": "image"}]})),
+            at("parts.0.type", Wrong::Word(vec!["text", "stop"]))
+        );
+        // An unknown name is told as it was written.
+        assert_eq!(
+            wrong(&json!({"model": "m", "config": {"max_tokenz": 1}})),
+            at("config.max_tokenz", Wrong::Unknown)
+        );
+        assert_eq!(
+            wrong(&json!({"model": "m", "config": {"max_tokens": 1.5}})),
+            at("config.maxTokens", Wrong::Type("integer"))
+        );
+        assert_eq!(
+            wrong(&json!({"model": "m", "labels": {"a": 1}})),
+            at("labels.a", Wrong::Type("string"))
+        );
+    }
+}

@@ -167,6 +167,7 @@ impl<R: Reading> Driver<R> {
         error
             .with_url(&self.meta.url)
             .after_attempts(self.meta.attempts)
+            .with_dropped(&self.meta.dropped_params)
             .without(&self.secrets)
     }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import pathlib
 import pickle
 import time
@@ -134,6 +135,27 @@ class TestTranscription:
         assert request.path == "/openai/deployments/mine/audio/transcriptions"
         assert request.query == {"api-version": "2024-10-21"}
         assert request.headers["api-key"] == "k"
+
+    def test_events(self, server: Loopback) -> None:
+        sent = [
+            {"type": "transcript.text.delta", "delta": "Hel"},
+            {"type": "transcript.text.delta", "delta": "lo"},
+            {"type": "transcript.text.done", "text": "Hello"},
+        ]
+        server.handler = lambda _: Reply([f"data: {json.dumps(event)}\n\n".encode() for event in sent])
+        call = {"file": WAV, "stream": True, **to(server, "openai/gpt-4o-transcribe")}
+
+        async def read() -> list[Any]:
+            return [event async for event in await edgequake_python.atranscription(**call)]
+
+        for got in (list(edgequake_python.transcription(**call)), asyncio.run(read())):
+            assert [event.model_dump() for event in got] == sent
+            assert got[-1].text == "Hello"
+            assert ("stream", "true") in fields(server.requests[-1])
+        server.handler = lambda _: Reply([f"data: {json.dumps(event)}\n\n".encode() for event in sent[:2]])
+        with pytest.raises(IncompleteStreamError) as caught:
+            list(edgequake_python.transcription(**call))
+        assert caught.value.partial == "Hello"
 
     def test_a_request_that_is_repeated_is_the_same(self, server: Loopback, transcribe: Ask) -> None:
         replies = iter([error(500), {"text": "Hello"}])

@@ -34,7 +34,13 @@ def server() -> Iterator[Loopback]:
         "stopReason": "end_turn",
         "usage": {"inputTokens": 3, "outputTokens": 2, "totalTokens": 5},
     }
-    with Loopback(lambda _: Reply(answer)) as server:
+    claude = {
+        "type": "message",
+        "content": [{"type": "text", "text": "Hello!"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 3, "output_tokens": 2},
+    }
+    with Loopback(lambda request: Reply(claude if request.path.endswith("/invoke") else answer)) as server:
         yield server
 
 
@@ -55,6 +61,14 @@ def sent(server: Loopback, model: str, messages: list[dict[str, Any]], **more: A
         ("amazon.nova-pro-v1:0", "eu-west-3", {"aws_session_token": "IQoJb3JpZ2luX2VjEXAMPLE=="}),
         (ARN, "eu-central-1", {}),
         (CLAUDE, "us-gov-west-1", {"extra_query": {"b": "2 &=", "a": "é/~", "A": "1"}}),
+        (
+            f"invoke/{CLAUDE}",
+            "us-east-2",
+            {
+                "guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1"},
+                "requestMetadata": {"a": "b  c"},
+            },
+        ),
         (CLAUDE, "ap-northeast-1", {"extra_headers": {"x-mine": "not signed"}}),
     ],
 )

@@ -59,7 +59,6 @@ CLIENT_SIDE: dict[str, Any] = {
     "vertex_location": "secret",
     "vertex_credentials": {"private_key": "secret"},
     "watsonx_token": "secret",
-    "litellm_credential_name": "secret",
     "use_litellm_proxy": False,
 }
 

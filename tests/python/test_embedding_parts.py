@@ -88,3 +88,15 @@ def test_bad_inputs_are_refused_by_place_before_anything_is_sent(server: Loopbac
     with pytest.raises(BadRequestError, match=r"input\[2500\]"):
         embed(model="openai/m", input=texts, **to(server))
     assert server.requests == []
+
+
+def test_numpy_arrays(server: Loopback, embed: Any) -> None:
+    numpy = pytest.importorskip("numpy")
+    server.handler = vectors
+    call = {"model": "openai/m", "input": ["1", "2"], **to(server)}
+    response = embed(encoding_format="numpy", **call)
+    assert "encoding_format" not in server.bodies[0]
+    matrix = numpy.stack([entry["embedding"] for entry in response.data])
+    assert matrix.dtype == numpy.float32
+    assert matrix.tolist() == [[1.0], [2.0]]
+    assert response.usage.prompt_tokens == 2

@@ -191,3 +191,17 @@ def test_an_unknown_field_reaches_the_provider_which_refuses_it(simulator: Simul
         with pytest.raises(edgequake_python.BadRequestError, match="no_such_field"):
             completion(**WIRES[name].call(simulator, extra_body={"no_such_field": 1}), num_retries=0)
         assert json.loads(simulator.requests[-1]["body"])["no_such_field"] == 1
+
+
+def test_connections_are_used_again_and_counted(simulator: Simulator, wire: Wire) -> None:
+    completion(**wire.call(simulator))
+    until(lambda: simulator.stats["open_streams"] == 0)
+    before = simulator.stats
+    for _ in range(3):
+        completion(**wire.call(simulator))
+        until(lambda: simulator.stats["open_streams"] == 0)
+    after = simulator.stats
+    assert after["requests"] == before["requests"] + 3
+    assert after["connections"] <= before["connections"] + 1
+    assert after["open_connections"] >= 1
+    assert simulator.requests[-1]["status"] == 200

@@ -58,10 +58,11 @@ OPTIONS: dict[str, Any] = {
     "shared_session": object(),
 }
 #: LiteLLM's that would change the course of a call; refused rather than ignored.
-REFUSED: dict[str, Any] = {
-    "deployment_id": "x",
-    "model_list": [{}],
-    "thinking": {"type": "enabled", "budget_tokens": 1024},
+REFUSED: dict[str, Any] = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
+#: Said to this library, which does something around the call; each has tests of its own.
+AROUND: dict[str, Any] = {
+    "deployment_id": "gpt-4o",
+    "model_list": None,
     "enable_json_schema_validation": True,
 }
 SIGNATURE = [
@@ -70,7 +71,7 @@ SIGNATURE = [
 
 
 def test_the_tables_cover_the_signature() -> None:
-    assert sorted([*VALUES, *OPTIONS, *REFUSED]) == sorted(SIGNATURE)
+    assert sorted([*VALUES, *OPTIONS, *REFUSED, *AROUND]) == sorted(SIGNATURE)
     asynchronous = set(inspect.signature(acompletion).parameters)
     assert asynchronous == {*SIGNATURE, "model", "messages", "kwargs"}
 
@@ -96,6 +97,13 @@ class TestSignature:
     def test_none_is_not_given(self, server: Loopback, name: str) -> None:
         completion(**server.call(**{name: None}))
         assert name not in server.bodies[0]
+
+    @pytest.mark.parametrize("name", AROUND)
+    def test_what_is_done_around_a_call_is_no_part_of_a_body(
+        self, server: Loopback, complete: Any, name: str
+    ) -> None:
+        complete(**server.call(**{name: AROUND[name]}))
+        assert set(server.bodies[0]) == {"model", "messages"}
 
     @pytest.mark.parametrize("name", OPTIONS)
     def test_options_are_no_part_of_a_body(self, server: Loopback, complete: Any, name: str) -> None:
@@ -239,7 +247,7 @@ class TestPolicy:
 
         assert asyncio.run(main()) == ["top_p"]
 
-    @pytest.mark.parametrize("name", ["fallbacks", "client", "callbacks", "guardrails"])
+    @pytest.mark.parametrize("name", ["client", "guardrails", "prompt_id"])
     def test_what_is_not_there_is_refused(self, server: Loopback, complete: Any, name: str) -> None:
         with pytest.raises(UnsupportedParamsError, match=name):
             complete(**server.call(**{name: ["x"]}))

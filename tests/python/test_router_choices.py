@@ -14,6 +14,7 @@ import pytest
 
 from edgequake_python import (
     BadRequestError,
+    BudgetExceededError,
     ContextWindowExceededError,
     RateLimitError,
     Router,
@@ -327,3 +328,57 @@ def test_sessions_and_stored_responses(server: Loopback) -> None:
 
     assert _of_response(response_id) == "5"
     assert _of_response("resp_plain") is None and _of_response(None) is None
+
+
+# Budgets.
+
+
+def priced(server: Loopback, id: str, provider: str = "openai", **params: Any) -> dict[str, Any]:
+    """A deployment whose every call costs one USD: a hundredth for each of a hundred tokens."""
+    entry = deployment(server, "group", id, input_cost_per_token=0.0, output_cost_per_token=0.01, **params)
+    entry["litellm_params"]["model"] = f"{provider}/m"
+    return entry
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_budgets_of_providers_and_deployments(server: Loopback, asynchronous: bool) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 100, "total_tokens": 110}
+    server.handler = lambda request: chat(usage=usage)
+    router = Router(
+        [priced(server, "one"), priced(server, "two", "groq"), priced(server, "three", max_budget=2)],
+        provider_budget_config={"groq": {"budget_limit": 3, "time_period": "1d"}},
+        num_retries=0,
+    )
+    router.set_model_list([*router.model_list[1:], priced(server, "three", max_budget=2)])
+
+    def call() -> str:
+        more: dict[str, Any] = {"max_tokens": 100}
+        if asynchronous:
+            answer: Any = asyncio.run(router.acompletion("group", MESSAGES, **more))
+        else:
+            answer = router.completion("group", MESSAGES, **more)
+        return str(answer._hidden_params["model_id"])
+
+    assert Counter(call() for _ in range(5)) == {"two": 3, "three": 2}
+    with pytest.raises(BudgetExceededError, match="crossed budget"):
+        call()
+    assert len(server.requests) == 5
+
+
+def test_no_budget_is_overspent_by_calls_at_the_same_time(server: Loopback) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 100, "total_tokens": 110}
+
+    def handle(request: Request) -> Any:
+        request.server.pause(0.05)
+        return chat(usage=usage)
+
+    server.handler = handle
+    router = Router([priced(server, "one", max_budget=10)], num_retries=0)
+
+    async def use() -> int:
+        calls = [router.acompletion("group", MESSAGES, max_tokens=100) for _ in range(100)]
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(not isinstance(a, Exception) or isinstance(a, BudgetExceededError) for a in answers)
+        return sum(not isinstance(answer, Exception) for answer in answers)
+
+    assert asyncio.run(use()) == 10 == len(server.requests)

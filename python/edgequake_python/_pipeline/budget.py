@@ -53,9 +53,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
     """Hold what the call may cost in every budget that it belongs to, or refuse it."""
     given = call.get("budgets")
     plain = call.but("budgets")
-    everywhere = [budgets for budgets in (settings.get("budgets"), given) if budgets is not None]
-    if settings.get("max_budget"):
-        everywhere.append(_GLOBAL.with_limit(float(settings["max_budget"])))
+    everywhere = [budgets for budgets in (call.settings.get("budgets"), given) if budgets is not None]
+    if call.settings.get("max_budget"):
+        everywhere.append(_GLOBAL.with_limit(float(call.settings["max_budget"])))
     provider, model = provider_of(call)
     estimate = Estimate(call.operation, call.arguments, provider, model)
     keys = _keys(call, provider)
@@ -79,11 +79,25 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise
     if call.streamed and call.operation == "chat":
         return _Metered(answer, held, estimate, everywhere).wrapper()
-    cost = of_response(answer[0] if isinstance(answer, tuple) else answer)
+    cost = _cost_of(call, answer[0] if isinstance(answer, tuple) else answer)
     for budgets, reservation in held:
         yield _settling(budgets, reservation, cost or 0.0)
     _publish(everywhere)
     return answer
+
+
+def _cost_of(call: Call, answer: Any) -> float | None:
+    """What the answer cost, by the prices that came with the call when some did."""
+    names = ("input_cost_per_token", "output_cost_per_token")
+    prices = {name: call.get(name) for name in names if call.get(name) is not None}
+    if not prices:
+        return of_response(answer)
+    from ..cost import completion_cost
+
+    try:
+        return completion_cost(answer, custom_cost_per_token=prices)
+    except Exception:  # nobody can tell what it cost; the call has gone well all the same
+        return None
 
 
 def _reserving(budgets: Budgets, keys: list[str], amount: float, model: str) -> Step:

@@ -33,8 +33,9 @@ _OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "promp
 
 def stage(call: Call, proceed: Proceed) -> Course:
     """Tell of the call, let it be changed by those who may, and tell how it went."""
-    heard = listeners(call.arguments)
+    heard = listeners(call.arguments, call.settings)
     plain = call.but(*_OWN, "prompt_label", "prompt_version", "guardrails")
+    _refuse_unknown_guardrails(call, heard.objects)
     if call.get("prompt_id") is not None:
         plain = yield from _prompted(call, plain, heard.objects)
     if not heard or call.get("no-log") is True:
@@ -66,6 +67,19 @@ def stage(call: Call, proceed: Proceed) -> Course:
         answer = yield from _replaced(one, plain, answer, kind)
     events.succeeded(lambda: (answer[0] if isinstance(answer, tuple) else answer, _hidden(answer)))
     return answer
+
+
+def _refuse_unknown_guardrails(call: Call, objects: list[Any]) -> None:
+    """A check that is asked for and cannot be made must not be taken for one that was passed."""
+    known = {getattr(one, "guardrail_name", None) for one in objects}
+    for asked in call.get("guardrails") or ():
+        name = next(iter(asked), None) if isinstance(asked, dict) else asked
+        if name not in known:
+            raise UnsupportedParamsError(
+                message=f"guardrails: there is no CustomGuardrail named {name!r} among the callbacks",
+                model=call.model,
+                llm_provider="",
+            )
 
 
 def _who(call: Call) -> tuple[str, str]:
@@ -120,7 +134,7 @@ def _changed(one: Any, call: Call, kind: str) -> Course:
         arguments = dict(call.arguments)
         wanted = yield Step(_never, lambda: one.async_pre_call_deployment_hook(arguments, kind))
         if isinstance(wanted, dict):
-            call = Call(call.operation, wanted, call.streamed, asynchronous=True)
+            call = Call(call.operation, wanted, call.streamed, asynchronous=True, make=call.make)
     if overrides(one, "async_pre_request_hook"):
         given = call
         wanted = yield Step(
@@ -128,7 +142,7 @@ def _changed(one: Any, call: Call, kind: str) -> Course:
             lambda: one.async_pre_request_hook(given.model, given.get("messages"), dict(given.arguments)),
         )
         if isinstance(wanted, dict):
-            call = Call(call.operation, wanted, call.streamed, asynchronous=True)
+            call = Call(call.operation, wanted, call.streamed, asynchronous=True, make=call.make)
     return call
 
 

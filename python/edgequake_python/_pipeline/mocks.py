@@ -25,7 +25,7 @@ from .local import LocalMeta, LocalStream, attach, chunks_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, Callable
 
     from ..types import EmbeddingResponse, ModelResponse, ModelResponseStream
     from .call import Call, Course, Proceed
@@ -61,7 +61,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
     if call.operation == "embed":
         return attach(_embedding(response, model), meta)
     if call.operation != "chat":
-        return _whole(response, provider, model)
+        return _whole(call, response, provider, model, meta)
     answer = _answer(response, tool_calls, model, call.get("n"))
     if not call.streamed:
         return attach(answer, meta)
@@ -114,15 +114,53 @@ def _label(provider: str) -> str:
     return "OpenAIException" if provider == "openai" else f"{provider.capitalize()}Exception"
 
 
-def _whole(response: Any, provider: str, model: str) -> Any:
-    """The answer of any other operation: an object of its response class."""
+def _whole(call: Call, response: Any, provider: str, model: str, meta: LocalMeta) -> Any:
+    """The answer of any other operation: an object of its response class, or made of what was given."""
     if hasattr(response, "model_dump"):
         return response
+    if isinstance(response, str) and call.operation in _ANSWERS:
+        response = _ANSWERS[call.operation](response)
+    if isinstance(response, (dict, list)) and call.make is not None and not call.streamed:
+        return call.make(response, meta)
     raise BadRequestError(
-        message="mock_response of this operation is an object of its response class",
+        message="mock_response of this operation is an object of its response class, or a dict like the "
+        "provider's answer",
         model=model,
         llm_provider=provider,
     )
+
+
+def _response_of(text: str) -> dict[str, Any]:
+    content = [{"type": "output_text", "text": text, "annotations": []}]
+    message = {"id": "msg_mock", "type": "message", "role": "assistant", "status": "completed"}
+    return {
+        "id": "resp_mock",
+        "object": "response",
+        "created_at": int(time.time()),
+        "status": "completed",
+        "output": [{**message, "content": content}],
+        "usage": {
+            "input_tokens": PROMPT_TOKENS,
+            "output_tokens": COMPLETION_TOKENS,
+            "total_tokens": PROMPT_TOKENS + COMPLETION_TOKENS,
+        },
+    }
+
+
+def _completion_of(text: str) -> dict[str, Any]:
+    usage = {"prompt_tokens": PROMPT_TOKENS, "completion_tokens": COMPLETION_TOKENS}
+    choice = {"index": 0, "text": text, "finish_reason": "stop"}
+    return {"choices": [choice], "usage": {**usage, "total_tokens": PROMPT_TOKENS + COMPLETION_TOKENS}}
+
+
+#: What a text stands for, by operation.
+_ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "responses": _response_of,
+    "text_completion": _completion_of,
+    "transcription": lambda text: {"text": text},
+    "image_generation": lambda url: {"created": int(time.time()), "data": [{"url": url}]},
+    "image_edit": lambda url: {"created": int(time.time()), "data": [{"url": url}]},
+}
 
 
 def _answer(response: Any, tool_calls: Any, model: str, count: Any) -> ModelResponse:

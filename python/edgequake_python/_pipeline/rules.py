@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..exceptions import APIResponseValidationError
-from .call import settings
 from .relay import Relay
 
 TYPE_CHECKING = False
@@ -17,16 +16,17 @@ if TYPE_CHECKING:
 
 def stage(call: Call, proceed: Proceed) -> Course:
     """Ask each rule; one that says no ends the call."""
-    before = list(settings.get("pre_call_rules") or ())
+    before = list(call.settings.get("pre_call_rules") or ())
     if before:
         _ask(before, _prompt(call), call, "LLM Response failed pre-call-rule check")
     answer = yield from proceed(call)
-    after = list(settings.get("post_call_rules") or ())
+    after = list(call.settings.get("post_call_rules") or ())
     if not after:
         return answer
-    if call.streamed:
+    if call.streamed and call.operation == "chat":
         return _Checked(answer, after, call).wrapper()
-    for choice in answer.get("choices") or ():
+    choices = answer.get("choices") if hasattr(answer, "get") else None
+    for choice in choices or ():
         text = choice.get("text") or (choice.get("message") or {}).get("content")
         if isinstance(text, str):
             _ask(after, text, call, "LLM Response failed post-call-rule check")

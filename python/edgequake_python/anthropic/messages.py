@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from ..rate_limits import RateLimits
+
 
 def create(
     max_tokens: int,
@@ -114,6 +116,31 @@ class Message(dict):  # type: ignore[type-arg]
     def _hidden_params(self) -> dict[str, Any]:
         hidden: dict[str, Any] = {} if self._meta is None else self._meta.hidden_params()
         return hidden
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The provider's response headers, names in lower case."""
+        headers: dict[str, str] = {} if self._meta is None else self._meta.headers()
+        return headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's id of the request."""
+        request_id: str | None = None if self._meta is None else self._meta.request_id
+        return request_id
+
+    @property
+    def dropped_params(self) -> list[str]:
+        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
+        dropped: list[str] = self._hidden_params.get("dropped_params") or []
+        return dropped
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
+        from ..rate_limits import rate_limits_of
+
+        return rate_limits_of(self.headers)
 
 
 def _message(answer: dict[str, Any], meta: Any) -> Message:

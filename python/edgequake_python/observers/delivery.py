@@ -8,6 +8,7 @@ lives, else in a loop of that thread. What a callback raises is logged and goes 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import contextvars
 import logging
 import os
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("edgequake_python.callbacks")
 #: More events than this wait for slow callbacks, and the newest are left out, with a warning.
 LIMIT = 20_000
+#: Seconds between two looks whether loops that run callbacks have ended.
+_LOOK = 0.05
 #: Seconds that the end of the program waits for callbacks.
 AT_EXIT = 10.0
 
@@ -44,7 +47,8 @@ class Delivery:
         self._wake = threading.Condition()
         self._thread: Optional[threading.Thread] = None
         self._busy = 0
-        self._running: set[Any] = set()
+        self._abroad: set[_Visit] = set()
+        self._ending = False
         self._loop: Optional[asyncio.AbstractEventLoop] = None
 
     def tell(self, task: Task, loop: Optional[asyncio.AbstractEventLoop] = None) -> None:
@@ -71,7 +75,8 @@ class Delivery:
         while True:
             with self._wake:
                 while not self._queue:
-                    self._wake.wait()
+                    self._wake.wait(_LOOK if self._abroad else None)
+                    self._bring_home()
                 context, task, loop = self._queue.popleft()
                 self._busy += 1
             try:
@@ -86,47 +91,44 @@ class Delivery:
                     self._wake.notify_all()
 
     def _await(self, context: contextvars.Context, awaitable: Any, task: Task, loop: Any) -> None:
-        """Run a coroutine in the caller's loop, or here when that has ended or ends meanwhile."""
+        """Run a coroutine in the caller's loop, or here when that has ended."""
         import asyncio
 
         if loop is not None and loop.is_running():
-            done = threading.Event()
-            begun = _Begun(awaitable)
-
-            def start() -> None:
-                running = context.run(loop.create_task, begun.run())
-                self._running.add(running)
-                running.add_done_callback(ended)
-
-            def ended(running: asyncio.Task[Any]) -> None:
-                self._running.discard(running)
-                if running.cancelled():
-                    # The loop ends. What was cut off is run again from its start, by this thread.
-                    begun.close()
-                    self._again(task)
-                elif running.exception() is not None:
-                    self._complain(running.exception())
-                done.set()
-                with self._wake:
-                    self._busy -= 1
-                    self._wake.notify_all()
-
+            visit = _Visit(self, context, awaitable, task, loop)
             with self._wake:
-                self._busy += 1
+                self._abroad.add(visit)
             try:
-                loop.call_soon_threadsafe(start)
+                loop.call_soon_threadsafe(visit.begin)
                 return
             except RuntimeError:  # closed meanwhile
                 with self._wake:
-                    self._busy -= 1
+                    self._abroad.discard(visit)
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
         self._loop.run_until_complete(_in(context, self._loop, awaitable))
 
-    def _again(self, task: Task) -> None:
+    def _bring_home(self) -> None:
+        """Have what was sent to a loop that has ended run here. With the lock held."""
+        for visit in list(self._abroad):
+            if visit.loop.is_closed() or (self._ending and not visit.loop.is_running()):
+                self._abroad.discard(visit)
+                visit.give_up()
+                self._queue.append((visit.context, visit.task, None))
+
+    def _returned(self, visit: _Visit, error: Optional[BaseException], cut_off: bool) -> None:
+        """A coroutine has ended in its loop."""
         with self._wake:
-            self._queue.append((contextvars.copy_context(), task, None))
-            self._wake.notify()
+            if visit not in self._abroad:
+                return
+            self._abroad.discard(visit)
+            if cut_off:
+                # The loop ends. What was cut off is run again from its start, by this thread.
+                visit.give_up()
+                self._queue.append((visit.context, visit.task, None))
+            self._wake.notify_all()
+        if error is not None:
+            self._complain(error)
 
     def _complain(self, error: Optional[BaseException]) -> None:
         self.failed += 1
@@ -145,27 +147,50 @@ class Delivery:
             return True
         end = None if timeout is None else time.monotonic() + timeout
         with self._wake:
-            while self._queue or self._busy:
+            while self._queue or self._busy or self._abroad:
                 left = None if end is None else end - time.monotonic()
                 if left is not None and left <= 0:
                     return False
-                self._wake.wait(left)
+                self._wake.wait(_LOOK if left is None else min(left, _LOOK))
         return True
 
+    def flush_at_exit(self) -> None:
+        """Wait for callbacks when the program ends: loops that stand still now run no more."""
+        self._ending = True
+        self.flush(AT_EXIT)
 
-class _Begun:
-    """A coroutine that may be thrown away before it has begun, without a warning."""
 
-    def __init__(self, awaitable: Any) -> None:
+class _Visit:
+    """A coroutine that runs in a caller's loop."""
+
+    def __init__(
+        self, delivery: Delivery, context: contextvars.Context, awaitable: Any, task: Task, loop: Any
+    ) -> None:
+        self.context = context
+        self.task = task
+        self.loop = loop
+        self._delivery = delivery
         self._awaitable = awaitable
+        self._running: Any = None
 
-    async def run(self) -> None:
+    def begin(self) -> None:
+        """In the loop's thread."""
+        self._running = self.context.run(self.loop.create_task, self._run())
+        self._running.add_done_callback(self._ended)
+
+    async def _run(self) -> None:
         await self._awaitable
 
-    def close(self) -> None:
+    def _ended(self, running: asyncio.Task[Any]) -> None:
+        cut_off = running.cancelled()
+        self._delivery._returned(self, None if cut_off else running.exception(), cut_off)
+
+    def give_up(self) -> None:
+        """It will not go on; one that has not begun is thrown away without a warning."""
         close = getattr(self._awaitable, "close", None)
         if close is not None:
-            close()
+            with contextlib.suppress(RuntimeError, ValueError):
+                close()
 
 
 async def _in(context: contextvars.Context, loop: Any, awaitable: Any) -> None:
@@ -182,7 +207,7 @@ def _at_exit(delivery: Delivery) -> None:
     pid = os.getpid()
     if pid not in _registered:
         _registered.add(pid)
-        atexit.register(delivery.flush, AT_EXIT)
+        atexit.register(delivery.flush_at_exit)
 
 
 DELIVERY = Delivery()

@@ -38,6 +38,8 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
     timeout = _timeout(router, request, picked)
     if timeout is not None:
         arguments["timeout"] = timeout
+    if router.budgets is not None:
+        arguments.setdefault("budgets", router.budgets)
     kept = request.operation.metadata
     if not kept:
         return arguments

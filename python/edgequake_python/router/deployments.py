@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ..budget import Budgets
     from ..state import State
+    from .guards import Guard
 
 #: What `update_settings` may change.
 _CHANGEABLE = (
@@ -58,6 +60,8 @@ class Deployments:
         model_group_alias: dict[str, Any]
         router_general_settings: Any
         ignore_invalid_deployments: bool
+        provider_budget_config: Mapping[str, Any] | None
+        _guards: list[Guard]
 
         def _set_affinities(self) -> None: ...
 
@@ -65,8 +69,21 @@ class Deployments:
         self._changing = Lock()
         self._members: dict[str, Member] = {}
         self._catalog = self._made_catalog(())
+        self._set_budgets()
         if model_list:
             self.set_model_list(model_list)
+
+    def _set_budgets(self) -> None:
+        """Budgets of providers and deployments; what is spent stays spent when they are set anew."""
+        config = self.provider_budget_config
+        bounded = any(m.entry["litellm_params"].get("max_budget") is not None for m in self._members.values())
+        self.budgets: Budgets | None = None
+        if config or bounded:
+            from .budgets import BudgetGuard, budgets_of
+
+            self.budgets = budgets_of(config, self._members.values(), self.state)
+            if not any(isinstance(guard, BudgetGuard) for guard in self._guards):
+                self._guards = [*self._guards, BudgetGuard()]
 
     def _made_catalog(self, members: Sequence[Member], fresh: bool = False) -> Catalog:
         kept = {} if fresh else getattr(self, "_catalog", None) and self._catalog.pools
@@ -118,8 +135,7 @@ class Deployments:
             members[member.id] = member
             _register(member)
         with self._changing:
-            self._members = members
-            self._catalog = self._made_catalog(list(members.values()))
+            self._replace(members)
 
     def add_deployment(self, deployment: Deployment) -> Deployment | None:
         """Add a deployment; None when there is one of that id already."""
@@ -154,6 +170,7 @@ class Deployments:
     def _replace(self, members: dict[str, Member]) -> None:
         self._members = members
         self._catalog = self._made_catalog(list(members.values()))
+        self._set_budgets()
 
     def _group_of(self, name: str) -> str:
         """The group behind an alias, else the name itself."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def is_final(error: BaseException) -> bool:
     """Whether no other group could do better."""
-    return isinstance(error, BudgetExceededError)
+    return isinstance(error, BudgetExceededError) and error.entity_type not in ("provider", "deployment")
 
 
 def targets(router: Router, request: Request, error: BaseException) -> Sequence[Target]:

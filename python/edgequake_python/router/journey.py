@@ -6,6 +6,7 @@ import sys
 import time
 
 from ..exceptions import (
+    BudgetExceededError,
     ContentPolicyViolationError,
     ContextWindowExceededError,
     InternalServerError,
@@ -98,6 +99,7 @@ def _with_retries(router: Router, request: Request) -> Course:
     failure: Exception | None = None
     made = 0
     allowed = 0
+    spared: set[str] = set()
     while True:
         try:
             if failure is None and (name := fallbacks.forced(request)):
@@ -108,6 +110,10 @@ def _with_retries(router: Router, request: Request) -> Course:
             if failure is not None and isinstance(error, RouterRateLimitError):
                 # Nobody is left; what the last one said is more use than that.
                 raise _counted(failure, made, allowed) from None
+            spent = is_spent(error)
+            if spent and request.last is not None and spent not in spared:
+                spared.add(spent)  # no request was made: another deployment takes the call
+                continue
             failure = error
         allowed = router._retries_for(request, failure)
         if made >= allowed or is_ours(failure):
@@ -127,6 +133,13 @@ def _with_retries(router: Router, request: Request) -> Course:
         router.log_retry(request.arguments, failure)
         if wait > 0.0:
             yield sleep(wait)
+
+
+def is_spent(error: BaseException) -> str | None:
+    """Which provider's or deployment's budget had no room for a call, so that another may take it."""
+    if isinstance(error, BudgetExceededError) and error.entity_type in ("provider", "deployment"):
+        return f"{error.entity_type}:{error.entity_id}"
+    return None
 
 
 def is_ours(error: BaseException) -> bool:

@@ -113,8 +113,12 @@ class Keeper:
 
     def _awake(self) -> None:
         if self._thread is None and not self._closed:
-            self._thread = threading.Thread(target=self._run, name="edgequake-state", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="edgequake-state", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                return  # the interpreter is going down; leases end by themselves
+            self._thread = thread
 
     def _run(self) -> None:
         pause = _LOOK[0]

@@ -13,6 +13,8 @@ from .base import Model
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from ..rate_limits import RateLimits
+
 
 class Meta(Protocol):
     """What the extension module's meta object offers."""
@@ -123,6 +125,13 @@ class Response(Model):
         """Names of parameters that were not sent because the provider has no equivalent (``drop_params``)."""
         dropped: list[str] = self._hidden_params.get("dropped_params") or []
         return dropped
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
+        from ..rate_limits import rate_limits_of
+
+        return rate_limits_of(self.headers)
 
     def _settle_metadata(self) -> None:
         """Replace the meta by plain values, because it can be neither pickled nor copied."""

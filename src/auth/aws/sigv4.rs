@@ -28,7 +28,7 @@ pub(super) fn authorization(scope: &Scope<'_>, request: &WireRequest, extra: &He
         request
             .headers
             .iter()
-            .filter(|(name, _)| *name == http::header::CONTENT_TYPE)
+            .filter(|(name, _)| *name == http::header::CONTENT_TYPE || name.as_str().starts_with("x-amz"))
             .chain(extra)
             .map(|(name, value)| (name.as_str(), text(value))),
     );

@@ -1,6 +1,7 @@
 //! A turn of the Responses API as chat, for providers without that API.
 
 mod input;
+mod item;
 mod output;
 mod stream;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::item::{Item, What, join_blocks};
 use super::output::{self, Frame};
 use crate::bridge::{made_up_id, now};
 use crate::types::{ChatChunk, ChunkChoice, Extra, Piece, ToolCall, ToolCallDelta, Usage};
@@ -19,32 +20,6 @@ pub(super) struct Events {
     reason: Option<String>,
     usage: Option<Usage>,
     tier: Option<Value>,
-}
-
-/// An item under way.
-struct Item {
-    /// Which alternative said it.
-    choice: u32,
-    what: What,
-    over: bool,
-}
-
-enum What {
-    Reasoning {
-        text: String,
-        blocks: Vec<Value>,
-    },
-    Message {
-        text: String,
-        refusal: String,
-        annotations: Vec<Value>,
-        logprobs: Vec<Value>,
-    },
-    Call {
-        index: i64,
-        call: Box<ToolCall>,
-    },
-    Image(Value),
 }
 
 impl Events {
@@ -366,67 +341,17 @@ impl Events {
         if std::mem::replace(&mut item.over, true) {
             return;
         }
-        let id = self.item_id(position);
         let whole = self.item(position, true);
-        let of = |more: Value| {
-            let mut fields = Map::from_iter([
-                ("item_id".to_owned(), json!(id)),
-                ("output_index".to_owned(), json!(position)),
-            ]);
-            if let Value::Object(more) = more {
-                fields.extend(more);
+        let id = self.item_id(position);
+        let said = self
+            .items
+            .get(position)
+            .map_or_else(Vec::new, |item| item.last_words(&whole));
+        for (kind, mut fields) in said {
+            if let Some(fields) = fields.as_object_mut() {
+                fields.insert("item_id".to_owned(), json!(id));
+                fields.insert("output_index".to_owned(), json!(position));
             }
-            Value::Object(fields)
-        };
-        let mut said: Vec<(&str, Value)> = Vec::new();
-        match self.items.get(position).map(|item| &item.what) {
-            Some(What::Reasoning { text, .. }) if !text.is_empty() => {
-                let part = json!({"type": "summary_text", "text": text});
-                said.push((
-                    "response.reasoning_summary_text.done",
-                    json!({"summary_index": 0, "text": text}),
-                ));
-                said.push((
-                    "response.reasoning_summary_part.done",
-                    json!({"summary_index": 0, "part": part}),
-                ));
-            }
-            Some(What::Message { text, refusal, .. }) => {
-                if refusal.is_empty() {
-                    said.push((
-                        "response.output_text.done",
-                        json!({"content_index": 0, "text": text, "logprobs": []}),
-                    ));
-                } else {
-                    said.push((
-                        "response.refusal.done",
-                        json!({"content_index": 0, "refusal": refusal}),
-                    ));
-                }
-                let part = whole.pointer("/content/0").cloned().unwrap_or_default();
-                said.push((
-                    "response.content_part.done",
-                    json!({"content_index": 0, "part": part}),
-                ));
-            }
-            Some(What::Call { call, .. }) => {
-                if let Some(custom) = call.extra.get("custom") {
-                    said.push((
-                        "response.custom_tool_call_input.done",
-                        json!({"input": custom.get("input")}),
-                    ));
-                } else {
-                    let function = call.function.clone().unwrap_or_default();
-                    said.push((
-                        "response.function_call_arguments.done",
-                        json!({"name": function.name, "arguments": function.arguments}),
-                    ));
-                }
-            }
-            _ => {}
-        }
-        for (kind, more) in said {
-            let fields = of(more);
             self.event(kind, fields, pieces);
         }
         self.event(
@@ -437,57 +362,13 @@ impl Events {
     }
 
     fn item_id(&self, position: usize) -> String {
-        let of_call = |call: &ToolCall| {
-            let prefix = if call.extra.contains_key("custom") {
-                "ctc"
-            } else {
-                "fc"
-            };
-            format!("{prefix}_{}", call.id.clone().unwrap_or_default())
-        };
-        match self.items.get(position).map(|item| &item.what) {
-            Some(What::Reasoning { .. }) => format!("rs_{}_{position}", self.id),
-            Some(What::Message { .. }) | None => format!("msg_{}_{position}", self.id),
-            Some(What::Call { call, .. }) => of_call(call),
-            Some(What::Image(image)) => image
-                .get("id")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-        }
+        let item = self.items.get(position);
+        item.map_or_else(String::new, |item| item.id(&self.id, position))
     }
 
-    /// An item as it stands; before it is whole its content is empty.
     fn item(&self, position: usize, whole: bool) -> Value {
-        let id = self.item_id(position);
-        let status = if whole { "completed" } else { "in_progress" };
-        match self.items.get(position).map(|item| &item.what) {
-            Some(What::Reasoning { text, blocks }) => {
-                let mut extra = Extra::new();
-                extra.insert("reasoning_content".to_owned(), json!(text));
-                extra.insert("thinking_blocks".to_owned(), json!(blocks));
-                output::reasoning(&id, &extra)
-                    .unwrap_or_else(|| json!({"id": id, "type": "reasoning", "summary": []}))
-            }
-            Some(What::Message {
-                text,
-                refusal,
-                annotations,
-                logprobs,
-            }) => {
-                let mut content = Vec::new();
-                if whole && (!text.is_empty() || refusal.is_empty()) {
-                    content.push(json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": logprobs}));
-                }
-                if whole && !refusal.is_empty() {
-                    content.push(json!({"type": "refusal", "refusal": refusal}));
-                }
-                json!({"id": id, "type": "message", "status": status, "role": "assistant", "content": content})
-            }
-            Some(What::Call { call, .. }) => output::call_item(call, status),
-            Some(What::Image(image)) => image.clone(),
-            None => Value::Null,
-        }
+        let item = self.items.get(position);
+        item.map_or(Value::Null, |item| item.json(&self.id, position, whole))
     }
 
     fn whole_items(&self) -> Vec<Value> {
@@ -506,29 +387,5 @@ impl Events {
         }
         self.sequence += 1;
         pieces.push(Piece::Event(Value::Object(event)));
-    }
-}
-
-/// A block comes in pieces: more of its text, then its signature.
-fn join_blocks<'a>(blocks: &mut Vec<Value>, more: impl Iterator<Item = &'a Value>) {
-    for piece in more {
-        let same = blocks.last_mut().filter(|last| {
-            last.get("type") == piece.get("type")
-                && piece.get("type").is_some_and(|kind| kind == "thinking")
-                && last
-                    .get("signature")
-                    .is_none_or(|signature| signature.as_str().is_none_or(str::is_empty))
-        });
-        let Some(Value::Object(last)) = same else {
-            blocks.push(piece.clone());
-            continue;
-        };
-        for name in ["thinking", "signature"] {
-            if let Some(more) = piece.get(name).and_then(Value::as_str) {
-                let text = last.get(name).and_then(Value::as_str).unwrap_or_default();
-                let text = format!("{text}{more}");
-                last.insert(name.to_owned(), json!(text));
-            }
-        }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Model {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Host {
     Anthropic,
+    /// AWS.
+    Bedrock,
     /// Google Cloud, where the name may pin a version.
     Vertex {
         pinned: bool,
@@ -64,7 +66,9 @@ impl Model {
 
     /// The model of a call, as it is at that host.
     pub(crate) fn at(target: &Target) -> Self {
-        if target.provider.name.starts_with("vertex_ai") {
+        if target.provider.name == "bedrock" {
+            Self::on_bedrock(&target.model)
+        } else if target.provider.name.starts_with("vertex_ai") {
             Self::on_vertex(&target.model)
         } else {
             Self::of(&target.model)
@@ -81,6 +85,14 @@ impl Model {
         }
     }
 
+    /// Reads a name of Bedrock: `us.anthropic.claude-sonnet-4-5-20250929-v1:0`.
+    pub(crate) fn on_bedrock(name: &str) -> Self {
+        Self {
+            host: Host::Bedrock,
+            ..Self::of(name)
+        }
+    }
+
     /// Whether its name tells its version.
     pub(crate) fn is_known(self) -> bool {
         self.version.is_some()
@@ -93,8 +105,9 @@ impl Model {
 
     /// The most tokens it can answer: what is asked for when the caller sets no limit, which the dialect requires.
     pub(crate) fn max_output(self) -> u64 {
-        // What LiteLLM asks of a pinned version; whoever wants more says so.
-        if self.host == (Host::Vertex { pinned: true }) {
+        // What LiteLLM asks of a pinned version, and at AWS, which books what is asked for against the caller's quota;
+        // whoever wants more says so.
+        if matches!(self.host, Host::Vertex { pinned: true } | Host::Bedrock) {
             return EVERY_MODELS;
         }
         match (self.family, self.version) {
@@ -134,14 +147,18 @@ impl Model {
 
     /// Whether it takes a schema for its answer.
     pub(crate) fn has_structured_outputs(self) -> bool {
-        // Google Cloud keeps them switched off unless an organization's policy allows them.
-        if self.host != Host::Anthropic {
-            return false;
-        }
-        match self.family {
-            Family::Opus => self.is_from(4, 1),
+        match (self.host, self.family) {
+            // Google Cloud keeps them switched off unless an organization's policy allows them.
+            (Host::Vertex { .. }, _) => false,
+            (Host::Anthropic, Family::Opus) => self.is_from(4, 1),
             _ => self.is_from(4, 5),
         }
+    }
+
+    /// Whether the schema of an answer stands in `output_config`. At Anthropic that came with adaptive thinking, and was a
+    /// beta under another name before.
+    pub(crate) fn has_output_config(self) -> bool {
+        self.thinks_adaptively() || self.host == Host::Bedrock
     }
 }
 

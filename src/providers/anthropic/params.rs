@@ -42,7 +42,7 @@ static PLAIN: ParamRules = ParamRules {
 };
 
 /// Parameters whose values this model refuses.
-pub(super) fn refused(params: &Map<String, Value>, model: Model) -> Vec<&'static str> {
+pub(crate) fn refused(params: &Map<String, Value>, model: Model) -> Vec<&'static str> {
     let mut refused = crate::params::choice_without_tools(params);
     let given = |name: &str| params.get(name).filter(|value| !value.is_null());
     if !model.samples_as_told() {
@@ -186,7 +186,7 @@ pub(super) fn context_management(managed: &mut Value) {
 
 /// `reasoning_effort`: a budget, or an effort for models that think as long as they see fit. The caller's own
 /// `thinking` wins.
-pub(super) fn reasoning(
+pub(crate) fn reasoning(
     params: &mut Map<String, Value>,
     body: &mut Map<String, Value>,
     model: Model,

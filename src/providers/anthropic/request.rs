@@ -58,7 +58,7 @@ pub(crate) fn body_of(model: Model, request: ChatRequest) -> Result<Body> {
         Asked::No => {}
         Asked::Natively(schema) => {
             let format = json!({"type": "json_schema", "schema": schema::grammatical(schema)});
-            if model.thinks_adaptively() {
+            if model.has_output_config() {
                 params::set_output_config(&mut out, "format", format);
             } else {
                 out.insert("output_format".to_owned(), format);

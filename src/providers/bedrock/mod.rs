@@ -1,9 +1,11 @@
-//! AWS Bedrock: `Converse` and `ConverseStream`, one dialect for every model that Bedrock hosts.
+//! AWS Bedrock: `Converse` and `ConverseStream`, one dialect for every model that Bedrock hosts; each model's own through
+//! `InvokeModel`, where the name asks for it; embeddings.
 
 mod content;
 mod embed;
 mod error;
 mod ids;
+mod invoke;
 mod media;
 mod messages;
 mod model;
@@ -22,15 +24,20 @@ use serde_json::{Map, Value};
 use crate::auth::aws::{self, Aws};
 use crate::error::{Error, Result};
 use crate::framing::{EventStreamFramer, Framer};
+use crate::providers::anthropic;
 use crate::registry::{Auth, KeyOrder, OPENAI, Provider};
 use crate::resolve::Target;
-use crate::types::{ChatRequest, ChatResponse};
+use crate::types::{ChatRequest, ChatResponse, Usage};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
-use model::Model;
+use model::{Model, Route};
+
+/// Chat by the route that the model's name says.
+#[derive(Debug)]
+pub struct Chat;
 
 /// Chat through Converse.
 #[derive(Debug)]
-pub struct Converse;
+struct Converse;
 
 /// Bedrock. An API key is optional: without one the request is signed.
 pub(crate) const ROW: Provider = Provider {
@@ -53,23 +60,65 @@ pub(crate) const ROW: Provider = Provider {
     key_order: KeyOrder::EnvironmentFirst,
     key_optional: true,
     auth: Auth::Signed(&Aws { service: "bedrock" }),
-    chat: Some(&Converse),
+    chat: Some(&Chat),
     embed: Some(&embed::Embed),
     params: params::rules,
     embed_params: embed::rules,
     ..OPENAI
 };
 
+fn wire(target: &Target) -> &'static dyn ChatWire {
+    match Model::of(target).route {
+        Route::Converse => &Converse,
+        Route::Invoke => &invoke::Invoke,
+    }
+}
+
+impl ChatWire for Chat {
+    fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        wire(target).unsupported(target, params)
+    }
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        wire(target).left_out(target, request)
+    }
+    fn takes_address(&self, target: &Target, file: &crate::media::Remote<'_>) -> bool {
+        wire(target).takes_address(target, file)
+    }
+    fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
+        wire(target).notes(target, request)
+    }
+    fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
+        wire(target).request(target, request)
+    }
+    fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {
+        wire(target).response(target, body)
+    }
+    fn counted(&self, target: &Target, headers: &HeaderMap) -> Option<Usage> {
+        wire(target).counted(target, headers)
+    }
+    fn error(&self, target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
+        wire(target).error(target, status, headers, body)
+    }
+    fn framer(&self, target: &Target) -> Box<dyn Framer> {
+        wire(target).framer(target)
+    }
+    fn decoder(&self, target: &Target) -> Box<dyn ChunkDecoder> {
+        wire(target).decoder(target)
+    }
+}
+
 impl ChatWire for Converse {
     fn takes_address(&self, _target: &Target, _file: &crate::media::Remote<'_>) -> bool {
         false
     }
 
-    fn unsupported(&self, _target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+    fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
         // Converse knows auto, any and one tool by its name.
         let none = params.get("tool_choice").and_then(Value::as_str) == Some("none");
         if none {
             vec!["tool_choice"]
+        } else if let Some(claude) = Model::of(target).claude() {
+            anthropic::params::refused(params, claude)
         } else {
             crate::params::choice_without_tools(params)
         }
@@ -97,11 +146,6 @@ impl ChatWire for Converse {
         tools::notes(Model::of(target), request)
     }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
-        if Model::of(target).route == model::Route::Invoke {
-            return Err(Error::bad_request(
-                "models are asked through Converse; take `invoke/` out of the name",
-            ));
-        }
         request::write(target, &request)
     }
     fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {

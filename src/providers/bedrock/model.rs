@@ -94,7 +94,12 @@ impl<'a> Model<'a> {
 
     /// What is known of Claude.
     pub(super) fn claude(self) -> Option<Claude> {
-        self.is_claude().then(|| Claude::of(self.family))
+        self.is_claude().then(|| Claude::on_bedrock(self.family))
+    }
+
+    /// Whether it is told how hard to think in words of its family's own, and not in Claude's.
+    pub(super) fn thinks_in_own_words(self) -> bool {
+        self.is_nova() || self.is("gpt-oss")
     }
 
     /// Whether it has cache points.
@@ -107,14 +112,9 @@ impl<'a> Model<'a> {
         self.claude().is_some_and(|claude| claude.is_from(4, 5)) || self.is_opaque()
     }
 
-    /// Whether it answers to a schema by itself (`outputConfig`).
-    pub(super) fn has_structured_output(self) -> bool {
-        self.claude().is_some_and(|claude| claude.is_from(4, 5))
-    }
-
     /// Whether it can be held to one call at a time.
     pub(super) fn calls_one_at_a_time(self) -> bool {
-        self.has_structured_output()
+        self.claude().is_some_and(|claude| claude.is_from(4, 5))
     }
 
     /// Whether its tool results may say that they failed.
@@ -156,7 +156,7 @@ mod tests {
         assert!(Model::named(&nova).is_nova() && !Model::named(&nova).is_opaque());
         assert!(Model::named(arn).is_opaque() && Model::named(arn).caches());
         let claude = Model::named("global.anthropic.claude-sonnet-4-5-20250929-v1:0");
-        assert!(claude.has_structured_output() && claude.keeps_caches());
+        assert!(claude.calls_one_at_a_time() && claude.keeps_caches());
         assert!(!Model::named("anthropic.claude-3-7-sonnet-20250219-v1:0").keeps_caches());
     }
 }

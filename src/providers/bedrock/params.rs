@@ -1,6 +1,7 @@
 //! Which of OpenAI's parameters the model families on Bedrock take.
 
-use super::model::Model;
+use super::invoke;
+use super::model::{Model, Route};
 use crate::params::ParamRules;
 use crate::providers::openai::params::{LOGPROBS, PENALTIES, THINKING};
 
@@ -30,6 +31,7 @@ const fn of(unsupported: &'static [&'static [&'static str]]) -> ParamRules {
 }
 
 static CLAUDE: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, SEARCH]);
+static PLAIN_CLAUDE: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT, SEARCH]);
 static NOVA: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT]);
 static NOVA_2: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING]);
 static GPT_OSS: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, SEARCH]);
@@ -39,7 +41,17 @@ static OTHER: ParamRules = of(&[NOWHERE, PENALTIES, LOGPROBS, THINKING, EFFORT, 
 /// The rules of a model. Of what is behind an ARN nothing is known, so nothing is refused.
 pub(super) fn rules(model: &str) -> &'static ParamRules {
     let model = Model::named(model);
-    if model.is_claude() || model.is_opaque() {
+    match model.route {
+        Route::Converse => of_family(model),
+        Route::Invoke => invoke::rules(model),
+    }
+}
+
+/// The rules of a family, asked through Converse.
+pub(super) fn of_family(model: Model<'_>) -> &'static ParamRules {
+    if model.claude().is_some_and(|claude| !claude.thinks()) {
+        &PLAIN_CLAUDE
+    } else if model.is_claude() || model.is_opaque() {
         &CLAUDE
     } else if model.is_nova_2() {
         &NOVA_2

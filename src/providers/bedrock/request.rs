@@ -88,12 +88,16 @@ pub(super) fn body(target: &Target, model: Model<'_>, request: &ChatRequest) -> 
                 let tier = value.as_str().filter(|tier| *tier != "auto").unwrap_or("default");
                 set(&mut body, "serviceTier", json!({"type": tier}));
             }
-            "reasoning_effort" => effort(model, params, value, &mut fields)?,
+            "reasoning_effort" | "thinking" if !model.thinks_in_own_words() => {}
+            "reasoning_effort" => effort(model, value, &mut fields),
             own if OWN.contains(&own) => set(&mut body, own, value.clone()),
             "additionalModelRequestFields" => fields.extend(value.as_object().cloned().unwrap_or_default()),
             elsewhere if ELSEWHERE.contains(&elsewhere) => {}
             unknown => set(&mut fields, unknown, value.clone()),
         }
+    }
+    if !model.thinks_in_own_words() {
+        thinking(model, params, &mut fields)?;
     }
     if model.calls_one_at_a_time() && tools.config.is_some() {
         one_at_a_time(params, &mut fields);
@@ -147,7 +151,12 @@ fn one_at_a_time(params: &Map<String, Value>, fields: &mut Map<String, Value>) {
 }
 
 /// Features of Claude: the caller's header, the caller's field, and what the tools need.
-fn betas(target: &Target, model: Model<'_>, needed: &[&'static str], fields: &mut Map<String, Value>) {
+pub(super) fn betas(
+    target: &Target,
+    model: Model<'_>,
+    needed: &[&'static str],
+    fields: &mut Map<String, Value>,
+) {
     if !(model.is_claude() || model.is_opaque()) {
         return;
     }
@@ -202,60 +211,33 @@ fn structured(params: &Map<String, Value>, schema: &Value, body: &mut Map<String
     }
 }
 
-/// How hard to think, in the words of the family. The caller's own `thinking` wins.
-fn effort(
-    model: Model<'_>,
-    params: &Map<String, Value>,
-    value: &Value,
-    fields: &mut Map<String, Value>,
-) -> Result<()> {
+/// How hard to think, in the words of Nova and of OpenAI's open models.
+fn effort(model: Model<'_>, value: &Value, fields: &mut Map<String, Value>) {
     let value = value.get("effort").unwrap_or(value);
-    let word = value.as_str().unwrap_or_default();
-    if model.is("gpt-oss") {
+    if !model.is_nova() {
         set(fields, "reasoning_effort", value.clone());
-        return Ok(());
-    }
-    if word == "none" {
-        return Ok(());
-    }
-    if model.is_nova() {
-        let word = if word == "minimal" { "low" } else { word };
+    } else if value != "none" {
+        let value = if value == "minimal" {
+            json!("low")
+        } else {
+            value.clone()
+        };
         set(
             fields,
             "reasoningConfig",
-            json!({"type": "enabled", "maxReasoningEffort": word}),
-        );
-        return Ok(());
-    }
-    let (budget, word) = match word {
-        "minimal" | "low" => (1024, "low"),
-        "medium" => (2048, "medium"),
-        "high" => (4096, "high"),
-        "xhigh" => (8192, "xhigh"),
-        "max" => (16384, "max"),
-        _ => return Err(Error::bad_request(format!("Unmapped reasoning effort: {value}"))),
-    };
-    if has(params, "thinking") {
-        return Ok(());
-    }
-    if model.claude().is_some_and(anthropic::Model::thinks_adaptively) {
-        set(
-            fields,
-            "thinking",
-            json!({"type": "adaptive", "display": "summarized"}),
-        );
-        let config = fields.entry("output_config").or_insert_with(|| json!({}));
-        if let Some(config) = config.as_object_mut() {
-            config.entry("effort").or_insert_with(|| json!(word));
-        }
-    } else {
-        set(
-            fields,
-            "thinking",
-            json!({"type": "enabled", "budget_tokens": budget}),
+            json!({"type": "enabled", "maxReasoningEffort": value}),
         );
     }
-    Ok(())
+}
+
+/// How hard to think, as Claude takes it; of what is behind an ARN the same is assumed.
+fn thinking(model: Model<'_>, params: &Map<String, Value>, fields: &mut Map<String, Value>) -> Result<()> {
+    let said = ["thinking", "reasoning_effort"];
+    let mut said: Map<String, Value> = said
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), params.get(name)?.clone())))
+        .collect();
+    anthropic::params::reasoning(&mut said, fields, anthropic::Model::on_bedrock(model.family))
 }
 
 /// A POST of `body` to an operation of a model.

@@ -22,13 +22,7 @@ const ANSWER: &str = "answer_tool";
 /// # Errors
 /// `BadRequest` for a form that is not OpenAI's.
 pub(super) fn asked<'a>(model: Model<'_>, params: &'a Map<String, Value>) -> Result<Asked<'a>> {
-    let asked = schema_of_answer::asked(params, Claude::of(model.family))?;
-    Ok(match asked {
-        Asked::Natively(schema) if !model.has_structured_output() => {
-            Asked::ByTool(schema, schema_of_answer::tool_name(params))
-        }
-        asked => asked,
-    })
+    schema_of_answer::asked(params, Claude::on_bedrock(model.family))
 }
 
 /// What must be known of a request to read its answer by.

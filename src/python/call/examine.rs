@@ -29,6 +29,7 @@ pub(in crate::python) fn examine(
     let named = (provider.name.to_owned(), model.to_owned());
     options.api_key.get_or_insert_with(|| Secret::new(STAND_IN));
     options.base_url.get_or_insert_with(|| STAND_IN_BASE.to_owned());
+    let mut lent = Vec::new();
     for name in [
         "aws_access_key_id",
         "aws_secret_access_key",
@@ -40,9 +41,10 @@ pub(in crate::python) fn examine(
             options
                 .provider_options
                 .set(name, Value::String(STAND_IN.to_owned()));
+            lent.push(name);
         }
     }
-    let (dropped, body) = match operation {
+    let (mut dropped, body) = match operation {
         "chat" => {
             let prepared = prepared_chat(sorted, settings, stream)?;
             (prepared.dropped_params().to_vec(), text(prepared.body()))
@@ -53,6 +55,8 @@ pub(in crate::python) fn examine(
         }
         _ => (Vec::new(), String::new()),
     };
+    // What was put in here is not the caller's, and so no loss of theirs.
+    dropped.retain(|name| !lent.contains(&name.as_str()));
     Ok((named.0, named.1, dropped, body))
 }
 

@@ -75,10 +75,6 @@ pub(super) fn count_tokens(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError
     let model = request::model(&body)?;
     request::check(&body, &form::COUNT)?;
     let chat = request::translate(&body, &model)?;
-    let fault = Fault::of(ask, &model);
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
     let counted = json!({"input_tokens": chat.prompt_tokens()});
-    Ok(plain::reply(counted.to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, &model, &counted))
 }

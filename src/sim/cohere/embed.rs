@@ -7,7 +7,6 @@ use super::request::{object, text};
 use crate::sim::conversation;
 use crate::sim::embeddings;
 use crate::sim::errors::ApiError;
-use crate::sim::faults::Fault;
 use crate::sim::hash;
 use crate::sim::plain;
 use crate::sim::reply::Reply;
@@ -106,10 +105,6 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
             (kind.to_owned(), vectors.into())
         })
         .collect();
-    let fault = Fault::of(ask, model);
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
     let tokens: usize = inputs.iter().map(|input| words::pieces(input).len()).sum();
     let answer = json!({
         "id": hash::hex(ask.hash),
@@ -118,7 +113,7 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         "meta": {"api_version": {"version": "2"}, "billed_units": {"input_tokens": tokens}},
         "response_type": "embeddings_by_type",
     });
-    Ok(plain::reply(answer.to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, model, &answer))
 }
 
 fn as_kind(kind: &str, vector: &[f32]) -> Value {

@@ -6,7 +6,6 @@ use super::error::invalid;
 use super::request::{object, text};
 use crate::sim::embeddings;
 use crate::sim::errors::ApiError;
-use crate::sim::faults::Fault;
 use crate::sim::hash;
 use crate::sim::plain;
 use crate::sim::reply::Reply;
@@ -56,10 +55,6 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         Some(Ok(most)) => scores.truncate(most),
         None => {}
     }
-    let fault = Fault::of(ask, text(&body, "model"));
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
     let results: Vec<Value> = scores
         .into_iter()
         .map(|(index, score)| json!({"index": index, "relevance_score": score}))
@@ -69,7 +64,7 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         "results": results,
         "meta": {"api_version": {"version": "2"}, "billed_units": {"search_units": 1}},
     });
-    Ok(plain::reply(answer.to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, text(&body, "model"), &answer))
 }
 
 /// Between 0 and 1; vectors of texts are of length one.

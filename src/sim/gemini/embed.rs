@@ -8,7 +8,6 @@ use super::request::{self, field, get, invalid, list, text};
 use crate::sim::conversation;
 use crate::sim::embeddings;
 use crate::sim::errors::ApiError;
-use crate::sim::faults::Fault;
 use crate::sim::plain;
 use crate::sim::reply::Reply;
 use crate::sim::server::Ask;
@@ -54,7 +53,11 @@ pub(in crate::sim) fn one(ask: &Ask<'_>, path: &str) -> Result<Reply, ApiError> 
     let body = request::object(ask.body)?;
     request::check(&body, &ONE)?;
     let values = values(&Value::Object(body))?;
-    reply(ask, path, &json!({"embedding": {"values": values}}))
+    Ok(plain::answer(
+        ask,
+        model(path),
+        &json!({"embedding": {"values": values}}),
+    ))
 }
 
 pub(in crate::sim) fn batch(ask: &Ask<'_>, path: &str) -> Result<Reply, ApiError> {
@@ -77,7 +80,11 @@ pub(in crate::sim) fn batch(ask: &Ask<'_>, path: &str) -> Result<Reply, ApiError
         }
         embeddings.push(json!({"values": values(request)?}));
     }
-    reply(ask, path, &json!({"embeddings": embeddings}))
+    Ok(plain::answer(
+        ask,
+        model(path),
+        &json!({"embeddings": embeddings}),
+    ))
 }
 
 pub(in crate::sim) fn predict(ask: &Ask<'_>, path: &str) -> Result<Reply, ApiError> {
@@ -99,15 +106,11 @@ pub(in crate::sim) fn predict(ask: &Ask<'_>, path: &str) -> Result<Reply, ApiErr
         return Err(invalid("Invalid instances: at least one instance is required."));
     }
     let predictions: Vec<Value> = instances.iter().map(prediction).collect();
-    reply(ask, path, &json!({"predictions": predictions}))
-}
-
-fn reply(ask: &Ask<'_>, path: &str, body: &Value) -> Result<Reply, ApiError> {
-    let fault = Fault::of(ask, model(path));
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
-    Ok(plain::reply(body.to_string().into_bytes(), &fault))
+    Ok(plain::answer(
+        ask,
+        model(path),
+        &json!({"predictions": predictions}),
+    ))
 }
 
 fn values(request: &Value) -> Result<Vec<f32>, ApiError> {

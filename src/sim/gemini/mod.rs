@@ -79,12 +79,8 @@ pub(super) fn count_tokens(ask: &Ask<'_>, path: &str) -> Result<Reply, ApiError>
         _ => body,
     };
     let chat = request::translate(&body, model)?;
-    let fault = Fault::of(ask, model);
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
     let counted = json!({"totalTokens": chat.prompt_tokens()});
-    Ok(plain::reply(counted.to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, model, &counted))
 }
 
 /// Some models, for clients that show a list.

@@ -6,7 +6,6 @@ use super::form;
 use super::request::object;
 use crate::sim::embeddings;
 use crate::sim::errors::ApiError;
-use crate::sim::faults::Fault;
 use crate::sim::hash;
 use crate::sim::plain;
 use crate::sim::reply::Reply;
@@ -30,10 +29,6 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
             "3000",
             "Input text must be non-empty",
         ));
-    }
-    let fault = Fault::of(ask, model);
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
     }
     let size = body.get("output_dimension").and_then(Value::as_u64);
     let size = size
@@ -60,5 +55,5 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         "model": model,
         "usage": {"prompt_tokens": tokens, "total_tokens": tokens, "completion_tokens": 0},
     });
-    Ok(plain::reply(answer.to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, model, &answer))
 }

@@ -6,7 +6,6 @@ use super::error::invalid;
 use super::request::{model, object, typed};
 use crate::sim::embeddings;
 use crate::sim::errors::ApiError;
-use crate::sim::faults::Fault;
 use crate::sim::plain;
 use crate::sim::reply::Reply;
 use crate::sim::server::Ask;
@@ -46,7 +45,7 @@ pub(in crate::sim) fn embed(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErro
         "load_duration": 1_000_000,
         "prompt_eval_count": tokens,
     });
-    reply(ask, &model, &answer)
+    Ok(plain::answer(ask, &model, &answer))
 }
 
 pub(in crate::sim) fn legacy(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
@@ -63,13 +62,5 @@ pub(in crate::sim) fn legacy(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         "" => Vec::new(),
         text => embeddings::of_text(text, DIMENSIONS),
     };
-    reply(ask, &model, &json!({"embedding": vector}))
-}
-
-fn reply(ask: &Ask<'_>, model: &str, answer: &Value) -> Result<Reply, ApiError> {
-    let fault = Fault::of(ask, model);
-    if let Some(reply) = fault.refusal(ask) {
-        return Ok(reply);
-    }
-    Ok(plain::reply(answer.to_string().into_bytes(), &fault))
+    Ok(plain::answer(ask, &model, &json!({"embedding": vector})))
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +58,8 @@ def converse(client: Any, model: str = MODEL, messages: Any = USER, **more: Any)
 
 
 def streamed(client: Any, model: str = MODEL, **more: Any) -> list[dict[str, Any]]:
-    return list(client.converse_stream(modelId=model, messages=USER, **more)["stream"])
+    with contextlib.closing(client.converse_stream(modelId=model, messages=USER, **more)["stream"]) as events:
+        return list(events)
 
 
 def deltas(events: list[dict[str, Any]], *path: str) -> list[Any]:
