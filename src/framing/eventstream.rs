@@ -318,4 +318,40 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::ResponseValidation, "{position}");
         }
     }
+
+    /// A prelude with a proper checksum, whatever it says.
+    fn prelude(total: u32, headers: u32) -> Vec<u8> {
+        let mut prelude = total.to_be_bytes().to_vec();
+        prelude.extend(headers.to_be_bytes());
+        prelude.extend(crc32fast::hash(&prelude).to_be_bytes());
+        prelude
+    }
+
+    #[test]
+    fn lengths_that_cannot_be_are_errors_before_anything_is_kept() {
+        let largest = u32::try_from(MAX_MESSAGE).unwrap();
+        for (total, headers) in [
+            (largest + 1, 0),
+            (u32::MAX, 0),
+            (0, 0),
+            (15, 0),
+            (100, 85),
+            (100, u32::MAX),
+        ] {
+            let error = frames(&[&prelude(total, headers)]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ResponseValidation, "{total} {headers}");
+        }
+        assert!(frames(&[&prelude(largest, 0)]).unwrap().is_empty());
+        // Something else than an event stream is told by its first bytes.
+        let error = frames(&[b"{\"message\": \"no\"}"]).unwrap_err();
+        assert!(error.message().contains("prelude"), "{error}");
+    }
+
+    #[test]
+    fn a_message_of_many_pieces_is_put_together_once() {
+        let payload = "x".repeat(1 << 20);
+        let stream = event("chunk", &payload);
+        let pieces: Vec<&[u8]> = stream.chunks(1 << 14).collect();
+        assert_eq!(frames(&pieces).unwrap(), [("chunk".to_owned(), payload)]);
+    }
 }
