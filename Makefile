@@ -85,6 +85,10 @@ services: ## Install the servers that tests run against (redis-server), where th
 test-python: build services ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
 	$(PY) -m pytest $(PYTEST_ARGS)
 
+.PHONY: behaviours
+behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
+	$(PY) scripts/behaviours.py $(ROWS)
+
 .PHONY: test-wheel
 test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
@@ -127,6 +131,8 @@ rust-components:
 .PHONY: typecheck
 typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
 	$(BIN)/mypy --strict python/edgequake_python
+	$(BIN)/mypy --strict tests/typing
+	$(BIN)/pyright --pythonpath $(PY) tests/typing
 	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
@@ -145,6 +151,7 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 .PHONY: docs
 docs: build ## Write docs/providers.md from the registry
 	$(PY) scripts/providers_page.py
+	$(PY) scripts/behaviours.py --page
 
 .PHONY: deny
 deny: ## Check licences and advisories of the Rust dependencies (needs cargo-deny)
