@@ -133,7 +133,8 @@ typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi wi
 	$(BIN)/mypy --strict python/edgequake_python
 	$(BIN)/mypy --strict tests/typing
 	$(BIN)/pyright --pythonpath $(PY) tests/typing
-	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py
+	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py \
+	  scripts/compatibility_pages.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
 
@@ -151,6 +152,7 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 .PHONY: docs
 docs: build ## Write docs/providers.md from the registry
 	$(PY) scripts/providers_page.py
+	$(PY) scripts/compatibility_pages.py
 	$(PY) scripts/behaviours.py --page
 
 .PHONY: deny
