@@ -89,6 +89,10 @@ test-python: build services ## Run the Python tests (choose some: make test-pyth
 test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
 
+.PHONY: compat
+compat: build ## The same calls through litellm (in an environment of its own) and through this package, compared
+	LITELLM_COMPAT_TESTS=1 $(PY) -m pytest tests/python/test_litellm_compat.py $(PYTEST_ARGS)
+
 .PHONY: frameworks
 frameworks: build ## Frameworks from PyPI, unmodified, over this package instead of litellm (FRAMEWORKS="dspy langchain")
 	$(PY) tests/frameworks/run.py $(FRAMEWORKS)

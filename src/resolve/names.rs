@@ -66,6 +66,7 @@ fn unknown_provider(model: &str) -> Error {
          Pass model as `provider/model`, for example `openai/gpt-4o-mini`, or `custom_openai/{model}` with `api_base` for a server \
          that speaks OpenAI's dialect."
     ))
+    .about("", model)
 }
 
 #[cfg(test)]

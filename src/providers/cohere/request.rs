@@ -63,7 +63,11 @@ fn write_params(body: &mut Map<String, Value>, params: Map<String, Value>) {
                 body.insert(name, Value::Array(vec![value]));
             }
             "tools" => {
-                body.insert(name, tools(value));
+                let (tools, strict) = tools(value);
+                body.insert(name, tools);
+                if strict {
+                    body.entry("strict_tools").or_insert(Value::Bool(true));
+                }
             }
             "tool_choice" => choice = Some(value),
             "response_format" => {
@@ -115,7 +119,9 @@ fn choose(body: &mut Map<String, Value>, choice: Value) {
     body.insert("tool_choice".to_owned(), Value::from(word));
 }
 
-fn tools(mut tools: Value) -> Value {
+/// The tools, and whether all of them are to be kept to strictly, which Cohere wants to be told once for all.
+fn tools(mut tools: Value) -> (Value, bool) {
+    let mut strict = true;
     for tool in tools
         .as_array_mut()
         .into_iter()
@@ -125,9 +131,11 @@ fn tools(mut tools: Value) -> Value {
         tool.shift_remove("cache_control");
         if let Some(function) = tool.get_mut("function").and_then(Value::as_object_mut) {
             function.shift_remove("cache_control");
+            strict &= function.shift_remove("strict") == Some(Value::Bool(true));
         }
     }
-    tools
+    let any = tools.as_array().is_some_and(|tools| !tools.is_empty());
+    (tools, strict && any)
 }
 
 /// A schema is part of `json_object` here; `text` is what there is without a format.
@@ -198,6 +206,14 @@ fn translate_message(message: &mut Map<String, Value>, thinks: bool) {
         .filter_map(Value::as_object_mut)
     {
         call.retain(|name, _| matches!(name.as_str(), "id" | "type" | "function"));
+        // A call without arguments still has an object of them.
+        if let Some(arguments) = call
+            .get_mut("function")
+            .and_then(|function| function.get_mut("arguments"))
+            && (arguments.is_null() || arguments == "")
+        {
+            *arguments = Value::from("{}");
+        }
     }
 }
 

@@ -91,6 +91,30 @@ fn four_forms_of_tool_choice() {
 }
 
 #[test]
+fn strictness_is_told_once_and_arguments_are_an_object() {
+    let tool = |name: &str, strict: bool| json!({"type": "function", "function": {"name": name, "strict": strict, "parameters": {}}});
+    let sent = |tools: Value| {
+        let messages = json!([{"role": "user", "content": "hi"}, {"role": "assistant", "content": null, "tool_calls": [
+            {"id": "a", "type": "function", "function": {"name": "f", "arguments": ""}}]}, {"role": "tool", "tool_call_id": "a", "content": "R"}]);
+        body(MODEL, messages, json!({"tools": tools}))
+    };
+    let strict = sent(json!([tool("f", true), tool("g", true)]));
+    assert_eq!(strict["strict_tools"], true);
+    assert_eq!(
+        strict["tools"][0]["function"],
+        json!({"name": "f", "parameters": {}})
+    );
+    assert_eq!(
+        strict["messages"][1]["tool_calls"][0]["function"]["arguments"],
+        "{}"
+    );
+    assert_eq!(
+        sent(json!([tool("f", true), tool("g", false)]))["strict_tools"],
+        Value::Null
+    );
+}
+
+#[test]
 fn an_answer_goes_back_as_it_came() {
     let answer = json!({"id": "1", "finish_reason": "TOOL_CALL", "message": {"role": "assistant", "tool_plan": "I will look.",
         "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},

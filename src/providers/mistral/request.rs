@@ -52,6 +52,10 @@ fn translate_params(params: &mut Map<String, Value>, thinking: Thinking) {
         tool.shift_remove("cache_control");
         if let Some(function) = tool.get_mut("function").and_then(Value::as_object_mut) {
             function.shift_remove("cache_control");
+            // Mistral requires them, also of a function that takes none.
+            function
+                .entry("parameters")
+                .or_insert_with(|| json!({"type": "object", "properties": {}}));
         }
     }
     translate_thinking(params, thinking);

@@ -98,6 +98,18 @@ fn what_mistral_does_not_take_is_refused() {
 }
 
 #[test]
+fn a_function_without_parameters_has_an_empty_object_of_them() {
+    let tools = json!([{"type": "function", "function": {"name": "f"}}]);
+    let sent = body(
+        LARGE,
+        json!([{"role": "user", "content": "hi"}]),
+        json!({"tools": tools}),
+    );
+    let parameters = &sent["tools"][0]["function"]["parameters"];
+    assert_eq!(*parameters, json!({"type": "object", "properties": {}}));
+}
+
+#[test]
 fn messages_in_mistrals_shape() {
     let sent = body(
         LARGE,

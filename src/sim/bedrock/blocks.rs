@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::answer;
 use super::error::invalid;
-use super::request::{is_name, only};
+use super::request::{is_id, only};
 use crate::sim::conversation::Conversation;
 use crate::sim::errors::ApiError;
 
@@ -108,9 +108,9 @@ fn check(block: &Value, role: &str, path: &str) -> Result<(), ApiError> {
         "text" if inner.as_str().is_none_or(|text| text.trim().is_empty()) => Err(invalid(format!(
             "The text field in the ContentBlock object at {path} is blank. Add text to the text field, and try again."
         ))),
-        "toolUse" | "toolResult" if !is_name(text(inner, "toolUseId")) => Err(invalid(format!(
+        "toolUse" | "toolResult" if !is_id(text(inner, "toolUseId")) => Err(invalid(format!(
             "1 validation error detected: Value at '{path}.member.{kind}.toolUseId' failed to satisfy constraint: Member \
-             must satisfy regular expression pattern: [a-zA-Z0-9_-]+"
+             must satisfy regular expression pattern: [a-zA-Z0-9_.:-]+"
         ))),
         "toolUse" if !inner.get("input").is_some_and(Value::is_object) => Err(invalid(format!(
             "The format of the value at {path}.toolUse.input is invalid. Provide a json object for the field and try again."

@@ -55,9 +55,10 @@ pub(in crate::sim) fn invoke(ask: &Ask<'_>, model: &str) -> Result<Reply, ApiErr
     if let Some(reply) = fault.refusal(ask) {
         return Ok(reply);
     }
-    let tokens = body.get("inputText").and_then(Value::as_str);
+    let texts = body.get("texts").and_then(Value::as_array).into_iter().flatten();
+    let texts = texts.chain(body.get("inputText")).filter_map(Value::as_str);
+    let tokens: usize = texts.map(|text| words::pieces(text).len()).sum();
     let mut reply = plain::reply(answer.to_string().into_bytes(), &fault);
-    let tokens = tokens.map_or(0, |text| words::pieces(text).len());
     reply
         .headers
         .push(("x-amzn-bedrock-input-token-count", tokens.to_string()));

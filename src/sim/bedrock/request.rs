@@ -171,9 +171,14 @@ fn tools(body: &Value, talk: &mut Conversation) -> Result<(), ApiError> {
     Ok(())
 }
 
-pub(super) fn is_name(name: &str) -> bool {
-    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(legal)
+fn is_name(name: &str) -> bool {
+    is_id(name) && !name.contains(['.', ':'])
+}
+
+/// Ids of calls are freer than names of tools.
+pub(super) fn is_id(id: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    !id.is_empty() && id.len() <= LONGEST_NAME && id.chars().all(legal)
 }
 
 /// The only member of a union.

@@ -1,0 +1,175 @@
+"""The same calls through litellm and through this package, against the simulator: what programs read.
+
+Runs when LITELLM_COMPAT_TESTS is set (``make compat``). litellm is installed in an environment of its own, in
+the user's cache folder, and asked in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import edgequake_python
+from edgequake_python._version import version
+
+pytestmark = [
+    pytest.mark.skipif(not os.environ.get("LITELLM_COMPAT_TESTS"), reason="LITELLM_COMPAT_TESTS is not set"),
+    pytest.mark.timeout(1800),
+]
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBE = ROOT / "tests" / "compat" / "probe.py"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgequake-python"
+
+#: Where the two differ on purpose: what is asked, what differs, and why.
+ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
+    (
+        r": error 403$",
+        r"raised|is",
+        "403 is PermissionDeniedError everywhere",
+    ),
+    (r"^azure: error 500$", r"raised|is", "500 is InternalServerError everywhere"),
+    (r": error 503$", r"raised|is|status", "503 is ServiceUnavailableError, whatever the text says"),
+    (r"", r"system_fingerprint", "kept for every provider that gives one"),
+    (r"", r"service_tier", "kept where the provider says it"),
+    (r"", r"provider_specific_fields", "a provider's own word for the finish is kept"),
+    (
+        r"",
+        r"usage\.(cost|estimated|iterations|inference_geo|speed|service_tier)",
+        "costs are in _hidden_params",
+    ),
+    (r"", r"usage\.completion_tokens_details", "no reasoning is made up where the provider counts none"),
+    (r"^gemini: ", r"usage\.prompt_tokens_details", "as above, for the prompt's parts"),
+    (
+        r"^(anthropic|bedrock|gemini): (async )?stream( tools)?$",
+        r"counted",
+        "counts given unasked are handed on",
+    ),
+    (r"^mistral: stream usage$", r"counted", "Mistral counts unasked; OpenAI's manner is spoken for it here"),
+    (r"^gemini: tools$", r"tool_calls\[\].index", "a call has its place in the list"),
+    (r"^built$", r"usage", "a count that the provider did not give is estimated, and says so"),
+    (r"^unsupported$", r"provider|model", "the error names them"),
+    (r"^bedrock: ", r"model", "the model is named without its route"),
+)
+
+
+def ask(python: str, library: str, base: str) -> dict[str, Any]:
+    """What a library gives for everything in the probe."""
+    variables = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "LITELLM_"))
+    }
+    if library == "litellm":
+        variables.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        [python, str(PROBE), library, base],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        env=variables,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
+    return found
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[dict[str, Any], dict[str, Any]]:
+    folder = CACHE / f"litellm-{version}"
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (folder / ".done").exists():
+        venv.EnvBuilder(clear=True, with_pip=True).create(folder)
+        # litellm imports mcp for every call with tools.
+        wanted = [f"litellm=={version}", "mcp"]
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *wanted], check=True, timeout=900)
+        (folder / ".done").touch()
+    with edgequake_python.Simulator() as simulator:
+        theirs = ask(str(python), "litellm", simulator.base_url)
+        return theirs, ask(sys.executable, "edgequake_python", simulator.base_url)
+
+
+def bare(value: Any) -> Any:
+    """Without what is None or empty: a field that says nothing is as good as one that is not there."""
+    if isinstance(value, dict):
+        kept = {name: bare(item) for name, item in value.items() if name not in ("id", "created")}
+        if isinstance(kept.get("arguments"), str):
+            # However it is spaced.
+            kept["arguments"] = json.loads(kept["arguments"])
+        return {name: item for name, item in kept.items() if item not in (None, [], {})}
+    return [bare(item) for item in value] if isinstance(value, list) else value
+
+
+def summed(chunks: list[Any]) -> dict[str, Any]:
+    """What a stream says in all, however it is cut: texts, roles, calls, finish, counts, classes."""
+    said: dict[str, Any] = {"text": "", "roles": [], "finish": [], "calls": {}, "kinds": {}, "counted": False}
+    for chunk in chunks:
+        dump = chunk["dump"]
+        for name, kind in chunk["kinds"].items():
+            if name != "usage":
+                said["kinds"][name] = kind
+        said["counted"] = said["counted"] or bool(dump.get("usage"))
+        said["model"] = dump["model"]
+        said["object"] = dump["object"]
+        for choice in dump["choices"]:
+            delta = choice["delta"]
+            said["text"] += delta.get("content") or ""
+            said["roles"] += [delta["role"]] if delta.get("role") else []
+            if choice.get("finish_reason"):
+                said["finish"].append([choice["finish_reason"], bool(delta.get("content"))])
+            for call in delta.get("tool_calls") or ():
+                known = said["calls"].setdefault(str(call["index"]), {"name": "", "arguments": ""})
+                known["name"] += call["function"].get("name") or ""
+                known["arguments"] += call["function"].get("arguments") or ""
+    said["roles"] = said["roles"][:1]
+    said["arguments"] = [json.loads(call.pop("arguments")) for call in said["calls"].values()]
+    return said
+
+
+def differences(theirs: Any, ours: Any, path: str = "") -> list[tuple[str, Any, Any]]:
+    """Paths at which two values differ."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        found = []
+        for name in {**theirs, **ours}:
+            found += differences(theirs.get(name), ours.get(name), f"{path}.{name}".lstrip("."))
+        return found
+    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        return [item for one, other in zip(theirs, ours) for item in differences(one, other, f"{path}[]")]
+    return [] if theirs == ours else [(path, theirs, ours)]
+
+
+def on_purpose(asked: str, path: str) -> bool:
+    return any(re.search(where, asked) and re.search(what, path) for where, what, _ in ON_PURPOSE)
+
+
+def prepared(value: Any) -> Any:
+    return summed(value) if isinstance(value, list) else bare(value)
+
+
+def test_every_call_gives_the_same(both: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    theirs, ours = both
+    assert set(theirs) == set(ours)
+    assert len(theirs) > 100
+    wrong = [
+        f"{asked}: {path}: litellm {one!r}, ours {other!r}"
+        for asked in theirs
+        for path, one, other in differences(prepared(theirs[asked]), prepared(ours[asked]))
+        if not on_purpose(asked, path)
+    ]
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_answers_were_compared_and_not_errors(both: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    theirs, ours = both
+    for asked in theirs:
+        if "error" in asked or asked.startswith(("un", "coroutine")):
+            continue
+        for found in (theirs[asked], ours[asked]):
+            assert "raised" not in found, (asked, found)
