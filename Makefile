@@ -85,6 +85,10 @@ services: ## Install the servers that tests run against (redis-server), where th
 test-python: build services ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
 	$(PY) -m pytest $(PYTEST_ARGS)
 
+.PHONY: behaviours
+behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
+	$(PY) scripts/behaviours.py $(ROWS)
+
 .PHONY: test-wheel
 test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
@@ -145,6 +149,7 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 .PHONY: docs
 docs: build ## Write docs/providers.md from the registry
 	$(PY) scripts/providers_page.py
+	$(PY) scripts/behaviours.py --page
 
 .PHONY: deny
 deny: ## Check licences and advisories of the Rust dependencies (needs cargo-deny)

@@ -320,6 +320,13 @@ impl Error {
         self
     }
 
+    /// Keeps what somebody of the caller's threw.
+    #[must_use]
+    pub(crate) fn caused_by(mut self, cause: Arc<dyn Any + Send + Sync>) -> Self {
+        self.0.cause = Some(cause);
+        self
+    }
+
     /// Names where the request went.
     #[must_use]
     pub fn with_url(mut self, url: &str) -> Self {

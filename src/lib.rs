@@ -43,8 +43,8 @@ pub mod wire;
 mod python;
 
 pub use client::{
-    Answered, Client, Meta, Prepared, PreparedChat, PreparedEmbed, PreparedEndpoint, prepare_chat,
-    prepare_embed, prepare_endpoint,
+    Answered, Changes, Client, Meta, Prepared, PreparedChat, PreparedEmbed, PreparedEndpoint, Shown,
+    prepare_chat, prepare_embed, prepare_endpoint,
 };
 pub use error::{Error, ErrorKind, Partial, Result};
 pub use finish::openai_word;

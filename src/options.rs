@@ -9,7 +9,7 @@ use crate::auth::token::TokenSource;
 use crate::media::FilePolicy;
 use crate::params::ParamPolicy;
 use crate::secret::Secret;
-use crate::transport::TransportOptions;
+use crate::transport::{Handler, TransportOptions};
 
 /// The option that holds the end user's id where a call's labels name one.
 pub(crate) const USER_ID: &str = "metadata.user_id";
@@ -145,6 +145,10 @@ pub struct CallOptions {
     pub files: FilePolicy,
     /// How the connection is made.
     pub transport: TransportOptions,
+    /// Who looks at requests on their way out, in this order.
+    pub handlers: Vec<Arc<dyn Handler>>,
+    /// Whether what became of parameters is noted beyond what was dropped.
+    pub noting: bool,
 }
 
 impl Default for CallOptions {
@@ -164,6 +168,8 @@ impl Default for CallOptions {
             params: ParamPolicy::default(),
             files: FilePolicy::default(),
             transport: TransportOptions::default(),
+            handlers: Vec::new(),
+            noting: false,
         }
     }
 }

@@ -90,6 +90,15 @@ pub struct ParamPolicy {
     pub drop: Vec<String>,
 }
 
+/// The parameters of `params` that go under another name, and that name.
+pub(crate) fn renamed(params: &Map<String, Value>, rules: &ParamRules) -> Vec<(String, String)> {
+    let renamed = rules.renamed.iter();
+    let given = renamed.filter(|(old, new)| params.contains_key(*old) && !params.contains_key(*new));
+    given
+        .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()))
+        .collect()
+}
+
 /// Applies `rules` and `policy` to `params` in place and returns what was dropped, in the order of the call.
 ///
 /// # Errors

@@ -37,6 +37,7 @@ AROUND = frozenset(
         "client",
         "context_window_fallback_dict",
         "custom_prompt_dict",
+        "dry_run",
         "ensure_alternating_roles",
         "eos_token",
         "failure_callback",
@@ -88,14 +89,36 @@ AROUND_ATTRIBUTES = (
 )
 
 
-class Around(dict):  # type: ignore[type-arg]
+class Own(dict):  # type: ignore[type-arg]
+    """Arguments of a call that is made with settings of its own, those of a client."""
+
+    settings: dict[str, Any] = _settings
+
+
+class Around(Own):
     """Arguments of a call that asks for more than to be sent."""
 
 
-def _asks_for_more(given: Mapping[str, Any]) -> Any:
+def with_settings(arguments: Mapping[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a call's arguments that asks for nothing more than to be sent."""
+    if settings is _settings:
+        return dict(arguments)
+    own = Own(arguments)
+    own.settings = settings
+    return own
+
+
+def _held(arguments: dict[str, Any]) -> dict[str, Any]:
+    """What a call is made with."""
+    if type(arguments) is dict:
+        return _settings
+    settings: dict[str, Any] = arguments.settings  # type: ignore[attr-defined]
+    return settings
+
+
+def _asks_for_more(given: Mapping[str, Any], held: dict[str, Any]) -> Any:
     """Whether anything around the call is wanted; every call pays for this, so it is spelt out."""
     try:
-        held = _settings
         return (
             not AROUND.isdisjoint(given)
             or held["callbacks"]
@@ -136,7 +159,12 @@ def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
         from .structured import response_format
 
         arguments["response_format"] = response_format(given)
-    return Around(arguments) if asks or _asks_for_more(kwargs) else arguments
+    held = arguments.pop("_held", None)
+    if held is None:
+        return Around(arguments) if asks or _asks_for_more(kwargs, _settings) else arguments
+    own = Around(arguments) if asks or _asks_for_more(kwargs, held) else Own(arguments)
+    own.settings = held
+    return own
 
 
 def load_types() -> None:
@@ -160,8 +188,8 @@ def send(operation: str, arguments: dict[str, Any]) -> Any:
 
         return _pipeline.run(operation, arguments)
     if _types_are_loaded:
-        return _eq_core.send(operation, arguments, _settings)
-    return _first(_eq_core.begin(operation, False, arguments, _settings))
+        return _eq_core.send(operation, arguments, _held(arguments))
+    return _first(_eq_core.begin(operation, False, arguments, _held(arguments)))
 
 
 def _first(begun: Begun) -> Any:
@@ -180,7 +208,7 @@ async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
         from . import _pipeline
 
         return await _pipeline.run_async(operation, arguments)
-    pending = _eq_core.send_async(operation, arguments, _settings)
+    pending = _eq_core.send_async(operation, arguments, _held(arguments))
     try:
         return await pending.future
     except BaseException:
@@ -196,8 +224,8 @@ def stream(arguments: dict[str, Any]) -> CustomStreamWrapper:
         wrapper: CustomStreamWrapper = _pipeline.run("chat", arguments, streamed=True)
         return wrapper
     if _types_are_loaded:
-        return _wrap(_eq_core.stream("chat", arguments, _settings), arguments)
-    return _wrap(_first(_eq_core.begin("chat", True, arguments, _settings)), arguments)
+        return _wrap(_eq_core.stream("chat", arguments, _held(arguments)), arguments)
+    return _wrap(_first(_eq_core.begin("chat", True, arguments, _held(arguments))), arguments)
 
 
 async def stream_async(arguments: dict[str, Any]) -> CustomStreamWrapper:
@@ -207,7 +235,7 @@ async def stream_async(arguments: dict[str, Any]) -> CustomStreamWrapper:
 
         wrapper: CustomStreamWrapper = await _pipeline.run_async("chat", arguments, streamed=True)
         return wrapper
-    pending = _eq_core.stream_async("chat", arguments, _settings)
+    pending = _eq_core.stream_async("chat", arguments, _held(arguments))
     try:
         core = await pending.future
     except BaseException:
@@ -253,8 +281,8 @@ def open_stream(operation: str, arguments: dict[str, Any], make: MakeStream[T]) 
         stream: T = _pipeline.run(operation, arguments, streamed=True, make=make)
         return stream
     if _types_are_loaded:
-        return make(_eq_core.stream(operation, arguments, _settings))
-    return make(_first(_eq_core.begin(operation, True, arguments, _settings)))
+        return make(_eq_core.stream(operation, arguments, _held(arguments)))
+    return make(_first(_eq_core.begin(operation, True, arguments, _held(arguments))))
 
 
 async def open_stream_async(operation: str, arguments: dict[str, Any], make: MakeStream[T]) -> T:
@@ -264,7 +292,7 @@ async def open_stream_async(operation: str, arguments: dict[str, Any], make: Mak
 
         stream: T = await _pipeline.run_async(operation, arguments, streamed=True, make=make)
         return stream
-    pending = _eq_core.stream_async(operation, arguments, _settings)
+    pending = _eq_core.stream_async(operation, arguments, _held(arguments))
     try:
         core = await pending.future
     except BaseException:

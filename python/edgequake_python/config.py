@@ -73,6 +73,10 @@ vertex_project: str | None = None
 vertex_location: str | None = None
 vertex_ai_safety_settings: Any = None
 
+request_hooks: list[Any] = []
+"""Functions that are called with each `PreparedRequest` before it is sent, again at every attempt; what one
+raises stops the call. Each runs on a thread of its own."""
+
 # What happens around a call.
 callbacks: list[Any] = []
 success_callback: list[Any] = []

@@ -1,5 +1,6 @@
 //! A call that is ready to be sent, whatever its operation, and what is known about its answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use crate::options::{CallOptions, Timeouts};
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
-use crate::transport::{Connection, Downloader, Transport, TransportOptions};
+use crate::transport::{Asked, Connection, Downloader, Handler, Transport, TransportOptions};
 use crate::wire::{ChatWire, EmbedWire, EndpointWire, WireRequest};
 
 /// What is known about an answer beside the answer.
@@ -43,6 +44,30 @@ pub struct Answered<T> {
     pub meta: Meta,
 }
 
+/// What became of a request's parameters, beside what was dropped.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Parameters that go under another name.
+    pub renamed: Vec<(String, String)>,
+    /// What the provider cannot do itself, and how it is done.
+    pub emulated: Vec<String>,
+}
+
+/// A call that was not sent.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The provider's name.
+    pub provider: &'static str,
+    /// The model as the caller named it, without the provider.
+    pub model: String,
+    /// Its requests; more than one where a provider takes less at once.
+    pub requests: Vec<Asked>,
+    /// Parameters that are not sent because the caller allowed that.
+    pub dropped_params: Vec<String>,
+    /// What became of the others.
+    pub changes: Changes,
+}
+
 /// A call that is ready to be sent: resolved, checked and written. Making one does no I/O.
 pub struct Prepared<W: ?Sized + 'static> {
     pub(super) wire: &'static W,
@@ -51,6 +76,8 @@ pub struct Prepared<W: ?Sized + 'static> {
     pub(super) timeouts: Timeouts,
     pub(super) retries: u32,
     transport: TransportOptions,
+    handlers: Vec<Arc<dyn Handler>>,
+    pub(super) changes: Changes,
     dropped_params: Vec<String>,
 }
 
@@ -91,6 +118,8 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             timeouts: options.timeouts,
             retries: options.retries,
             transport: options.transport,
+            handlers: options.handlers,
+            changes: Changes::default(),
             dropped_params,
         }
     }
@@ -98,6 +127,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     /// The way to files that the call needs.
     pub(super) fn downloader(&self, transport: &Transport) -> Result<Downloader> {
         let downloader = transport.downloader(&self.transport, self.timeouts.connect);
+        let downloader = downloader.map(|downloader| downloader.past(&self.handlers));
         downloader.map_err(|error| error.about(self.target.provider.name, &self.target.model))
     }
 
@@ -129,7 +159,31 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         // A signer may have to ask somebody else first, wherever the request itself goes.
         let secure = self.request.url.scheme() == "https" || self.signer().is_some();
         let connection = transport.connection(&self.transport, self.timeouts.connect, secure);
+        let connection = connection.map(|connection| connection.past(&self.handlers));
         connection.map_err(|error| error.about(self.target.provider.name, &self.target.model))
+    }
+
+    /// The request as it would be sent.
+    pub(super) async fn show(&self, connection: Connection) -> Result<Asked> {
+        let shown = connection.show(&self.target, &self.request).await;
+        shown.map_err(|error| self.dressed(error, 0))
+    }
+
+    /// What is shown instead of an answer.
+    pub(super) fn shown(&self, requests: Vec<Asked>) -> Shown {
+        let mut changes = self.changes.clone();
+        if self.target.notes.keys().any(|note| note.contains("answer")) {
+            changes
+                .emulated
+                .push("response_format by a tool whose arguments are the answer".to_owned());
+        }
+        Shown {
+            provider: self.target.provider.name,
+            model: self.target.model.clone(),
+            requests,
+            dropped_params: self.dropped_params.clone(),
+            changes,
+        }
     }
 
     pub(super) fn signer(&self) -> Option<&'static dyn Sign> {

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::attempt::Course;
-use super::call::{Answered, Prepared};
+use super::call::{Answered, Prepared, Shown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::Unfetched;
 use crate::options::CallOptions;
@@ -43,6 +43,11 @@ pub fn prepare_chat(
             format!("{} has no chat.", provider.name),
         ))
     })?;
+    let renamed = if options.noting {
+        params::renamed(&request.params, provider.rules(&model))
+    } else {
+        Vec::new()
+    };
     let mut dropped_params = params::apply(
         &mut request.params,
         provider.rules(&model),
@@ -83,8 +88,10 @@ pub fn prepare_chat(
     let deliver_usage = asked.unwrap_or(true);
     let unfetched = Unfetched::split(wire, &target, &mut request, &options.files).map_err(about)?;
     let request = wire.request(&target, request).map_err(about)?;
+    let mut call = Prepared::new(wire, target, request, options, dropped_params);
+    call.changes.renamed = renamed;
     Ok(PreparedChat {
-        call: Prepared::new(wire, target, request, options, dropped_params),
+        call,
         deliver_usage,
         unfetched,
     })
@@ -112,6 +119,20 @@ impl PreparedChat {
     /// Reports what the layer above could not have sent.
     pub(super) fn also_dropped(&mut self, names: impl Iterator<Item = String>) {
         self.call.also_dropped(names);
+    }
+
+    /// The call as it would be sent. Files that the provider does not fetch are brought in for it.
+    ///
+    /// # Errors
+    /// What goes wrong before sending.
+    pub fn show(self, transport: &Transport) -> impl Future<Output = Result<Shown>> + Send + 'static {
+        let (connection, downloader) = (self.call.connection(transport), self.downloader(transport));
+        async move {
+            let course = self.call.course();
+            let this = self.complete(downloader, &course).await?;
+            let asked = this.call.show(connection?).await?;
+            Ok(this.call.shown(vec![asked]))
+        }
     }
 
     /// Sends the call and reads the whole answer.

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use serde_json::Value;
 
-use super::call::{Answered, Prepared};
+use super::call::{Answered, Prepared, Shown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::CallOptions;
 use crate::params;
@@ -104,6 +104,26 @@ fn pieces(input: Value, most: usize) -> Vec<Value> {
 type UnderWay = Pin<Box<dyn Future<Output = Result<Answered<EmbeddingResponse>>> + Send>>;
 
 impl PreparedEmbed {
+    /// The call as it would be sent.
+    ///
+    /// # Errors
+    /// What goes wrong before sending.
+    pub fn show(self, transport: &Transport) -> impl Future<Output = Result<Shown>> + Send + 'static {
+        let connections: Vec<_> = self
+            .parts
+            .iter()
+            .map(|part| part.call.connection(transport))
+            .collect();
+        async move {
+            let mut requests = Vec::with_capacity(connections.len());
+            for (part, connection) in self.parts.iter().zip(connections) {
+                requests.push(part.call.show(connection?).await?);
+            }
+            let first = self.parts.first().map(|part| part.call.shown(requests));
+            first.ok_or_else(|| Error::bad_request("input is empty; pass at least one text"))
+        }
+    }
+
     /// Where the call goes.
     #[must_use]
     pub fn target(&self) -> &Target {

@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 
-use super::call::{Answered, Meta, Prepared};
+use super::call::{Answered, Meta, Prepared, Shown};
 use super::chat::{PreparedChat, is_json, prepare_chat};
 use crate::bridge::{self, Bridge};
 use crate::error::{Error, Result};
@@ -80,6 +80,11 @@ pub fn prepare_endpoint(
         return Ok(PreparedEndpoint { operation, way });
     };
     let rules = wire.rules(operation, &target.model);
+    let renamed = if options.noting {
+        params::renamed(&request.params, rules)
+    } else {
+        Vec::new()
+    };
     let dropped_params = params::apply(
         &mut request.params,
         rules,
@@ -89,17 +94,42 @@ pub fn prepare_endpoint(
     )
     .map_err(about)?;
     let request = wire.request(&target, request).map_err(about)?;
-    let way = Way::Native(Box::new(Prepared::new(
-        wire,
-        target,
-        request,
-        options,
-        dropped_params,
-    )));
+    let mut call = Prepared::new(wire, target, request, options, dropped_params);
+    call.changes.renamed = renamed;
+    let way = Way::Native(Box::new(call));
     Ok(PreparedEndpoint { operation, way })
 }
 
 impl PreparedEndpoint {
+    /// The call as it would be sent.
+    ///
+    /// # Errors
+    /// What goes wrong before sending.
+    pub fn show(self, transport: &Transport) -> impl Future<Output = Result<Shown>> + Send + 'static {
+        let operation = self.operation;
+        let way = match self.way {
+            Way::Native(call) => {
+                let connection = call.connection(transport);
+                Begun::Native(call, connection)
+            }
+            Way::Bridged(chat, bridge) => Begun::Bridged(Box::pin(chat.show(transport)), bridge),
+        };
+        async move {
+            match way {
+                Begun::Native(call, connection) => {
+                    let asked = call.show(connection?).await?;
+                    Ok(call.shown(vec![asked]))
+                }
+                Begun::Bridged(chat, _) => {
+                    let mut shown = chat.await?;
+                    let emulated = &mut shown.changes.emulated;
+                    emulated.push(format!("{} through chat", operation.name()));
+                    Ok(shown)
+                }
+            }
+        }
+    }
+
     /// Sends the call and reads the whole answer.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::stream::ChatStream;
 use crate::transport::Transport;
 use crate::types::{ChatRequest, ChatResponse, EmbedRequest, EmbeddingResponse};
 
-pub use call::{Answered, Meta, Prepared};
+pub use call::{Answered, Changes, Meta, Prepared, Shown};
 pub use chat::{PreparedChat, prepare_chat};
 pub use embed::{PreparedEmbed, prepare_embed};
 pub use endpoint::{PreparedEndpoint, prepare_endpoint};

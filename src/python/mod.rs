@@ -6,6 +6,7 @@ mod call;
 mod callable;
 mod error;
 mod from_python;
+mod handler;
 mod instance;
 mod log;
 mod meta;
@@ -39,6 +40,8 @@ mod _eq_core {
     use super::bridge::{Bridge, Pending};
     #[pymodule_export]
     use super::callable::Receipt;
+    #[pymodule_export]
+    use super::handler::{PyAsked, PyTape, Reply};
     #[pymodule_export]
     use super::meta::PyMeta as Meta;
     #[pymodule_export]
@@ -91,6 +94,38 @@ mod _eq_core {
         spawn(
             py,
             operation::plain(py, operation, arguments, settings, transport)?,
+        )
+    }
+
+    /// A call that is not sent: the pairs of what it would be and how it came about, see `dry_run.py`.
+    #[pyfunction]
+    fn show(
+        py: Python<'_>,
+        operation: &str,
+        streamed: bool,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<Py<PyAny>> {
+        let transport = &runtimes(py)?.inline_transport;
+        finish(
+            py,
+            operation::shown(py, operation, streamed, arguments, settings, transport)?,
+        )
+    }
+
+    /// As `show`, in the background.
+    #[pyfunction]
+    fn show_async(
+        py: Python<'_>,
+        operation: &str,
+        streamed: bool,
+        arguments: &Bound<'_, PyDict>,
+        settings: &Bound<'_, PyDict>,
+    ) -> PyResult<Pending> {
+        let transport = &runtimes(py)?.background_transport;
+        spawn(
+            py,
+            operation::shown(py, operation, streamed, arguments, settings, transport)?,
         )
     }
 

@@ -7,13 +7,14 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::handler::PyAsked;
 use super::meta::PyMeta;
 use super::settings::Settings;
 use super::source::Source;
 use super::stream::{AsyncStream, SyncStream};
 use super::{call, error, to_python};
-use crate::client::Answered;
-use crate::error::Result;
+use crate::client::{Answered, Shown};
+use crate::error::{Error, Result};
 use crate::transport::Transport;
 use crate::types::{ChatResponse, EmbeddingResponse, EndpointAnswer, Operation};
 
@@ -87,6 +88,55 @@ pub(super) fn streamed(
     Ok(Box::pin(async move {
         let begun = begun.await.map(|stream| Source::Endpoint(Box::new(stream)));
         stream_outcome(begun, reader)
+    }))
+}
+
+/// A call that is not sent. Its outcome is `(requests, provider, model, dropped, renamed, emulated)`.
+pub(super) fn shown(
+    py: Python<'_>,
+    operation: &str,
+    streamed: bool,
+    arguments: &Bound<'_, PyDict>,
+    settings: &Bound<'_, PyDict>,
+    transport: &Transport,
+) -> PyResult<Work> {
+    let settings = Settings::new(settings);
+    let wrong = |error: Error| error::raise(py, &error);
+    let shown: Pin<Box<dyn Future<Output = Result<Shown>> + Send>> = match operation {
+        "chat" => Box::pin(
+            call::chat(arguments, &settings, streamed)
+                .map_err(wrong)?
+                .show(transport),
+        ),
+        "embed" => Box::pin(call::embed(arguments, &settings).map_err(wrong)?.show(transport)),
+        name => Box::pin(
+            call::endpoint(named(name)?, arguments, &settings, streamed)
+                .map_err(wrong)?
+                .show(transport),
+        ),
+    };
+    Ok(Box::pin(async move {
+        let shown = shown.await;
+        Box::new(move |py: Python<'_>| {
+            let shown = shown.map_err(|error| error::raise(py, &error))?;
+            let requests = shown.requests.into_iter();
+            let requests = requests.map(|asked| Bound::new(py, PyAsked { asked }));
+            let requests = requests.collect::<PyResult<Vec<_>>>()?;
+            let changes = (
+                shown.dropped_params,
+                shown.changes.renamed,
+                shown.changes.emulated,
+            );
+            let whole = (
+                requests,
+                shown.provider,
+                shown.model,
+                changes.0,
+                changes.1,
+                changes.2,
+            );
+            Ok(whole.into_pyobject(py)?.into_any().unbind())
+        }) as Outcome
     }))
 }
 

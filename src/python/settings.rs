@@ -6,10 +6,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
 
+use super::handler::Callable;
 use super::{callable, simulator};
 use crate::auth::token::TokenSource;
 use crate::error::Result;
 use crate::resolve::Surroundings;
+use crate::transport::Handler;
 
 /// The attributes of the Python module and the process environment.
 pub(super) struct Settings<'a, 'py> {
@@ -28,6 +30,32 @@ impl<'a, 'py> Settings<'a, 'py> {
             .ok()
             .flatten()
             .filter(|value| !value.is_none())
+    }
+}
+
+impl Settings<'_, '_> {
+    /// Who looks at requests on their way out: hooks first, whoever answers in the network's place last.
+    pub(super) fn handlers(&self) -> Vec<Arc<dyn Handler>> {
+        let mut handlers: Vec<Arc<dyn Handler>> = Vec::new();
+        let mut add = |ask: Bound<'_, PyAny>, start| {
+            let ask = Arc::new(ask.unbind());
+            handlers.push(Arc::new(Callable { ask, start }));
+        };
+        if let Some(hooks) = self.get("request_hooks")
+            && let Ok(hooks) = hooks.try_iter()
+        {
+            hooks.flatten().for_each(|hook| add(hook, "start_hook"));
+        }
+        // A client's own, or the process's.
+        let process = || {
+            let attributes = self.get("_process")?.cast_into::<PyDict>().ok()?;
+            attributes.get_item("_network").ok()?
+        };
+        let network = self.get("_network").or_else(process);
+        if let Some(network) = network.filter(|network| !network.is_none()) {
+            add(network, "start");
+        }
+        handlers
     }
 }
 

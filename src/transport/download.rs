@@ -2,18 +2,21 @@
 //! from whoever wrote the message, and must not lead into the network this program runs in.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
+use http::{HeaderMap, StatusCode};
 use reqwest::dns::{Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use super::address::is_public;
 use super::pool::{CONNECT, Purpose};
-use super::{AGENT, Body, Clock, Proxies, Transport, TransportOptions, failed, timed_out};
+use super::{AGENT, Body, Clock, Handler, Proxies, Transport, TransportOptions, failed, handler};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
+use crate::secret::Secrets;
 
 const MOST_REDIRECTS: usize = 5;
 
@@ -33,6 +36,7 @@ pub(crate) struct Downloader {
     connect: Duration,
     /// Whether somebody else may do the connecting, so that names are looked up here first.
     proxied: bool,
+    handlers: Vec<Arc<dyn Handler>>,
 }
 
 impl Transport {
@@ -54,11 +58,18 @@ impl Transport {
             open: client(Purpose::AnyFiles)?,
             connect,
             proxied: matches!(options.proxies, Proxies::EnvironmentNow(_)),
+            handlers: Vec::new(),
         })
     }
 }
 
 impl Downloader {
+    /// The same way, past `handlers`.
+    pub(crate) fn past(mut self, handlers: &[Arc<dyn Handler>]) -> Self {
+        handlers.clone_into(&mut self.handlers);
+        self
+    }
+
     /// One file, within the limits of `clock` and of `policy`.
     ///
     /// # Errors
@@ -66,17 +77,15 @@ impl Downloader {
     pub(crate) async fn get(&self, url: &Url, policy: &FilePolicy, clock: &mut Clock) -> Result<Download> {
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.ask(&url, policy, clock).await?;
-            let status = response.status();
+            let (status, headers, body) = self.ask(&url, policy, clock).await?;
             if status.is_redirection() {
-                let next = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+                let next = headers.get(LOCATION).and_then(|to| to.to_str().ok());
                 url = next
                     .and_then(|to| url.join(to).ok())
                     .ok_or_else(|| Error::bad_request("it was redirected to nowhere"))?;
                 continue;
             }
             if !status.is_success() {
-                let headers = response.headers().clone();
                 let kind = ErrorKind::from_status(status.as_u16());
                 let message = format!("its server answered {status}");
                 return Err(Error::from_answer(
@@ -87,12 +96,8 @@ impl Downloader {
                     Bytes::new(),
                 ));
             }
-            let declared = response.headers().get(CONTENT_TYPE);
+            let declared = headers.get(CONTENT_TYPE);
             let declared = declared.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
-            let body = Body {
-                response,
-                peeked: None,
-            };
             let content = body.collect_up_to(policy.limit, clock).await?;
             if content.is_empty() {
                 return Err(Error::bad_request("it is empty"));
@@ -104,7 +109,12 @@ impl Downloader {
         )))
     }
 
-    async fn ask(&self, url: &Url, policy: &FilePolicy, clock: &Clock) -> Result<reqwest::Response> {
+    async fn ask(
+        &self,
+        url: &Url,
+        policy: &FilePolicy,
+        clock: &Clock,
+    ) -> Result<(StatusCode, HeaderMap, Body)> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Error::bad_request(format!("it is behind {}:", url.scheme())));
         }
@@ -115,12 +125,9 @@ impl Downloader {
         let client = if guarded { &self.guarded } else { &self.open };
         let request = client.get(url.clone()).header(USER_AGENT, AGENT).build();
         let request = request.map_err(|error| failed(&error))?;
-        clock.first_byte(client.execute(request)).await?.map_err(|error| {
-            if error.is_connect() && error.is_timeout() {
-                return timed_out("connect", Some(self.connect));
-            }
-            failed(&error)
-        })
+        let seen = || (Bytes::new(), Secrets::default());
+        let sent = handler::answer(client, &self.handlers, request, seen, self.connect);
+        clock.first_byte(sent).await?
     }
 
     /// What the connection itself cannot check: addresses that need no looking up, and names that a proxy looks up.

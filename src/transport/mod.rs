@@ -3,10 +3,13 @@
 mod address;
 mod deadline;
 mod download;
+mod handler;
 mod pool;
 mod retry;
 mod tls;
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -17,11 +20,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::Timeouts;
 use crate::registry::Auth;
 use crate::resolve::Target;
+use crate::secret::Secrets;
 use crate::wire::WireRequest;
 
 pub(crate) use deadline::Clock;
 use deadline::timed_out;
 pub(crate) use download::Downloader;
+pub use handler::{Asked, Handled, Handler, Handling, Tape};
 pub use pool::{Proxies, TransportOptions};
 pub(crate) use retry::Retries;
 pub use tls::Verify;
@@ -51,9 +56,16 @@ pub(crate) struct Answer {
 /// A body that is read piece by piece. Dropping it before its end closes the connection.
 #[derive(Debug)]
 pub(crate) struct Body {
-    response: reqwest::Response,
+    source: Source,
     /// A piece that was looked at before its time.
     peeked: Option<Bytes>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Network(reqwest::Response),
+    Recorded(reqwest::Response, Arc<dyn Tape>),
+    Handled(tokio::sync::mpsc::Receiver<Result<Bytes>>),
 }
 
 impl Transport {
@@ -75,7 +87,11 @@ impl Transport {
         let client = self
             .pool
             .client(options, connect, secure, pool::Purpose::Provider)?;
-        Ok(Connection { client, connect })
+        Ok(Connection {
+            client,
+            connect,
+            handlers: Vec::new(),
+        })
     }
 }
 
@@ -84,9 +100,35 @@ impl Transport {
 pub struct Connection {
     client: reqwest::Client,
     connect: Duration,
+    handlers: Vec<Arc<dyn Handler>>,
 }
 
 impl Connection {
+    /// The same way, past `handlers`.
+    pub(crate) fn past(mut self, handlers: &[Arc<dyn Handler>]) -> Self {
+        handlers.clone_into(&mut self.handlers);
+        self
+    }
+
+    /// `request` as it would be sent. Nothing is: where a token would have to be fetched first, its place is marked.
+    pub(crate) async fn show(mut self, target: &Target, request: &WireRequest) -> Result<Asked> {
+        let offline = Arc::new(handler::Offline::default());
+        self.handlers = vec![Arc::clone(&offline) as Arc<dyn Handler>];
+        let mut prepared = prepare(target, request)?;
+        if let Auth::Signed(signer) = target.provider.auth {
+            match signer.sign(target, request, &self).await {
+                Ok(proof) => prepared.headers_mut().extend(proof),
+                Err(_) if offline.asked.load(Ordering::Relaxed) => {
+                    let unknown = HeaderValue::from_static("Bearer ***");
+                    prepared.headers_mut().insert(AUTHORIZATION, unknown);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let secrets = Secrets::of(target.key.as_ref(), prepared.headers());
+        Ok(Asked::new(&prepared, request.body.clone(), secrets))
+    }
+
     /// Sends `request` once and returns when the headers of the answer are here.
     pub(crate) async fn send(&self, target: &Target, request: &WireRequest, clock: &Clock) -> Result<Answer> {
         let mut prepared = prepare(target, request)?;
@@ -95,20 +137,16 @@ impl Connection {
             proof = clock.first_byte(signer.sign(target, request, self)).await??;
             prepared.headers_mut().extend(proof.clone());
         }
-        let sent = self.client.execute(prepared);
-        let response = clock.first_byte(sent).await?.map_err(|error| {
-            if error.is_connect() && error.is_timeout() {
-                return timed_out("connect", Some(self.connect));
-            }
-            failed(&error)
-        })?;
+        let seen = || {
+            let secrets = Secrets::of(target.key.as_ref(), &target.headers).and_in(&proof);
+            (request.body.clone(), secrets)
+        };
+        let sent = handler::answer(&self.client, &self.handlers, prepared, seen, self.connect);
+        let (status, headers, body) = clock.first_byte(sent).await??;
         Ok(Answer {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: Body {
-                response,
-                peeked: None,
-            },
+            status,
+            headers,
+            body,
             proof,
         })
     }
@@ -124,16 +162,9 @@ impl Connection {
         prepared
             .headers_mut()
             .insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        let response = self
-            .client
-            .execute(prepared)
-            .await
-            .map_err(|error| failed(&error))?;
-        let status = response.status();
-        let body = Body {
-            response,
-            peeked: None,
-        };
+        let seen = || (request.body.clone(), Secrets::default().and_in(&request.headers));
+        let sent = handler::answer(&self.client, &self.handlers, prepared, seen, self.connect);
+        let (status, _, body) = sent.await?;
         let limit = Timeouts::all(SERVICE);
         let body = body.collect(&mut Clock::start(limit, None, false)).await?;
         Ok((status, body))
@@ -141,11 +172,47 @@ impl Connection {
 }
 
 impl Body {
+    fn network(response: reqwest::Response, tape: Option<Arc<dyn Tape>>) -> Self {
+        let source = match tape {
+            None => Source::Network(response),
+            Some(tape) => Source::Recorded(response, tape),
+        };
+        Self { source, peeked: None }
+    }
+
+    fn handled(pieces: tokio::sync::mpsc::Receiver<Result<Bytes>>) -> Self {
+        Self {
+            source: Source::Handled(pieces),
+            peeked: None,
+        }
+    }
+
+    /// How long the server says the body is.
+    fn expected(&self) -> usize {
+        let (Source::Network(response) | Source::Recorded(response, _)) = &self.source else {
+            return 0;
+        };
+        response
+            .content_length()
+            .and_then(|length| usize::try_from(length).ok())
+            .unwrap_or(0)
+    }
+
     /// The next bytes, or none at a proper end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
-        match self.peeked.take() {
-            Some(piece) => Ok(Some(piece)),
-            None => self.response.chunk().await.map_err(|error| failed(&error)),
+        if let Some(piece) = self.peeked.take() {
+            return Ok(Some(piece));
+        }
+        match &mut self.source {
+            Source::Network(response) => response.chunk().await.map_err(|error| failed(&error)),
+            Source::Recorded(response, tape) => {
+                let piece = response.chunk().await.map_err(|error| failed(&error))?;
+                if let Some(piece) = &piece {
+                    tape.piece(piece);
+                }
+                Ok(piece)
+            }
+            Source::Handled(pieces) => pieces.recv().await.transpose(),
         }
     }
 
@@ -165,11 +232,7 @@ impl Body {
 
     /// The whole rest of the body, refused when it has more than `limit` bytes.
     async fn collect_up_to(mut self, limit: usize, clock: &mut Clock) -> Result<Bytes> {
-        let expected = self
-            .response
-            .content_length()
-            .and_then(|length| usize::try_from(length).ok())
-            .unwrap_or(0);
+        let expected = self.expected();
         let Some(first) = clock.piece(self.next()).await?? else {
             return Ok(Bytes::new());
         };

@@ -28,7 +28,8 @@ def run(
     make: Callable[..., Any] | None = None,
 ) -> Any:
     """One call with everything around it; blocks without the GIL while it waits."""
-    return drive(chain(Call(operation, arguments, streamed, asynchronous=False, make=make)))
+    held = _held(arguments)
+    return drive(chain(Call(operation, arguments, streamed, asynchronous=False, make=make, held=held)))
 
 
 async def run_async(
@@ -38,4 +39,12 @@ async def run_async(
     make: Callable[..., Any] | None = None,
 ) -> Any:
     """As `run`, for asyncio; cancelling it cancels what is under way."""
-    return await drive_async(chain(Call(operation, arguments, streamed, asynchronous=True, make=make)))
+    held = _held(arguments)
+    call = Call(operation, arguments, streamed, asynchronous=True, make=make, held=held)
+    return await drive_async(chain(call))
+
+
+def _held(arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """The settings of the client that a call was made with."""
+    held: dict[str, Any] | None = getattr(arguments, "settings", None)
+    return held

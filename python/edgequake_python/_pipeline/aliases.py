@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .call import settings
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .call import Call, Course, Proceed
@@ -12,7 +10,7 @@ if TYPE_CHECKING:
 def stage(call: Call, proceed: Proceed) -> Course:
     """Replace the model by what it stands for."""
     model = call.model
-    for known in (call.get("model_alias_map"), settings.get("model_alias_map")):
+    for known in (call.get("model_alias_map"), call.settings.get("model_alias_map")):
         if known and model in known:
             model = known[model]
             break

@@ -53,9 +53,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
     """Hold what the call may cost in every budget that it belongs to, or refuse it."""
     given = call.get("budgets")
     plain = call.but("budgets")
-    everywhere = [budgets for budgets in (settings.get("budgets"), given) if budgets is not None]
-    if settings.get("max_budget"):
-        everywhere.append(_GLOBAL.with_limit(float(settings["max_budget"])))
+    everywhere = [budgets for budgets in (call.settings.get("budgets"), given) if budgets is not None]
+    if call.settings.get("max_budget"):
+        everywhere.append(_GLOBAL.with_limit(float(call.settings["max_budget"])))
     provider, model = provider_of(call)
     estimate = Estimate(call.operation, call.arguments, provider, model)
     keys = _keys(call, provider)

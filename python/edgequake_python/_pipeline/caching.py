@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .call import Call, Step, settings
+from .call import Call, Step
 from .local import LocalMeta, LocalStream, chunks_of
 from .relay import Relay
 
@@ -20,7 +20,7 @@ _PIECE = 48
 
 def stage(call: Call, proceed: Proceed) -> Course:
     """Answer from the cache, or keep the answer for the next time."""
-    cache = settings.get("cache")
+    cache = call.settings.get("cache")
     plain = call.but("caching", "cache", "cache_key", "ttl")
     if cache is None or call.get("caching") is False or not _cached(cache, call):
         return (yield from proceed(plain))

@@ -37,11 +37,12 @@ class Call:
         arguments: keyword arguments; the dict is the call's own, the values are the caller's.
         streamed: whether the answer is to be a stream.
         asynchronous: whether it was made by a coroutine.
+        settings: the attributes of the package, or the settings of the client that it was made with.
         make: builds the response of operations other than ``chat`` and ``embed``, or what their stream is
             read by.
     """
 
-    __slots__ = ("arguments", "asynchronous", "make", "operation", "streamed")
+    __slots__ = ("arguments", "asynchronous", "make", "operation", "settings", "streamed")
 
     def __init__(
         self,
@@ -51,12 +52,14 @@ class Call:
         *,
         asynchronous: bool,
         make: Callable[..., Any] | None = None,
+        held: dict[str, Any] | None = None,
     ) -> None:
         self.operation = operation
         self.arguments = dict(arguments)
         self.streamed = streamed
         self.asynchronous = asynchronous
         self.make = make
+        self.settings = settings if held is None else held
 
     def get(self, name: str) -> Any:
         """An argument, or None."""
@@ -70,7 +73,14 @@ class Call:
         """The call without the arguments ``without`` and with ``changed``."""
         arguments = {name: value for name, value in self.arguments.items() if name not in without}
         arguments.update(changed)
-        return Call(self.operation, arguments, self.streamed, asynchronous=self.asynchronous, make=self.make)
+        return Call(
+            self.operation,
+            arguments,
+            self.streamed,
+            asynchronous=self.asynchronous,
+            make=self.make,
+            held=self.settings,
+        )
 
     @property
     def model(self) -> str:

@@ -33,7 +33,7 @@ _OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "promp
 
 def stage(call: Call, proceed: Proceed) -> Course:
     """Tell of the call, let it be changed by those who may, and tell how it went."""
-    heard = listeners(call.arguments)
+    heard = listeners(call.arguments, call.settings)
     plain = call.but(*_OWN, "prompt_label", "prompt_version", "guardrails")
     _refuse_unknown_guardrails(call, heard.objects)
     if call.get("prompt_id") is not None:

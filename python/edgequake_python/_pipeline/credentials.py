@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..exceptions import BadRequestError, UnsupportedParamsError
-from .call import settings
 from .core import provider_of
 
 TYPE_CHECKING = False
@@ -33,7 +32,7 @@ def _with(call: Call, values: dict[str, Any]) -> Call:
 
 def _credential(call: Call, name: str) -> dict[str, Any]:
     """The values of the entry of ``credential_list`` with that name."""
-    for item in settings.get("credential_list") or ():
+    for item in call.settings.get("credential_list") or ():
         read = item.get if isinstance(item, dict) else lambda key, item=item: getattr(item, key, None)
         if read("credential_name") == name:
             values: dict[str, Any] = dict(read("credential_values") or {})

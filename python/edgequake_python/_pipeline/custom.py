@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import exceptions
-from .call import Call, Step, settings
+from .call import Call, Step
 from .custom_stream import CustomStream
 from .local import LocalMeta, attach
 
@@ -70,7 +70,7 @@ _BY_STATUS: dict[int, Any] = {
 def handler_of(call: Call) -> tuple[str, str, Any] | None:
     """Provider, bare model and handler, when the call is for one of the map's providers."""
     model, named = call.model, call.get("custom_llm_provider")
-    for item in settings.get("custom_provider_map") or ():
+    for item in call.settings.get("custom_provider_map") or ():
         provider, handler = item["provider"], item["custom_handler"]
         prefixed = model.startswith(f"{provider}/")
         if named == provider or (named is None and prefixed):
@@ -84,6 +84,12 @@ def stage(call: Call, proceed: Proceed) -> Course:
     if found is None:
         return (yield from proceed(call))
     provider, model, handler = found
+    if call.get("dry_run"):
+        raise exceptions.BadRequestError(
+            message="a custom provider sends what it likes; there is no request to show with dry_run",
+            model=model,
+            llm_provider=provider,
+        )
     names = _METHODS.get((call.operation, call.streamed))
     if names is None:
         raise exceptions.BadRequestError(
@@ -151,7 +157,7 @@ def _arguments(call: Call, model: str) -> dict[str, Any]:
     return {
         **shared,
         "messages": given.get("messages"),
-        "custom_prompt_dict": settings.get("custom_prompt_dict") or {},
+        "custom_prompt_dict": call.settings.get("custom_prompt_dict") or {},
         "model_response": types.ModelResponse(model=model),
         "encoding": None,
         "acompletion": call.asynchronous,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..exceptions import BadRequestError, BudgetExceededError, ContextWindowExceededError
-from .call import Call, Step, settings
+from .call import Call, Step
 from .relay import Primed
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
 def _others(call: Call) -> list[Any]:
     given = call.get("fallbacks")
     if given is None:
-        given = settings.get("model_fallbacks") or []
+        given = call.settings.get("model_fallbacks") or []
     if not isinstance(given, (list, tuple)) or not all(isinstance(item, (str, dict)) for item in given):
         raise BadRequestError(
             message="fallbacks is not a list of models or of dicts with arguments",
@@ -74,7 +74,7 @@ def _others(call: Call) -> list[Any]:
     others = [item for item in given if item != call.model]
     most = call.get("max_fallbacks")
     if most is None:
-        most = settings.get("max_fallbacks")
+        most = call.settings.get("max_fallbacks")
     return others if most is None else others[: int(most)]
 
 

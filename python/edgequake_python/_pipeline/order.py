@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 
-from .call import settings
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -23,6 +21,7 @@ class Concern:
         arguments: names of arguments that ask for it by being given and not empty.
         attributes: names of attributes of the package that ask for it the same way.
         operations: operations it has to do with; none named: all of them.
+        shapes: whether it says what is asked, so that a request that is only shown must go through it too.
     """
 
     def __init__(
@@ -31,8 +30,10 @@ class Concern:
         arguments: tuple[str, ...] = (),
         attributes: tuple[str, ...] = (),
         operations: tuple[str, ...] = (),
+        shapes: bool = False,
     ) -> None:
         self.module = module
+        self.shapes = shapes
         self.arguments = arguments
         self.attributes = attributes
         self.operations = operations
@@ -40,12 +41,14 @@ class Concern:
 
     def asked(self, call: Call) -> bool:
         """Whether this call wants it."""
+        if not self.shapes and call.get("dry_run"):
+            return False
         if self.operations and call.operation not in self.operations:
             return False
-        given = call.arguments
+        given, held = call.arguments, call.settings
         # `is not None`: an empty text can be a mock's answer, and False a wish.
         return any(given.get(name) is not None for name in self.arguments) or any(
-            settings.get(name) for name in self.attributes
+            held.get(name) for name in self.attributes
         )
 
     @property
@@ -61,12 +64,12 @@ class Concern:
 #: The places of the cache, the budget and the callbacks are where the comments say.
 CONCERNS: list[Concern] = [
     Concern(".verbosity", (), ("set_verbose",)),
-    Concern(".aliases", ("model_alias_map", "deployment_id"), ("model_alias_map",)),
+    Concern(".aliases", ("model_alias_map", "deployment_id"), ("model_alias_map",), shapes=True),
     Concern(".race", ("model_list",), (), ("chat",)),
     Concern(".fallbacks", ("fallbacks", "context_window_fallback_dict"), ("model_fallbacks",)),
     Concern(".retries", ("retry_policy",)),
-    Concern(".credentials", ("litellm_credential_name", "client", "provider_specific_header")),
-    Concern(".proxy", ("use_litellm_proxy",), ("use_litellm_proxy",)),
+    Concern(".credentials", ("litellm_credential_name", "client", "provider_specific_header"), shapes=True),
+    Concern(".proxy", ("use_litellm_proxy",), ("use_litellm_proxy",), shapes=True),
     Concern(
         ".messages",
         (
@@ -79,6 +82,7 @@ CONCERNS: list[Concern] = [
         ),
         (),
         ("chat",),
+        shapes=True,
     ),
     # Outside the cache, because what comes out of it is told of too.
     Concern(
@@ -113,9 +117,10 @@ CONCERNS: list[Concern] = [
         ),
         ("custom_prompt_dict",),
         ("chat",),
+        shapes=True,
     ),
     Concern(".mocks", ("mock_response", "mock_tool_calls", "mock_delay", "mock_timeout")),
-    Concern(".custom", (), ("custom_provider_map",)),
+    Concern(".custom", (), ("custom_provider_map",), shapes=True),
 ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .call import settings
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .call import Call, Course, Proceed
@@ -13,7 +11,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
     """Send the call to the gateway, ``LITELLM_PROXY_API_BASE``, which knows the model by its whole name."""
     wanted = call.get("use_litellm_proxy")
     plain = call.but("use_litellm_proxy")
-    if not (settings.get("use_litellm_proxy") if wanted is None else wanted):
+    if not (call.settings.get("use_litellm_proxy") if wanted is None else wanted):
         return (yield from proceed(plain))
     model, provider = plain.model, plain.get("custom_llm_provider")
     if provider and not model.startswith(f"{provider}/"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..exceptions import APIResponseValidationError
-from .call import settings
 from .relay import Relay
 
 TYPE_CHECKING = False
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 
 def stage(call: Call, proceed: Proceed) -> Course:
     """Ask each rule; one that says no ends the call."""
-    before = list(settings.get("pre_call_rules") or ())
+    before = list(call.settings.get("pre_call_rules") or ())
     if before:
         _ask(before, _prompt(call), call, "LLM Response failed pre-call-rule check")
     answer = yield from proceed(call)
-    after = list(settings.get("post_call_rules") or ())
+    after = list(call.settings.get("post_call_rules") or ())
     if not after:
         return answer
     if call.streamed and call.operation == "chat":

@@ -7,7 +7,6 @@ the caller's has no place to go. It is refused, or reported as dropped, and neve
 from __future__ import annotations
 
 from ..exceptions import UnsupportedParamsError
-from .call import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,14 +26,14 @@ _NAMES = (
 def stage(call: Call, proceed: Proceed) -> Course:
     """Refuse the templates, or drop them when that is allowed."""
     given = [name for name in _NAMES if call.get(name)]
-    registered = settings.get("custom_prompt_dict") or {}
+    registered = call.settings.get("custom_prompt_dict") or {}
     if not given and call.model in registered:
         given = ["custom_prompt_dict"]
     plain = call.but(*_NAMES)
     if not given:
         return (yield from proceed(plain))
     allowed = call.get("drop_params")
-    if not (settings.get("drop_params") if allowed is None else allowed):
+    if not (call.settings.get("drop_params") if allowed is None else allowed):
         raise UnsupportedParamsError(
             message=f"prompt templates ({', '.join(given)}) do not apply to providers that are asked with "
             "messages; write the prompt and use text_completion(prompt=...), or set drop_params=True",

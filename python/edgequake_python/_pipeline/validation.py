@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from ..exceptions import JSONSchemaValidationError, UnsupportedParamsError
-from .call import settings
 from .relay import Relay
 
 TYPE_CHECKING = False
@@ -22,7 +21,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
     wanted = call.get("enable_json_schema_validation")
     plain = call.but("enable_json_schema_validation")
     schema = _schema(call.get("response_format"))
-    if schema is None or not (settings.get("enable_json_schema_validation") if wanted is None else wanted):
+    if wanted is None:
+        wanted = call.settings.get("enable_json_schema_validation")
+    if schema is None or not wanted:
         return (yield from proceed(plain))
     checker = _Checker(schema, call)
     answer = yield from proceed(plain)

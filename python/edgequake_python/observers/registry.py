@@ -71,16 +71,16 @@ def is_coroutine(callback: Any) -> bool:
     return inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(called)
 
 
-def listeners(arguments: Mapping[str, Any]) -> Listeners:
-    """Everybody who listens to a call with these arguments."""
+def listeners(arguments: Mapping[str, Any], settings: Mapping[str, Any] = _package) -> Listeners:
+    """Everybody who listens to a call with these arguments; ``settings`` are the package's or a client's."""
     found = Listeners()
-    for source in (_package.get("callbacks"), arguments.get("callbacks")):
+    for source in (settings.get("callbacks"), arguments.get("callbacks")):
         found.add(source or (), found.before, found.succeeded, found.failed)
-    found.add(_package.get("input_callback") or (), found.before)
+    found.add(settings.get("input_callback") or (), found.before)
     for name in ("success_callback", "_async_success_callback"):
-        found.add(_package.get(name) or (), found.succeeded)
+        found.add(settings.get(name) or (), found.succeeded)
     for name in ("failure_callback", "_async_failure_callback"):
-        found.add(_package.get(name) or (), found.failed)
+        found.add(settings.get(name) or (), found.failed)
     found.add(arguments.get("success_callback") or (), found.succeeded)
     found.add(arguments.get("failure_callback") or (), found.failed)
     logger = arguments.get("logger_fn")

@@ -224,6 +224,7 @@ impl<'py> Sorted<'py> {
                     sorted.params.insert(name.to_owned(), to_json(&value, name)?);
                 }
                 "stream" => {}
+                "dry_run" => options.noting = truth(&value, "dry_run")?,
                 "api_key" => options.api_key = Some(Secret::new(&string(&value, "api_key")?)),
                 "api_base" => options.base_url = Some(string(&value, "api_base")?),
                 // `api_base` wins where both are given.
@@ -312,6 +313,7 @@ impl<'py> Sorted<'py> {
                 .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
         options.files = files(settings)?;
+        options.handlers = settings.handlers();
         let simulated = sorted
             .model
             .strip_prefix(registry::SIMULATOR)
