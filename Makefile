@@ -131,6 +131,8 @@ rust-components:
 .PHONY: typecheck
 typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
 	$(BIN)/mypy --strict python/edgequake_python
+	$(BIN)/mypy --strict tests/typing
+	$(BIN)/pyright --pythonpath $(PY) tests/typing
 	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core

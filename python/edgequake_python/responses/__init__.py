@@ -23,7 +23,7 @@ class _Callable(type(sys)):  # type: ignore[misc]
         return responses(*args, **kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """An attribute of this module; a module of the package, which Python sets so, is also the function's."""
+        """Set an attribute; a module of the package, which Python sets so, is also the function's."""
         super().__setattr__(name, value)
         main = sys.modules.get(f"{self.__name__}.main")
         function = getattr(main, "responses", None)
