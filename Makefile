@@ -148,8 +148,8 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 	$(PY) bench/routing.py --write
 	$(PY) bench/router_compare.py --write
 
-.PHONY: docs
-docs: build ## Write docs/providers.md from the registry
+.PHONY: pages
+pages: build ## Write the pages that are made from the library itself
 	$(PY) scripts/providers_page.py
 	$(PY) scripts/behaviours.py --page
 
