@@ -145,6 +145,8 @@ rust-components:
 .PHONY: typecheck
 typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
 	$(BIN)/mypy --strict python/edgequake_python
+	$(BIN)/mypy --strict tests/typing
+	$(BIN)/pyright --pythonpath $(PY) tests/typing
 	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
@@ -160,8 +162,8 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 	$(PY) bench/routing.py --write
 	$(PY) bench/router_compare.py --write
 
-.PHONY: docs
-docs: build ## Write docs/providers.md from the registry
+.PHONY: pages
+pages: build ## Write the pages that are made from the library itself
 	$(PY) scripts/providers_page.py
 	$(PY) scripts/behaviours.py --page
 

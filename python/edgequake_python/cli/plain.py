@@ -1,4 +1,4 @@
-"""The command ``edgequake``."""
+"""The commands that need nothing but this package: ``simulate`` and ``run``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line ``argv`` (default: the process's) and return its exit status."""
-    from . import __version__
+def main(argv: Sequence[str]) -> int:
+    """Run the command line ``argv`` and return its exit status."""
+    from .. import __version__
 
     parser = argparse.ArgumentParser(prog="edgequake", description="Talk to language models.")
     parser.add_argument("--version", action="version", version=f"edgequake_python {__version__}")
+    parser.epilog = (
+        "More commands (chat, models, cost, doctor, bench, batch) come with: "
+        "pip install 'edgequake-python[cli]'"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     simulate_parser = commands.add_parser(
         "simulate",
@@ -46,7 +50,7 @@ def run(program: str, arguments: Sequence[str], *, module: bool = False) -> int:
     import os
     import runpy
 
-    from . import install_as_litellm
+    from .. import install_as_litellm
 
     install_as_litellm()
     sys.argv = [program, *arguments]
@@ -64,7 +68,7 @@ def run(program: str, arguments: Sequence[str], *, module: bool = False) -> int:
 
 def simulate(host: str, port: int) -> int:
     """Serve until interrupted."""
-    from . import Simulator
+    from .. import Simulator
 
     try:
         simulator = Simulator(port, host)
