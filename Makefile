@@ -89,6 +89,20 @@ test-python: build services ## Run the Python tests (choose some: make test-pyth
 behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
 	$(PY) scripts/behaviours.py $(ROWS)
 
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: build ## Damaged answers and odd arguments through every dialect (SECONDS=60)
+	$(PY) scripts/fuzz.py --seconds $(SECONDS)
+
+MINUTES ?= 10
+.PHONY: soak
+soak: build ## Calls of every kind for MINUTES=10: memory, threads, descriptors and the event loop
+	$(PY) bench/soak.py --minutes $(MINUTES)
+
+.PHONY: load
+load: build ## 1,000 streams and 10,000 calls at once: memory for each
+	$(PY) bench/load.py
+
 .PHONY: test-wheel
 test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
