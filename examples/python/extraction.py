@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import List
 
 from pydantic import BaseModel
 
@@ -24,7 +23,7 @@ class Invoice(BaseModel):
 
     seller: str
     total: float
-    items: List[Item]
+    items: list[Item]
 
 
 def extract(text: str) -> Invoice:

@@ -1,4 +1,4 @@
-"""A FastAPI endpoint that hands a model's answer on as it arrives. Serve it: uvicorn streaming_endpoint:app."""
+"""A FastAPI endpoint that hands an answer on as it arrives. To serve it: uvicorn streaming_endpoint:app."""
 
 from __future__ import annotations
 
