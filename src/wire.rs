@@ -133,7 +133,7 @@ pub trait EndpointWire: Send + Sync {
     }
 
     /// Which parameters a model takes.
-    fn rules(&self, _operation: Operation, _model: &str) -> &'static ParamRules {
+    fn rules(&self, _operation: Operation, _model: &str) -> &ParamRules {
         &ParamRules::ALL
     }
 

@@ -4,11 +4,11 @@
 no network; both load when first needed.
 """
 
-# ruff: noqa: F401, F405 - a package's names are its interface; lazy names stand here for type checkers
+# ruff: noqa: F401 - a package's names are its interface; lazy names stand here for type checkers
 
 from __future__ import annotations
 
-from . import _eq_core
+from . import _eq_core, config
 from ._eq_core import Simulator, __version__
 from ._timeouts import Timeouts
 from .config import *  # noqa: F403 - every switch is an attribute of the package
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         update_cache,
     )
     from .chunk_builder import stream_chunk_builder
+    from .client import AsyncClient, Client
     from .cost import completion_cost, cost_per_token
     from .model_info import (
         get_max_tokens,
@@ -201,6 +202,7 @@ __all__ = [
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
+    "AsyncClient",
     "AuthenticationError",
     "AzureOpenAIError",
     "BadGatewayError",
@@ -211,6 +213,7 @@ __all__ = [
     "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
+    "Client",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "CustomStreamWrapper",
@@ -282,9 +285,6 @@ __all__ = [
     "amoderation",
     "anthropic_messages",
     "anthropic_messages_handler",
-    "api_base",
-    "api_key",
-    "api_version",
     "arerank",
     "aresponses",
     "aretrieve_batch",
@@ -304,7 +304,6 @@ __all__ = [
     "decode",
     "delete_responses",
     "disable_cache",
-    "drop_params",
     "embedding",
     "enable_cache",
     "encode",
@@ -319,8 +318,6 @@ __all__ = [
     "get_supported_openai_params",
     "get_supported_regions",
     "get_token_count",
-    "headers",
-    "http2",
     "image_edit",
     "image_generation",
     "image_variation",
@@ -329,23 +326,15 @@ __all__ = [
     "list_models",
     "model_cost",
     "moderation",
-    "num_retries",
-    "openai_key",
-    "organization",
-    "project",
     "provider_info",
     "refresh_model_cost",
     "register_model",
     "register_provider",
-    "request_timeout",
     "rerank",
     "response_cost_calculator",
     "responses",
     "retrieve_batch",
-    "set_verbose",
     "speech",
-    "ssl_certificate",
-    "ssl_verify",
     "stream_chunk_builder",
     "supports_assistant_prefill",
     "supports_audio_input",
@@ -368,18 +357,15 @@ __all__ = [
     "supports_video_input",
     "supports_vision",
     "supports_web_search",
-    "suppress_debug_info",
-    "telemetry",
     "text_completion",
     "token_counter",
     "transcription",
     "unregister_provider",
     "update_cache",
-    "user_url_allowed_hosts",
-    "user_url_validation",
     "validate_environment",
     "verbose_logger",
 ]
+__all__ += config.__all__
 
 if _eq_core.DEBUG_BUILD:
     import warnings
@@ -392,9 +378,11 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "AsyncClient": "client",
     "BudgetManager": "budget_manager",
     "Budgets": "budget",
     "Cache": "caching.caching",
+    "Client": "client",
     "DiskCache": "caching.disk",
     "DualCache": "caching.dual",
     "HttpxBinaryResponseContent": "binary",

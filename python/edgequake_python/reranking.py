@@ -68,6 +68,10 @@ async def arerank(
     return await _call.ask_async("rerank", arguments, _maker(arguments))
 
 
+#: Providers whose answers hold no texts.
+_TEXTLESS = ("cohere", "cohere_chat", "nvidia_nim", "deepinfra")
+
+
 def _maker(arguments: dict[str, Any]) -> _call.Make[RerankResponse]:
     """What builds the response of a call with these arguments."""
     return lambda answer, meta: _ranked(answer, meta, arguments)
@@ -82,7 +86,7 @@ def _ranked(answer: dict[str, Any], meta: Any, arguments: dict[str, Any]) -> Rer
     if isinstance(top_n, int):
         # Servers that rank all, whatever was asked.
         results = results[:top_n]
-    if arguments.get("return_documents") and meta.provider in ("nvidia_nim", "deepinfra"):
+    if arguments.get("return_documents") and meta.provider in _TEXTLESS:
         documents = arguments["documents"]
         for result in results:
             text = documents[result["index"]]

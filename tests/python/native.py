@@ -11,7 +11,7 @@ import edgequake_python
 
 QUESTION = "What is the weather in Paris?"
 USER = [{"role": "user", "content": QUESTION}]
-WEATHER = {
+WEATHER: dict[str, Any] = {
     "type": "function",
     "function": {
         "name": "get_weather",

@@ -39,7 +39,7 @@ def call(simulator: Simulator, name: str, model: str = "", **more: Any) -> dict[
 @pytest.mark.parametrize("awaited", [False, True])
 def test_vectors_of_texts(simulator: Simulator, name: str, awaited: bool) -> None:
     keywords = call(simulator, name)
-    answer = asyncio.run(aembedding(**keywords)) if awaited else embedding(**keywords)
+    answer: Any = asyncio.run(aembedding(**keywords)) if awaited else embedding(**keywords)
     assert [item["index"] for item in answer.data] == [0, 1, 2]
     dog, cat, again = (item["embedding"] for item in answer.data)
     assert math.isclose(sum(value * value for value in dog), 1, rel_tol=1e-3)

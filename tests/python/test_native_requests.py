@@ -63,7 +63,7 @@ def called(result: Any, identifier: str = "call_1", arguments: str = "{}") -> li
 LONG = "call_Abc.123/an-identifier-of-some-other-provider-that-is-longer-than-64-characters"
 PARTS = [{"type": "text", "text": "rain"}, {"type": "image_url", "image_url": {"url": PICTURE}}]
 KEPT = {"type": "ephemeral"}
-EXTRAS = {
+EXTRAS: dict[str, Any] = {
     "refusal": None,
     "annotations": [],
     "audio": None,
@@ -134,7 +134,7 @@ def test_the_provider_takes_it(simulator: Simulator, wire: Wire, name: str) -> N
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_model_for_the_answer(simulator: Simulator, wire: Wire, streamed: bool) -> None:
-    answer = completion(**wire.call(simulator, response_format=Order), stream=streamed)
+    answer: Any = completion(**wire.call(simulator, response_format=Order), stream=streamed)
     if streamed:
         said = "".join(chunk.choices[0].delta.content or "" for chunk in answer if chunk.choices)
     else:

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 import edgequake_python
-from edgequake_python.exceptions import APIResponseValidationError, BadRequestError, RateLimitError
+from edgequake_python.exceptions import (
+    APIResponseValidationError,
+    BadRequestError,
+    RateLimitError,
+    UnsupportedParamsError,
+)
 from loopback import Loopback, Reply, error
 
 DOCUMENTS = ["zero", "one", "two"]
@@ -48,9 +53,22 @@ def test_cohere(server: Loopback, rank: Any) -> None:
     [request] = server.requests
     assert request.path.endswith("/rerank")
     assert request.headers["authorization"] == "Bearer k"
-    assert request.json == {"model": "rerank-v3.5", "query": "q", "documents": DOCUMENTS, **call}
+    sent = {"model": "rerank-v3.5", "query": "q", "documents": DOCUMENTS}
+    assert request.json == {**sent, "top_n": 2, "max_tokens_per_doc": 50}
     with pytest.raises(KeyError):
         response["nonsense"]
+
+
+def test_what_cohere_does_not_have(server: Loopback, rank: Any) -> None:
+    server.handler = lambda _: COHERE
+    with pytest.raises(UnsupportedParamsError, match="rank_fields"):
+        rank(model="cohere/rerank-v3.5", rank_fields=["text"], **to(server))
+    assert server.requests == []
+    documents = ["zero", {"text": "one"}, "two"]
+    call = {**to(server), "documents": documents, "return_documents": True}
+    response = rank(model="cohere/rerank-v3.5", rank_fields=["text"], drop_params=True, **call)
+    assert [result["document"]["text"] for result in response.results] == ["two", "zero"]
+    assert response.dropped_params == ["rank_fields"]
 
 
 def test_cohere_at_a_host(server: Loopback, rank: Any) -> None:

@@ -30,6 +30,7 @@ _PLAIN = frozenset(
 )
 
 _set_slot = object.__setattr__
+_new = object.__new__
 
 
 class OpenObject(Model):
@@ -102,8 +103,9 @@ def declared(cls: type[Model]) -> tuple[str, ...]:
 
 def build_open(cls: type[O], values: Values, meta: Any = None) -> O:
     """An instance of ``cls`` that takes over ``values``, unvalidated."""
-    instance = cls.__new__(cls)
-    fields = {name: values.pop(name) for name in declared(cls) if name in values}
+    instance = _new(cls)
+    names = _declared.get(cls) or declared(cls)
+    fields = {name: values.pop(name) for name in names if name in values} if names else {}
     _set_slot(instance, "__dict__", fields)
     _set_slot(instance, "__pydantic_extra__", values)
     _set_slot(instance, "__pydantic_fields_set__", set(fields))

@@ -5,17 +5,29 @@ use url::Url;
 
 use super::{Rerank, meta, result, texts};
 use crate::error::Result;
+use crate::params::ParamRules;
 use crate::resolve::Target;
 
-/// Cohere's second dialect, which Azure AI's Cohere models speak too.
+/// Cohere's second dialect. It refuses what it does not know, and gives no texts back.
 pub(crate) const COHERE: Rerank = Rerank {
     url: |target| below(target, "v2/rerank", &["/v2/rerank", "/v1/rerank", "/rerank"]),
-    write: as_given,
+    rules: ParamRules {
+        unsupported: &[&["rank_fields", "max_chunks_per_doc"]],
+        ..ParamRules::ALL
+    },
+    write: |target, mut params| {
+        // The texts are the caller's own; the layer above puts them beside the ranks.
+        params.shift_remove("return_documents");
+        let texts = texts(&params);
+        params.insert("documents".to_owned(), texts.into());
+        as_given(target, params)
+    },
     read: |answer| cohere(answer, &["results"]),
 };
 
 /// Jina's dialect (jina.ai/reranker), which LiteLLM's proxy speaks too, and Azure AI for Cohere's models.
 pub(crate) const JINA: Rerank = Rerank {
+    rules: ParamRules::ALL,
     url: |target| below(target, "v1/rerank", &["/rerank"]),
     write: as_given,
     read: |answer| cohere(answer, &["results", "data"]),
@@ -29,6 +41,7 @@ pub(crate) const SERVER: Rerank = Rerank {
 
 /// Voyage's (docs.voyageai.com/reference/reranker-api).
 pub(crate) const VOYAGE: Rerank = Rerank {
+    rules: ParamRules::ALL,
     url: |target| below(target, "v1/rerank", &["/rerank"]),
     write: |target, mut params| {
         rename(&mut params, "top_n", "top_k");
@@ -39,6 +52,7 @@ pub(crate) const VOYAGE: Rerank = Rerank {
 
 /// NVIDIA's retrieval models (docs.nvidia.com/nim, "Text Reranking"): hosted ones have an address for each model.
 pub(crate) const NVIDIA: Rerank = Rerank {
+    rules: ParamRules::ALL,
     url: |target| {
         let mut url = target.base_url.clone();
         if target.own_host {
@@ -96,6 +110,7 @@ pub(crate) const NVIDIA: Rerank = Rerank {
 
 /// Hugging Face's Text Embeddings Inference.
 pub(crate) const TEXT_EMBEDDINGS_INFERENCE: Rerank = Rerank {
+    rules: ParamRules::ALL,
     url: |target| below(target, "rerank", &["/rerank"]),
     write: |_, mut params| {
         let texts = texts(&params);
@@ -122,6 +137,7 @@ pub(crate) const TEXT_EMBEDDINGS_INFERENCE: Rerank = Rerank {
 
 /// DeepInfra's (deepinfra.com/docs, "Rerankers"): a score for each document, in their order.
 pub(crate) const DEEPINFRA: Rerank = Rerank {
+    rules: ParamRules::ALL,
     url: |target| {
         let mut url = target.base_url.clone();
         let base = url.path().trim_end_matches('/');

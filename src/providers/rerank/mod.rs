@@ -10,6 +10,7 @@ use url::Url;
 
 use super::openai::{endpoints, error, request, response};
 use crate::error::{Error, Result};
+use crate::params::ParamRules;
 use crate::registry::Endpoint;
 use crate::resolve::Target;
 use crate::types::{EndpointAnswer, EndpointRequest, Operation};
@@ -22,6 +23,8 @@ type Fields = Map<String, Value>;
 pub(crate) struct Rerank {
     /// The address.
     url: fn(&Target) -> Url,
+    /// Which of Cohere's parameters it takes.
+    rules: ParamRules,
     /// From Cohere's parameters to the server's.
     write: fn(&Target, Fields) -> Result<Fields>,
     /// From the server's answer to Cohere's.
@@ -38,6 +41,10 @@ impl Rerank {
 }
 
 impl EndpointWire for Rerank {
+    fn rules(&self, _operation: Operation, _model: &str) -> &ParamRules {
+        &self.rules
+    }
+
     fn request(&self, target: &Target, mut given: EndpointRequest) -> Result<WireRequest> {
         check(&given.params)?;
         let mut body = (self.write)(target, std::mem::take(&mut given.params))?;

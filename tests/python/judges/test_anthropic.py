@@ -179,7 +179,10 @@ def test_an_error_inside_a_stream(client: Any) -> None:
     assert caught.value.body["error"]["type"] == "overloaded_error"
 
 
-IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PIXEL}}
+IMAGE: dict[str, Any] = {
+    "type": "image",
+    "source": {"type": "base64", "media_type": "image/png", "data": PIXEL},
+}
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "rain"}
 

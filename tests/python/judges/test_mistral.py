@@ -16,8 +16,8 @@ try:
     from mistralai.client import Mistral
     from mistralai.client.errors import HTTPValidationError, SDKError
 except ImportError:  # earlier versions have them elsewhere
-    from mistralai import Mistral  # type: ignore[attr-defined,no-redef]
-    from mistralai.models import HTTPValidationError, SDKError  # type: ignore[no-redef]
+    from mistralai import Mistral  # type: ignore[no-redef,attr-defined]
+    from mistralai.models import HTTPValidationError, SDKError  # type: ignore[no-redef,import-untyped]
 
 MODEL = "mistral-simulated"
 USER = [{"role": "user", "content": "What is the weather in Paris?"}]

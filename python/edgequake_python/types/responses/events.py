@@ -338,8 +338,9 @@ EVENT_CLASSES: dict[str, type[_Event]] = {
 def event_from_json(values: dict[str, Any], meta: Any = None) -> Any:
     """An event from parsed JSON, which is used up."""
     for key, below in values.items():
-        if isinstance(below, dict):
+        # Most events are pieces of text: nothing in them is an object.
+        if below.__class__ is dict:
             values[key] = response_from_json(below, meta) if key == "response" else opened(below, CLASSES)
-        elif isinstance(below, list):
+        elif below and below.__class__ is list:
             values[key] = opened(below, CLASSES)
     return build_open(EVENT_CLASSES.get(values.get("type", ""), GenericEvent), values)
