@@ -115,6 +115,10 @@ compat: build ## The same calls through litellm (in an environment of its own) a
 frameworks: build ## Frameworks from PyPI, unmodified, over this package instead of litellm (FRAMEWORKS="dspy langchain")
 	$(PY) tests/frameworks/run.py $(FRAMEWORKS)
 
+.PHONY: examples
+examples: build ## Run the programs of examples/python on the simulator; they check their own results
+	$(PY) -m pytest -q tests/python/test_examples.py
+
 MINUTES ?= 10
 
 .PHONY: chaos
