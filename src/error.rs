@@ -259,7 +259,7 @@ impl Error {
     }
     /// What somebody of the caller's threw, to be thrown again as it is.
     #[must_use]
-    pub(crate) fn cause(&self) -> Option<&(dyn Any + Send + Sync)> {
+    pub fn cause(&self) -> Option<&(dyn Any + Send + Sync)> {
         self.0.cause.as_deref()
     }
     /// Whether a request left this machine (false: refused before sending).
@@ -322,7 +322,7 @@ impl Error {
 
     /// Keeps what somebody of the caller's threw.
     #[must_use]
-    pub(crate) fn caused_by(mut self, cause: Arc<dyn Any + Send + Sync>) -> Self {
+    pub fn caused_by(mut self, cause: Arc<dyn Any + Send + Sync>) -> Self {
         self.0.cause = Some(cause);
         self
     }

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         update_cache,
     )
     from .chunk_builder import stream_chunk_builder
+    from .client import AsyncClient, Client
     from .cost import completion_cost, cost_per_token
     from .model_info import (
         get_max_tokens,
@@ -201,6 +202,7 @@ __all__ = [
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
+    "AsyncClient",
     "AuthenticationError",
     "AzureOpenAIError",
     "BadGatewayError",
@@ -211,6 +213,7 @@ __all__ = [
     "Cache",
     "ChatCompletionMessageToolCall",
     "Choices",
+    "Client",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
     "CustomStreamWrapper",
@@ -375,9 +378,11 @@ if _eq_core.DEBUG_BUILD:
     del warnings
 
 _LAZY = {
+    "AsyncClient": "client",
     "BudgetManager": "budget_manager",
     "Budgets": "budget",
     "Cache": "caching.caching",
+    "Client": "client",
     "DiskCache": "caching.disk",
     "DualCache": "caching.dual",
     "HttpxBinaryResponseContent": "binary",

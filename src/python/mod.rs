@@ -199,6 +199,23 @@ mod _eq_core {
             .map_err(|error| error::raise(py, &error))
     }
 
+    /// A number for connections that are one owner's.
+    #[pyfunction]
+    fn new_pool() -> u64 {
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+        NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Closes the connections of an owner that nothing uses.
+    #[pyfunction]
+    fn close_pool(py: Python<'_>, owner: u64) -> PyResult<()> {
+        let runtimes = runtimes(py)?;
+        runtimes.inline_transport.forget(owner);
+        runtimes.background_transport.forget(owner);
+        runtimes.settle(py);
+        Ok(())
+    }
+
     /// Says that the response classes are imported, for calls that wait for them.
     #[pyfunction]
     fn types_loaded(py: Python<'_>) -> PyResult<()> {

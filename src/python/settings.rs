@@ -34,6 +34,18 @@ impl<'a, 'py> Settings<'a, 'py> {
 }
 
 impl Settings<'_, '_> {
+    /// What a client keeps for a provider.
+    fn of_provider(&self, kind: &str, provider: &str) -> Option<String> {
+        let kept = self.get(kind)?.cast_into::<PyDict>().ok()?;
+        kept.get_item(provider).ok()??.extract().ok()
+    }
+
+    /// Whether environment variables count.
+    pub(super) fn has_environment(&self) -> bool {
+        self.get("use_environment")
+            .is_none_or(|value| value.is_truthy().unwrap_or(true))
+    }
+
     /// Who looks at requests on their way out: hooks first, whoever answers in the network's place last.
     pub(super) fn handlers(&self) -> Vec<Arc<dyn Handler>> {
         let mut handlers: Vec<Arc<dyn Handler>> = Vec::new();
@@ -64,6 +76,21 @@ impl Surroundings for Settings<'_, '_> {
         let value = self.get(name)?;
         let text = value.cast::<PyString>().ok()?.to_cow().ok()?.into_owned();
         (!text.is_empty()).then_some(text)
+    }
+
+    fn key_of(&self, provider: &str) -> Option<String> {
+        self.of_provider("api_keys", provider)
+    }
+
+    fn base_of(&self, provider: &str) -> Option<String> {
+        self.of_provider("api_bases", provider)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        if !self.has_environment() {
+            return None;
+        }
+        std::env::var(name).ok().filter(|value| !value.is_empty())
     }
 
     fn switch(&self, name: &str) -> bool {

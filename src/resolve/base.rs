@@ -15,6 +15,7 @@ pub(super) fn base_url(call: &Call<'_>) -> Result<(Url, bool)> {
     } = call;
     let given = options.base_url.clone().filter(|base| !base.trim().is_empty());
     let named = given
+        .or_else(|| around.base_of(provider.name))
         .or_else(|| {
             provider
                 .base_settings

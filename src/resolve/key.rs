@@ -38,10 +38,11 @@ pub(crate) fn of(call: &Call<'_>) -> Option<Secret> {
         .clone()
         .filter(|key| !key.expose().is_empty())
         .or_else(|| {
-            let found = match provider.key_order {
+            let own = around(&|around| around.key_of(provider.name));
+            let found = own.or_else(|| match provider.key_order {
                 KeyOrder::SettingsFirst => setting().or_else(environment),
                 KeyOrder::EnvironmentFirst => environment().or_else(setting),
-            };
+            });
             found.map(|key| Secret::new(&key))
         })
 }

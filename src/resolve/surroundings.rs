@@ -9,6 +9,16 @@ use crate::error::{Error, Result};
 
 /// What a call may find out about its surroundings.
 pub trait Surroundings {
+    /// The key that is kept for a provider by its name.
+    fn key_of(&self, _provider: &str) -> Option<String> {
+        None
+    }
+
+    /// The base URL that is kept for a provider by its name.
+    fn base_of(&self, _provider: &str) -> Option<String> {
+        None
+    }
+
     /// An environment variable; empty ones count as unset.
     fn env(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -57,7 +57,7 @@ impl Transport {
             guarded: client(Purpose::PublicFiles)?,
             open: client(Purpose::AnyFiles)?,
             connect,
-            proxied: matches!(options.proxies, Proxies::EnvironmentNow(_)),
+            proxied: matches!(options.proxies, Proxies::EnvironmentNow(_) | Proxies::Only(_)),
             handlers: Vec::new(),
         })
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::sync::mpsc;
 use url::Url;
@@ -89,10 +89,12 @@ impl Asked {
     pub fn shown_headers(&self) -> HeaderMap {
         let mut headers = self.headers.clone();
         for (name, value) in &mut headers {
-            let proves = value.is_sensitive()
-                || [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name)
-                || says_secret(name.as_str());
-            if proves {
+            // Not by `is_sensitive`: every header of the caller's is marked so, to keep it out of HTTP/2's tables.
+            let bytes = value.as_bytes();
+            let proves = [&b"Bearer "[..], b"Basic "]
+                .iter()
+                .any(|scheme| bytes.starts_with(scheme));
+            if proves || says_secret(name.as_str()) {
                 *value = HeaderValue::from_static(BLOT);
             }
         }
@@ -131,9 +133,17 @@ impl Asked {
 /// Whether a header or a query parameter of that name holds something secret.
 fn says_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["key", "secret", "signature", "credential", "password"]
-        .iter()
-        .any(|word| name.contains(word))
+    [
+        "auth",
+        "key",
+        "secret",
+        "signature",
+        "credential",
+        "password",
+        "cookie",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
         || name.ends_with("token")
         || name == "sig"
 }

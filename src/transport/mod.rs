@@ -75,6 +75,11 @@ impl Transport {
         Self::default()
     }
 
+    /// Closes the idle connections of an owner, see [`TransportOptions::owner`].
+    pub fn forget(&self, owner: u64) {
+        self.pool.forget(owner);
+    }
+
     /// The client for a way of connecting. It may read the environment and certificates, so it is asked for where that
     /// is safe rather than in the middle of a call. `secure` says that it must be able to speak TLS.
     pub(crate) fn connection(

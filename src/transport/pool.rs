@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) const CONNECT: Duration = Duration::from_secs(10);
 const KEEP_IDLE: Duration = Duration::from_secs(120);
 /// Distinct ways of connecting that are kept; a caller who makes new ones without end must not fill the memory.
-const MOST_CLIENTS: usize = 64;
+const MOST_CLIENTS: usize = 256;
 
 /// How connections are made. Calls that say the same share connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -26,6 +26,12 @@ pub struct TransportOptions {
     pub http2: bool,
     /// Proxies.
     pub proxies: Proxies,
+    /// Idle connections kept for each host; none: no limit.
+    pub pool_size: Option<usize>,
+    /// How long an idle connection is kept; none: two minutes.
+    pub keep_alive: Option<Duration>,
+    /// Whose connections: calls of different owners share none. 0 is everybody's.
+    pub owner: u64,
 }
 
 /// Which proxies are used.
@@ -36,8 +42,10 @@ pub enum Proxies {
     Environment,
     /// Those of the environment, with the variables' present values so that a change takes effect.
     EnvironmentNow(Vec<String>),
-    /// None: the host is on this machine.
+    /// None: the host is on this machine, or the caller says so.
     Direct,
+    /// This one for everything.
+    Only(String),
 }
 
 impl Proxies {
@@ -72,6 +80,13 @@ impl Proxies {
 
     /// The hosts of the proxies themselves.
     fn hosts(&self) -> Vec<String> {
+        if let Self::Only(proxy) = self {
+            let host = url::Url::parse(proxy).ok();
+            return host
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .into_iter()
+                .collect();
+        }
         let Self::EnvironmentNow(variables) = self else {
             return Vec::new();
         };
@@ -114,6 +129,12 @@ pub(super) struct Pool {
 }
 
 impl Pool {
+    /// Lets go of an owner's connections; those in use end with their calls.
+    pub(super) fn forget(&self, owner: u64) {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.retain(|key, _| key.options.owner != owner);
+    }
+
     pub(super) fn client(
         &self,
         options: &TransportOptions,
@@ -151,7 +172,8 @@ fn build(key: &Key) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .connect_timeout(key.connect)
-        .pool_idle_timeout(KEEP_IDLE)
+        .pool_idle_timeout(options.keep_alive.unwrap_or(KEEP_IDLE))
+        .pool_max_idle_per_host(options.pool_size.unwrap_or(usize::MAX))
         .tcp_nodelay(true)
         .redirect(match key.purpose {
             Purpose::Provider => reqwest::redirect::Policy::custom(same_host_only),
@@ -166,8 +188,15 @@ fn build(key: &Key) -> Result<reqwest::Client> {
     if !options.http2 {
         builder = builder.http1_only();
     }
-    if options.proxies == Proxies::Direct {
-        builder = builder.no_proxy();
+    match &options.proxies {
+        Proxies::Direct => builder = builder.no_proxy(),
+        Proxies::Only(url) => {
+            // What it says may repeat the URL, which may hold a password.
+            let proxy = reqwest::Proxy::all(url)
+                .map_err(|_| Error::bad_request("proxy is no URL of a proxy (http, https)"))?;
+            builder = builder.proxy(proxy);
+        }
+        Proxies::Environment | Proxies::EnvironmentNow(_) => {}
     }
     builder.build().map_err(|error| {
         Error::new(

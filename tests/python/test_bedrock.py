@@ -138,6 +138,7 @@ def test_an_answer_goes_back_as_it_came(server: Loopback) -> None:
 def test_a_streamed_answer_goes_back_as_it_came(server: Loopback) -> None:
     chunks = list(ask(server, MESSAGES, tools=TOOLS, stream=True))
     built = eq.stream_chunk_builder(chunks, messages=MESSAGES)
+    assert built is not None
     assert goes_on(server, built.choices[0].message.model_dump()) == [
         THOUGHT,
         REDACTED,

@@ -16,7 +16,11 @@ from loopback import Loopback, Reply, Request
 
 TITAN = "bedrock/amazon.titan-embed-text-v2:0"
 COHERE = "bedrock/cohere.embed-english-v3"
-KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret", "aws_region_name": "us-east-1"}
+KEYS: dict[str, Any] = {
+    "aws_access_key_id": "AKIDEXAMPLE",
+    "aws_secret_access_key": "secret",
+    "aws_region_name": "us-east-1",
+}
 
 
 class Model:

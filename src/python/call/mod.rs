@@ -6,6 +6,8 @@ mod limits;
 mod names;
 mod values;
 
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use serde_json::{Map, Value};
@@ -318,11 +320,26 @@ impl<'py> Sorted<'py> {
             .model
             .strip_prefix(registry::SIMULATOR)
             .is_some_and(|rest| rest.starts_with('/'));
-        options.transport.proxies = if simulated {
-            Proxies::Direct
-        } else {
-            Proxies::now()
+        options.transport.proxies = match settings.get("proxy") {
+            _ if simulated => Proxies::Direct,
+            Some(proxy) if proxy.is_instance_of::<PyString>() => Proxies::Only(string(&proxy, "proxy")?),
+            Some(proxy) if !truth(&proxy, "proxy")? => Proxies::Direct,
+            _ if settings.has_environment() => Proxies::now(),
+            _ => Proxies::Direct,
         };
+        if let Some(size) = settings.get("pool_size") {
+            options.transport.pool_size = usize::try_from(count(&size, "pool_size")?).ok();
+        }
+        if let Some(seconds) = settings.get("keep_alive") {
+            let seconds = seconds.extract::<f64>().ok();
+            let keep = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            let keep =
+                keep.ok_or_else(|| Error::bad_request("keep_alive is not a number of seconds from 0 on"))?;
+            options.transport.keep_alive = Some(keep);
+        }
+        if let Some(owner) = settings.get("_pool") {
+            options.transport.owner = owner.extract().unwrap_or(0);
+        }
         if let Some(headers) = settings.get("headers") {
             let mut all = pairs(&headers, "headers")?;
             all.append(&mut options.headers);

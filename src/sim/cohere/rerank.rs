@@ -4,18 +4,16 @@ use serde_json::{Value, json};
 
 use super::error::invalid;
 use super::request::{object, text};
-use crate::sim::embeddings;
+use crate::sim::endpoints::rerank::score;
 use crate::sim::errors::ApiError;
 use crate::sim::hash;
 use crate::sim::plain;
 use crate::sim::reply::Reply;
 use crate::sim::server::Ask;
-use crate::sim::shape::Shape::{Integer, List, Object, Text};
+use crate::sim::shape::Shape::{Flag, Integer, List, Object, Text};
 use crate::sim::shape::{Shape, may, need};
 
 const MOST_DOCUMENTS: usize = 10_000;
-/// Enough to tell texts apart, and quick.
-const DIMENSIONS: usize = 64;
 
 static RERANK: Shape = Object(&[
     need("model", &Text),
@@ -24,6 +22,8 @@ static RERANK: Shape = Object(&[
     may("top_n", &Integer),
     may("max_tokens_per_doc", &Integer),
     may("priority", &Integer),
+    // Of the first API; passed over here.
+    may("return_documents", &Flag),
 ]);
 
 pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiError> {
@@ -42,12 +42,12 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
     if query.is_empty() {
         return Err(invalid("invalid request: query must not be empty"));
     }
-    let mut scores: Vec<(usize, f32)> = documents
+    let mut scores: Vec<(usize, f64)> = documents
         .iter()
-        .map(|document| relevance(query, document))
+        .map(|document| score(query, document))
         .enumerate()
         .collect();
-    scores.sort_by(|one, other| other.1.total_cmp(&one.1));
+    scores.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     match body.get("top_n").and_then(Value::as_i64).map(usize::try_from) {
         Some(Ok(0) | Err(_)) => {
             return Err(invalid("invalid request: top_n must be a positive integer"));
@@ -65,14 +65,4 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         "meta": {"api_version": {"version": "2"}, "billed_units": {"search_units": 1}},
     });
     Ok(plain::answer(ask, text(&body, "model"), &answer))
-}
-
-/// Between 0 and 1; vectors of texts are of length one.
-fn relevance(query: &str, document: &str) -> f32 {
-    let (query, document) = (
-        embeddings::of_text(query, DIMENSIONS),
-        embeddings::of_text(document, DIMENSIONS),
-    );
-    let product: f32 = query.iter().zip(&document).map(|(one, other)| one * other).sum();
-    (product + 1.0) / 2.0
 }

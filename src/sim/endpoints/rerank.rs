@@ -1,5 +1,4 @@
-//! Reranking: documents that share words with the query come first. `/v1/rerank` answers as Jina does, `/v2/rerank` as
-//! Cohere does.
+//! Reranking as Jina does it: documents that share words with the query come first.
 
 use std::collections::HashSet;
 
@@ -33,14 +32,13 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
     if let Some(reply) = fault.refusal(ask) {
         return Ok(reply);
     }
-    let asked = word_set(&query);
     let mut tokens = 0;
     let mut ranked: Vec<(usize, f64, String)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         let text = document.get("text").unwrap_or(document);
         let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
         tokens += words::tokens(&words::pieces(&text)) + words::tokens(&words::pieces(&query));
-        ranked.push((index, score(&asked, &text), text));
+        ranked.push((index, score(&query, &text), text));
     }
     ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     if let Some(top) = given(&body, "top_n")
@@ -49,8 +47,7 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
     {
         ranked.truncate(usize::try_from(top).unwrap_or(usize::MAX));
     }
-    let cohere = ask.path.contains("/v2/");
-    let with_text = !cohere && given(&body, "return_documents") == Some(&Value::Bool(true));
+    let with_text = given(&body, "return_documents") == Some(&Value::Bool(true));
     let results: Vec<Value> = ranked
         .into_iter()
         .map(|(index, score, text)| {
@@ -62,12 +59,8 @@ pub(in crate::sim) fn answer(ask: &Ask<'_>, _rest: &str) -> Result<Reply, ApiErr
         })
         .collect();
     let id = hash::hex(ask.hash);
-    let whole = if cohere {
-        json!({"id": id, "results": results, "meta": {"api_version": {"version": "2"}, "billed_units": {"search_units": 1}}})
-    } else {
-        json!({"id": id, "model": model, "object": "list", "results": results,
-            "usage": {"prompt_tokens": tokens, "total_tokens": tokens}})
-    };
+    let whole = json!({"id": id, "model": model, "object": "list", "results": results,
+        "usage": {"prompt_tokens": tokens, "total_tokens": tokens}});
     Ok(super::json(&whole, &fault))
 }
 
@@ -80,7 +73,8 @@ fn word_set(text: &str) -> HashSet<String> {
 }
 
 /// From nothing in common to everything asked for; equal documents differ by nothing.
-fn score(asked: &HashSet<String>, document: &str) -> f64 {
+pub(in crate::sim) fn score(query: &str, document: &str) -> f64 {
+    let asked = word_set(query);
     let found = word_set(document);
     #[allow(clippy::cast_precision_loss)]
     let share = asked.intersection(&found).count() as f64 / asked.len().max(1) as f64;
