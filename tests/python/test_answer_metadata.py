@@ -48,7 +48,11 @@ def answering(server: Loopback) -> Loopback:
 
 
 def test_plain_answers_of_every_kind(answering: Loopback) -> None:
-    where = {"model": "openai/unknown", "api_base": answering.base_url, "api_key": "sk-loopback"}
+    where: dict[str, Any] = {
+        "model": "openai/unknown",
+        "api_base": answering.base_url,
+        "api_key": "sk-loopback",
+    }
     check(edgequake_python.completion(**answering.call()))
     check(edgequake_python.embedding(input=["a"], **where))
     check(edgequake_python.text_completion(prompt="a", **where))
@@ -61,14 +65,19 @@ def test_plain_answers_of_every_kind(answering: Loopback) -> None:
 
 
 def test_streams_before_the_first_chunk(answering: Loopback) -> None:
-    where = {"model": "openai/unknown", "api_base": answering.base_url, "api_key": "sk-loopback"}
-    for stream in (
+    where: dict[str, Any] = {
+        "model": "openai/unknown",
+        "api_base": answering.base_url,
+        "api_key": "sk-loopback",
+    }
+    streams: tuple[Any, ...] = (
         edgequake_python.completion(stream=True, **answering.call()),
         edgequake_python.text_completion(prompt="a", stream=True, **where),
         edgequake_python.responses(
             input="a", stream=True, model="together_ai/m", api_base=answering.base_url, api_key="k" * 9
         ),
-    ):
+    )
+    for stream in streams:
         check(stream)
         assert stream.dropped_params == []
         stream.close()

@@ -13,7 +13,7 @@ import pytest
 import edgequake_python
 from edgequake_python import AsyncClient, Client, testing
 from edgequake_python import client as clients
-from loopback import MESSAGES, Loopback, Reply, Request, chat
+from loopback import MESSAGES, Loopback, Reply, chat
 
 CALL: dict[str, Any] = {"model": "openai/unknown", "messages": MESSAGES}
 
@@ -179,7 +179,7 @@ def test_a_cache_of_its_own(server: Loopback) -> None:
 
 
 def test_every_operation_is_a_method() -> None:
-    def answer(request: Request) -> Any:
+    def answer(request: testing.Request) -> Any:
         return testing.Response({"error": {"message": "teapot"}}, 418)
 
     keys = {"openai": "sk-0123456789"}

@@ -35,7 +35,7 @@ def answer(request: Request) -> Any:
 
 
 def ways(server: Loopback) -> dict[str, Callable[..., Any]]:
-    where = {"model": "openai/unknown", "api_base": server.base_url, "api_key": KEY}
+    where: dict[str, Any] = {"model": "openai/unknown", "api_base": server.base_url, "api_key": KEY}
     lib = edgequake_python
     sound = b"RIFF" + bytes(20)
 

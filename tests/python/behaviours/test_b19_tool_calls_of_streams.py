@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,8 @@ def test_rebuilt_calls_are_those_of_the_plain_answer(
     plain = eq.completion(**asked).choices[0].message.tool_calls
     reading = read(mode, **asked)
     assert reading.error is None
-    rebuilt = eq.stream_chunk_builder(reading.chunks).choices[0].message.tool_calls
+    whole: Any = eq.stream_chunk_builder(reading.chunks)
+    rebuilt = whole.choices[0].message.tool_calls
     named = [(call.function.name, json.loads(call.function.arguments)) for call in rebuilt]
     assert named == [(call.function.name, json.loads(call.function.arguments)) for call in plain]
     assert len({call.id for call in rebuilt}) == len(rebuilt) > 0
@@ -68,6 +70,7 @@ def test_a_new_id_at_the_same_place_is_a_new_call(mode: str) -> None:
     with RawServer(handler) as server:
         reading = read(mode, **server.call())
     assert reading.error is None
-    calls = eq.stream_chunk_builder(reading.chunks).choices[0].message.tool_calls
+    whole: Any = eq.stream_chunk_builder(reading.chunks)
+    calls = whole.choices[0].message.tool_calls
     said = [(call.id, call.function.name, json.loads(call.function.arguments)) for call in calls]
     assert said == [("one", "f", {"a": 1}), ("two", "g", {"b": 2})]
