@@ -89,6 +89,20 @@ test-python: build services ## Run the Python tests (choose some: make test-pyth
 behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
 	$(PY) scripts/behaviours.py $(ROWS)
 
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: build ## Damaged answers and odd arguments through every dialect (SECONDS=60)
+	$(PY) scripts/fuzz.py --seconds $(SECONDS)
+
+MINUTES ?= 10
+.PHONY: soak
+soak: build ## Calls of every kind for MINUTES=10: memory, threads, descriptors and the event loop
+	$(PY) bench/soak.py --minutes $(MINUTES)
+
+.PHONY: load
+load: build ## 1,000 streams and 10,000 calls at once: memory for each
+	$(PY) bench/load.py
+
 .PHONY: test-wheel
 test-wheel: wheel ## Check what is released: contents, size, and a call from an environment of its own
 	$(PY) tests/check_wheel.py dist
@@ -100,6 +114,10 @@ compat: build ## The same calls through litellm (in an environment of its own) a
 .PHONY: frameworks
 frameworks: build ## Frameworks from PyPI, unmodified, over this package instead of litellm (FRAMEWORKS="dspy langchain")
 	$(PY) tests/frameworks/run.py $(FRAMEWORKS)
+
+.PHONY: examples
+examples: build ## Run the programs of examples/python on the simulator; they check their own results
+	$(PY) -m pytest -q tests/python/test_examples.py
 
 MINUTES ?= 10
 
@@ -133,7 +151,8 @@ typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi wi
 	$(BIN)/mypy --strict python/edgequake_python
 	$(BIN)/mypy --strict tests/typing
 	$(BIN)/pyright --pythonpath $(PY) tests/typing
-	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py
+	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py \
+	  scripts/compatibility_pages.py
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
 
@@ -151,6 +170,7 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 .PHONY: pages
 pages: build ## Write the pages that are made from the library itself
 	$(PY) scripts/providers_page.py
+	$(PY) scripts/compatibility_pages.py
 	$(PY) scripts/behaviours.py --page
 
 .PHONY: deny

@@ -65,19 +65,19 @@ def test_plain_answers_of_every_kind(answering: Loopback) -> None:
 
 
 def test_streams_before_the_first_chunk(answering: Loopback) -> None:
+    stream: Any
     where: dict[str, Any] = {
         "model": "openai/unknown",
         "api_base": answering.base_url,
         "api_key": "sk-loopback",
     }
-    streams: tuple[Any, ...] = (
+    for stream in (
         edgequake_python.completion(stream=True, **answering.call()),
         edgequake_python.text_completion(prompt="a", stream=True, **where),
         edgequake_python.responses(
             input="a", stream=True, model="together_ai/m", api_base=answering.base_url, api_key="k" * 9
         ),
-    )
-    for stream in streams:
+    ):
         check(stream)
         assert stream.dropped_params == []
         stream.close()

@@ -15,6 +15,8 @@ from edgequake_python import AsyncClient, Client, testing
 from edgequake_python import client as clients
 from loopback import MESSAGES, Loopback, Reply, chat
 
+MadeClient: Any = Client
+MadeAsyncClient: Any = AsyncClient
 CALL: dict[str, Any] = {"model": "openai/unknown", "messages": MESSAGES}
 
 
@@ -23,7 +25,7 @@ def local(server: Loopback, **more: Any) -> dict[str, Any]:
 
 
 def test_it_calls_with_its_own_settings(server: Loopback) -> None:
-    with Client(**local(server, headers={"x-who": "me"}, defaults={"temperature": 0.5})) as client:
+    with MadeClient(**local(server, headers={"x-who": "me"}, defaults={"temperature": 0.5})) as client:
         assert client.completion(**CALL).choices[0].message.content == "Hello!"
         client.completion(**CALL, temperature=0.75, extra_headers={"x-who": "you"})
         stream = client.completion(**CALL, stream=True)
@@ -36,7 +38,7 @@ def test_it_calls_with_its_own_settings(server: Loopback) -> None:
 
 def test_the_asynchronous_one(server: Loopback) -> None:
     async def run() -> None:
-        async with AsyncClient(**local(server)) as client:
+        async with MadeAsyncClient(**local(server)) as client:
             answered = await client.completion(**CALL)
             assert answered.choices[0].message.content == "Hello!"
             stream = await client.completion(**CALL, stream=True)
@@ -55,7 +57,7 @@ def test_the_packages_attributes_do_not_reach_it(server: Loopback, monkeypatch: 
     edgequake_python.success_callback = [lambda *told: heard.append(told)]
     edgequake_python.model_alias_map = {"openai/unknown": "openai/other"}
     edgequake_python.pre_call_rules = [lambda text: False]
-    client = Client(**local(server))
+    client = MadeClient(**local(server))
     client.completion(**CALL)
     (request,) = server.requests
     assert request.json["model"] == "unknown"
@@ -66,15 +68,15 @@ def test_the_packages_attributes_do_not_reach_it(server: Loopback, monkeypatch: 
         client.completion("anthropic/m", MESSAGES, api_key="sk-0123456789", seed=1, dry_run=True)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-environment")
     with pytest.raises(edgequake_python.AuthenticationError):
-        Client(environment=False).completion(**CALL)
-    shown: Any = Client(defaults={"dry_run": True}).completion(**CALL)
+        MadeClient(environment=False).completion(**CALL)
+    shown: Any = MadeClient(defaults={"dry_run": True}).completion(**CALL)
     assert shown.url.startswith("https://api.openai.com/")
     with pytest.raises(edgequake_python.AuthenticationError):
-        Client(api_keys={"groq": "gsk-0123456789"}, environment=False).completion(**CALL)
+        MadeClient(api_keys={"groq": "gsk-0123456789"}, environment=False).completion(**CALL)
 
 
 def test_a_key_goes_to_its_provider_only() -> None:
-    client = Client(api_keys={"groq": "gsk-0123456789", "openai": "sk-0123456789"}, environment=False)
+    client = MadeClient(api_keys={"groq": "gsk-0123456789", "openai": "sk-0123456789"}, environment=False)
     with testing.handler(lambda request: chat()) as requests:
         client.completion("groq/m", MESSAGES)
         client.completion("openai/m", MESSAGES)
@@ -99,7 +101,7 @@ def test_32_threads_never_see_each_others_values(server: Loopback) -> None:
         settings["api_keys"] = {"openai": f"sk-thread-{number:04}"}
         settings["request_hooks"] = [lambda request: seen.append(request.headers["x-who"])]
         seen: list[str] = []
-        with Client(**settings, callbacks=[listen] if number % 4 == 0 else ()) as client:
+        with MadeClient(**settings, callbacks=[listen] if number % 4 == 0 else ()) as client:
             start.wait(60)
             for turn in range(5):
                 answered = client.completion(**CALL, user=f"{number}-{turn}")
@@ -131,7 +133,7 @@ def test_32_threads_never_see_each_others_values(server: Loopback) -> None:
 
 
 def test_connections_are_its_own_and_are_closed(server: Loopback) -> None:
-    one, other = Client(**local(server)), Client(**local(server))
+    one, other = MadeClient(**local(server)), MadeClient(**local(server))
     one.completion(**CALL)
     one.completion(**CALL)
     assert server.connections == 1
@@ -142,7 +144,7 @@ def test_connections_are_its_own_and_are_closed(server: Loopback) -> None:
         one.completion(**CALL)
     other.completion(**CALL)
     assert server.connections == 2
-    without = Client(**local(server, pool_size=0))
+    without = MadeClient(**local(server, pool_size=0))
     without.completion(**CALL)
     without.completion(**CALL)
     assert server.connections == 4
@@ -150,7 +152,7 @@ def test_connections_are_its_own_and_are_closed(server: Loopback) -> None:
 
 def test_a_proxy_of_its_own(server: Loopback) -> None:
     port = server.base_url.rsplit(":", 1)[1].split("/")[0]
-    client = Client(
+    client = MadeClient(
         api_keys={"openai": "sk-0123456789"},
         api_bases={"openai": "http://model.invalid/v1"},
         proxy=f"http://127.0.0.1:{port}",
@@ -158,23 +160,23 @@ def test_a_proxy_of_its_own(server: Loopback) -> None:
     client.completion(**CALL)
     assert server.requests[0].headers["host"] == "model.invalid"
     with pytest.raises(edgequake_python.BadRequestError, match="proxy"):
-        Client(api_keys={"openai": "sk-0123456789"}, proxy="::no url::").completion(**CALL)
+        MadeClient(api_keys={"openai": "sk-0123456789"}, proxy="::no url::").completion(**CALL)
 
 
 def test_a_handler_of_its_own() -> None:
-    client = Client(api_keys={"openai": "sk-0123456789"}, handler=lambda request: chat("own"))
+    client = MadeClient(api_keys={"openai": "sk-0123456789"}, handler=lambda request: chat("own"))
     with testing.handler(lambda request: chat("process")):
         assert client.completion(**CALL).choices[0].message.content == "own"
-        other = Client(api_keys={"openai": "sk-0123456789"})
+        other = MadeClient(api_keys={"openai": "sk-0123456789"})
         assert other.completion(**CALL).choices[0].message.content == "process"
 
 
 def test_a_cache_of_its_own(server: Loopback) -> None:
-    client = Client(**local(server, cache=edgequake_python.Cache(type="local")))
+    client = MadeClient(**local(server, cache=edgequake_python.Cache(type="local")))
     client.completion(**CALL)
     client.completion(**CALL)
     assert len(server.requests) == 1
-    Client(**local(server)).completion(**CALL)
+    MadeClient(**local(server)).completion(**CALL)
     assert len(server.requests) == 2
 
 
@@ -211,8 +213,8 @@ def test_every_operation_is_a_method() -> None:
         "custom_llm_provider": "openai",
     }
     with testing.handler(answer) as requests:
-        client = Client(api_keys=keys, num_retries=0, environment=False)
-        asynchronous = AsyncClient(api_keys=keys, num_retries=0, environment=False)
+        client = MadeClient(api_keys=keys, num_retries=0, environment=False)
+        asynchronous = MadeAsyncClient(api_keys=keys, num_retries=0, environment=False)
         for number, (name, (module, blocking, _)) in enumerate(clients._OPERATIONS.items(), 1):
             function = getattr(client, name).__wrapped__
             names = inspect.signature(function).parameters
@@ -226,9 +228,9 @@ def test_every_operation_is_a_method() -> None:
 
 
 def test_it_shows_no_key_and_is_not_pickled() -> None:
-    client = Client(api_keys={"openai": "sk-canary-0001"})
+    client = MadeClient(api_keys={"openai": "sk-canary-0001"})
     assert repr(client) == "<Client for openai>"
     with pytest.raises(TypeError):
         pickle.dumps(client)
     with pytest.raises(ValueError, match="pool_size"):
-        Client(pool_size=-1)
+        MadeClient(pool_size=-1)

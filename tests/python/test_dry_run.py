@@ -36,7 +36,7 @@ def answer(request: Request) -> Any:
 
 def ways(server: Loopback) -> dict[str, Callable[..., Any]]:
     where: dict[str, Any] = {"model": "openai/unknown", "api_base": server.base_url, "api_key": KEY}
-    lib = edgequake_python
+    lib: Any = edgequake_python
     sound = b"RIFF" + bytes(20)
 
     def named() -> io.BytesIO:

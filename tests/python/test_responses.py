@@ -433,7 +433,8 @@ def test_function_and_package_share_a_name() -> None:
     for program in (
         f"import {here}, edgequake_python; assert callable({here})",
         f"import {here}.utils, edgequake_python; assert callable({here})",
-        f"import {here}.main as main; assert {here} is main.responses",
+        f"import {here}.main as main, edgequake_python; assert {here} is main.responses",
+        f"import {here}.main, {here}.utils as a, {here}.streaming_iterator as b; assert callable({here})",
         f"import edgequake_python; f = {here}; from {here} import main; assert {here} is f is main.responses",
     ):
         subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

@@ -2,7 +2,8 @@
 
 LiteLLM's name ``responses`` is both a function and a package. Importing a package binds it as an attribute
 of its parent, over the function; so that ``edgequake_python.responses(...)`` works either way, this module
-can be called.
+can be called, and the function has the package's modules as attributes, which is what
+``import edgequake_python.responses.utils as utils`` looks for.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ class _Callable(type(sys)):  # type: ignore[misc]
         from .main import responses
 
         return responses(*args, **kwargs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; a module of the package, which Python sets so, is also the function's."""
+        super().__setattr__(name, value)
+        main = sys.modules.get(f"{self.__name__}.main")
+        function = getattr(main, "responses", None)
+        if function is not None and value is sys.modules.get(f"{self.__name__}.{name}"):
+            setattr(function, name, value)
 
 
 sys.modules[__name__].__class__ = _Callable

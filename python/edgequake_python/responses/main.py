@@ -348,3 +348,7 @@ def _deleted(values: dict[str, Any], response_id: str) -> DeleteResponseResult:
 
 # Importing this package has put a module over the function of the same name.
 sys.modules[__package__.rpartition(".")[0]].__dict__["responses"] = responses
+for _name in ("ids", "main", "streaming_iterator", "utils"):
+    _module = sys.modules.get(f"{__package__}.{_name}")
+    if _module is not None:
+        setattr(responses, _name, _module)

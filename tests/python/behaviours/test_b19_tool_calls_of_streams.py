@@ -17,6 +17,12 @@ PROOFS = [
 ]
 
 
+def _calls(chunks: list[Any]) -> Any:
+    whole = eq.stream_chunk_builder(chunks)
+    assert whole is not None
+    return whole.choices[0].message.tool_calls
+
+
 def _tool(name: str) -> dict[str, object]:
     properties = {"city": {"type": "string"}, "days": {"type": "integer"}}
     schema = {"type": "object", "properties": properties, "required": ["city", "days"]}
@@ -30,11 +36,10 @@ def test_rebuilt_calls_are_those_of_the_plain_answer(
 ) -> None:
     tools = [_tool("weather"), _tool("tides")]
     asked = call(simulator, dialect, "a-model", tools=tools, tool_choice="required")
-    plain = eq.completion(**asked).choices[0].message.tool_calls
+    plain: Any = eq.completion(**asked).choices[0].message.tool_calls
     reading = read(mode, **asked)
     assert reading.error is None
-    whole: Any = eq.stream_chunk_builder(reading.chunks)
-    rebuilt = whole.choices[0].message.tool_calls
+    rebuilt = _calls(reading.chunks)
     named = [(call.function.name, json.loads(call.function.arguments)) for call in rebuilt]
     assert named == [(call.function.name, json.loads(call.function.arguments)) for call in plain]
     assert len({call.id for call in rebuilt}) == len(rebuilt) > 0
@@ -70,7 +75,6 @@ def test_a_new_id_at_the_same_place_is_a_new_call(mode: str) -> None:
     with RawServer(handler) as server:
         reading = read(mode, **server.call())
     assert reading.error is None
-    whole: Any = eq.stream_chunk_builder(reading.chunks)
-    calls = whole.choices[0].message.tool_calls
+    calls = _calls(reading.chunks)
     said = [(call.id, call.function.name, json.loads(call.function.arguments)) for call in calls]
     assert said == [("one", "f", {"a": 1}), ("two", "g", {"b": 2})]

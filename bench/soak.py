@@ -1,0 +1,172 @@
+"""Calls of every kind, 500 in flight, for minutes: does anything grow, and is the event loop ever late?
+
+Plain, streamed, left, cancelled, failing and told-of (callbacks) calls against the simulator, which runs
+in a process of its own; most of a call is waiting, as it is with a provider. After a fifth of the time
+(warm-up) memory, threads and descriptors are sampled every second; printed are the slope of memory for
+each call, the extremes of the others and the latest heartbeat of the event loop. With matplotlib
+installed ``--plot soak.png`` draws memory over time. The exit status is 1 when a bound is passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import edgequake_python as eq
+
+MESSAGES = [{"role": "user", "content": "Count 1 to 5"}]
+#: Bytes that a call may leave behind, and milliseconds that the loop may be late.
+BYTES = 50.0
+LATE = 50.0
+
+
+def serve(pipe: Any) -> None:
+    """The simulator, until the other end says so."""
+    with eq.Simulator() as simulator:
+        pipe.send(simulator.base_url)
+        pipe.recv()
+
+
+def sample() -> tuple[int, int, int]:
+    """Resident bytes, threads, descriptors."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return (
+        pages * os.sysconf("SC_PAGE_SIZE"),
+        len(os.listdir("/proc/self/task")),
+        len(os.listdir("/proc/self/fd")),
+    )
+
+
+class Soak:
+    """The traffic and what was seen of it."""
+
+    def __init__(self, base_url: str, end: float) -> None:
+        self.where: dict[str, Any] = {
+            "api_base": base_url,
+            "api_key": "sk-soak",
+            "messages": MESSAGES,
+            "num_retries": 0,
+        }
+        self.end = end
+        self.callbacks = True
+        self.calls = 0
+        self.told = 0
+        self.late = 0.0
+        #: Seconds, calls so far, resident bytes, threads, descriptors.
+        self.samples: list[tuple[float, int, int, int, int]] = []
+
+    async def one(self, kind: str) -> None:
+        """One call of a kind."""
+        if kind == "plain":
+            await eq.acompletion(model="openai/sim/latency?ms=2000", **self.where)
+        elif kind in ("streamed", "left"):
+            stream: Any = await eq.acompletion(model="openai/sim/drip?ms=400", stream=True, **self.where)
+            async for _ in stream:
+                if kind == "left":
+                    break
+            await stream.aclose()
+        elif kind == "failing":
+            await asyncio.sleep(2)
+            with contextlib.suppress(eq.EdgeQuakeError):
+                await eq.acompletion(model="openai/sim/500", **self.where)
+        else:
+            task = asyncio.ensure_future(eq.acompletion(model="openai/sim/latency?ms=9000", **self.where))
+            await asyncio.sleep(random.random() * 4)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def worker(self, number: int) -> None:
+        """Calls one after another until the time is over."""
+        kinds = ("plain", "streamed", "left", "failing", "cancelled")
+        while time.monotonic() < self.end:
+            await self.one(kinds[(number + self.calls) % len(kinds)])
+            self.calls += 1
+
+    async def heart(self) -> None:
+        """How late a sleep of ten milliseconds ends."""
+        while time.monotonic() < self.end:
+            begun = time.monotonic()
+            await asyncio.sleep(0.01)
+            if self.samples:
+                self.late = max(self.late, time.monotonic() - begun - 0.01)
+
+    async def sampler(self, warm: float) -> None:
+        """A sample every second after the warm-up."""
+        begun = time.monotonic()
+        await asyncio.sleep(warm)
+        while time.monotonic() < self.end:
+            self.samples.append((time.monotonic() - begun, self.calls, *sample()))
+            await asyncio.sleep(1)
+
+    def tell(self, *given: Any) -> None:
+        """The callback."""
+        self.told += 1
+
+    async def run(self, flight: int, warm: float) -> None:
+        """Everything at once."""
+        if self.callbacks:
+            eq.success_callback = [self.tell]
+            eq.failure_callback = [self.tell]
+        workers = (self.worker(number) for number in range(flight))
+        await asyncio.gather(self.heart(), self.sampler(warm), *workers)
+
+
+def slope(points: list[tuple[float, int, int, int, int]]) -> float:
+    """Bytes for each call, by least squares."""
+    count = len(points)
+    x, y = sum(point[1] for point in points) / count, sum(point[2] for point in points) / count
+    spread = sum((point[1] - x) ** 2 for point in points)
+    return sum((point[1] - x) * (point[2] - y) for point in points) / spread if spread else 0.0
+
+
+def plot(points: list[tuple[float, int, int, int, int]], path: str) -> None:
+    """Memory over time, as an image."""
+    import matplotlib.pyplot
+
+    figure, axes = matplotlib.pyplot.subplots(figsize=(8, 4))
+    axes.plot([point[0] for point in points], [point[2] / 2**20 for point in points])
+    axes.set(xlabel="seconds", ylabel="resident MiB", title="500 calls in flight", ylim=(0, None))
+    figure.savefig(path, dpi=110, bbox_inches="tight")
+
+
+def main() -> int:
+    """Runs, prints, judges."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--flight", type=int, default=500, help="calls at once")
+    parser.add_argument("--no-callbacks", action="store_true")
+    parser.add_argument("--plot", help="an image to draw")
+    options = parser.parse_args()
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+    server.start()
+    seconds = options.minutes * 60
+    soak = Soak(here.recv(), time.monotonic() + seconds)
+    soak.callbacks = not options.no_callbacks
+    asyncio.run(soak.run(options.flight, seconds / 5))
+    here.send(None)
+    server.join(10)
+    grown = slope(soak.samples)
+    threads, files = ({point[at] for point in soak.samples} for at in (3, 4))
+    late = soak.late * 1000
+    print(f"{soak.calls} calls, {soak.told} callbacks, {options.flight} in flight, {seconds:.0f} s")
+    print(f"memory       {soak.samples[-1][2] / 2**20:8.1f} MiB, {grown:+.1f} B a call (bound {BYTES:.0f})")
+    print(f"threads      {min(threads):8} to {max(threads)}")
+    print(f"descriptors  {min(files):8} to {max(files)}")
+    print(f"event loop   {late:8.1f} ms late at most (bound {LATE:.0f})")
+    if options.plot:
+        plot(soak.samples, options.plot)
+    return int(grown > BYTES or late > LATE or max(threads) > min(threads) + 8)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
