@@ -515,3 +515,12 @@ def __getattr__(name: str) -> Any:
             return value
     globals()[name] = value
     return value
+
+
+#: Aider walks ``dir()`` and refuses to start over a name ending in ``Error`` that its own list lacks; these
+#: are not on the list of every version of it.
+_UNLISTED = frozenset(("BadGatewayError", "ImageFetchError", "PermissionDeniedError"))
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) - _UNLISTED)

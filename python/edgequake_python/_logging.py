@@ -69,3 +69,24 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             values["stacktrace"] = self.formatException(record.exc_info)
         return json.dumps(values)
+
+
+#: LiteLLM's loggers.
+ALL_LOGGERS = [verbose_logger, verbose_router_logger, verbose_proxy_logger]
+
+
+def _disable_debugging() -> None:
+    """LiteLLM's switch: its loggers say nothing."""
+    for logger in ALL_LOGGERS:
+        logger.disabled = True
+
+
+def _enable_debugging() -> None:
+    """LiteLLM's switch: its loggers speak again."""
+    for logger in ALL_LOGGERS:
+        logger.disabled = False
+
+
+def _is_debugging_on() -> bool:
+    """Whether diagnostics are on."""
+    return verbose_logger.isEnabledFor(logging.DEBUG)

@@ -152,8 +152,8 @@ impl Aws {
     }
 }
 
-/// The caller's region, the one that the model's ARN or path names, the environment's, the profile's, or one that has
-/// every model.
+/// The caller's region, the one that the model's ARN or path or the endpoint names, the environment's, the profile's, or
+/// one that has every model.
 ///
 /// # Errors
 /// `BadRequest` for what can be no region: it becomes part of a host's name.
@@ -165,6 +165,7 @@ pub(crate) fn region(call: &Call<'_>) -> Result<String> {
         .or_else(|| options.text("model_id").and_then(region_of_model))
         .or_else(|| region_of_model(call.model))
         .map(str::to_owned)
+        .or_else(|| region_of_endpoint(call))
         .or_else(environment)
         .or_else(|| profile::region(options.text("aws_profile_name"), call.around))
         .unwrap_or_else(|| DEFAULT_REGION.to_owned());
@@ -173,6 +174,21 @@ pub(crate) fn region(call: &Call<'_>) -> Result<String> {
         return Err(Error::bad_request(format!("{region:?} is no region of AWS")));
     }
     Ok(region)
+}
+
+/// The region that one of AWS's own hosts names, where the call goes to one: a signature for another is refused there.
+fn region_of_endpoint(call: &Call<'_>) -> Option<String> {
+    let options = call.options;
+    let given = options.provider_options.text("aws_bedrock_runtime_endpoint");
+    let endpoint = given.map(str::to_owned).or_else(|| options.base_url.clone());
+    let endpoint = endpoint.or_else(|| call.around.env("AWS_BEDROCK_RUNTIME_ENDPOINT"))?;
+    let url = url::Url::parse(&endpoint).ok()?;
+    let host = url.host_str()?;
+    let own = [".amazonaws.com", ".amazonaws.com.cn"]
+        .iter()
+        .any(|end| host.ends_with(end));
+    let region = host.split('.').find(|label| is_region(label))?;
+    own.then(|| region.to_owned())
 }
 
 /// `arn:aws:bedrock:REGION:...`, or `REGION/model`.

@@ -69,6 +69,8 @@ def examine(call: Call) -> tuple[str, str, list[str]]:
     found = handler_of(call)
     if found is not None:
         return found[0], found[1], []
+    if call.operation not in ("chat", "embed"):
+        return (*provider_of(call), [])
     provider, model, dropped, _ = _eq_core.examine(
         call.operation, dict(call.arguments), call.settings, call.streamed
     )

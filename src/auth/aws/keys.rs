@@ -246,6 +246,16 @@ mod tests {
                 .as_deref(),
             Some("ap-south-1")
         );
+        for (endpoint, expected) in [
+            (
+                "https://vpce-1.bedrock-runtime.ca-central-1.vpce.amazonaws.com",
+                "ca-central-1",
+            ),
+            ("https://eu-north-1.example.com", "eu-west-1"),
+        ] {
+            let found = region(json!({"aws_bedrock_runtime_endpoint": endpoint}), &env).unwrap();
+            assert_eq!(found.as_deref(), Some(expected));
+        }
         assert!(region(json!({"aws_region_name": "evil.example/#"}), &env).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Files: OpenAI's data URLs, objects in S3 and Anthropic's sources as Converse's image, video, audio and document blocks.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use crate::auth::aws;
@@ -161,8 +163,8 @@ fn document_format(format: &str) -> &str {
 /// The model reads a document's name, so it is made of the content, as Bedrock advises: neutral, and the same for the same
 /// document.
 fn name(source: &Value, format: &str) -> String {
-    let content = source.get("bytes").and_then(Value::as_str);
-    let content = content.map_or_else(|| source.to_string(), str::to_owned);
+    let bytes = source.get("bytes").and_then(Value::as_str);
+    let content = bytes.map_or_else(|| Cow::Owned(source.to_string()), Cow::Borrowed);
     let mut end = NAMED_BY.min(content.len());
     while !content.is_char_boundary(end) {
         end -= 1;
