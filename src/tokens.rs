@@ -1,7 +1,7 @@
 //! Counting tokens offline, with the encodings that providers publish. The tables are part of the crate and are read
 //! when first used.
 
-use bpe_openai::{Tokenizer, cl100k_base, o200k_base, voyage3_base};
+use tiktoken_rs::{CoreBPE, cl100k_base_singleton, o200k_base_singleton};
 
 /// A published way of cutting text into tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,8 +10,6 @@ pub enum Encoding {
     Cl100k,
     /// GPT-4o and everything of OpenAI's since.
     O200k,
-    /// Voyage's embeddings since their third generation.
-    Voyage3,
 }
 
 /// Families of models that use `o200k_base`, as their names begin.
@@ -41,8 +39,6 @@ impl Encoding {
         let name = name.strip_prefix("ft:").unwrap_or(name);
         if O200K.iter().any(|family| name.starts_with(family)) {
             Self::O200k
-        } else if name.starts_with("voyage-3") || name.starts_with("voyage-4") {
-            Self::Voyage3
         } else {
             Self::Cl100k
         }
@@ -54,7 +50,6 @@ impl Encoding {
         match name {
             "cl100k_base" => Some(Self::Cl100k),
             "o200k_base" | "o200k_harmony" => Some(Self::O200k),
-            "voyage3_base" => Some(Self::Voyage3),
             _ => None,
         }
     }
@@ -65,39 +60,32 @@ impl Encoding {
         match self {
             Self::Cl100k => "cl100k_base",
             Self::O200k => "o200k_base",
-            Self::Voyage3 => "voyage3_base",
         }
     }
 
-    fn tokenizer(self) -> &'static Tokenizer {
+    fn tokenizer(self) -> &'static CoreBPE {
         match self {
-            Self::Cl100k => cl100k_base(),
-            Self::O200k => o200k_base(),
-            Self::Voyage3 => voyage3_base(),
+            Self::Cl100k => cl100k_base_singleton(),
+            Self::O200k => o200k_base_singleton(),
         }
     }
 
     /// How many tokens a text has.
     #[must_use]
     pub fn count(self, text: &str) -> usize {
-        self.tokenizer().count(text)
+        self.encode(text).len()
     }
 
     /// The tokens of a text. Texts that look like control tokens are text.
     #[must_use]
     pub fn encode(self, text: &str) -> Vec<u32> {
-        self.tokenizer().encode(text)
+        self.tokenizer().encode_ordinary(text)
     }
 
     /// The text of tokens. A character that was cut in two becomes U+FFFD; none for a number that is no token.
     #[must_use]
     pub fn decode(self, tokens: &[u32]) -> Option<String> {
-        let bpe = &self.tokenizer().bpe;
-        let known = u32::try_from(bpe.num_tokens()).unwrap_or(u32::MAX);
-        if tokens.iter().any(|token| *token >= known) {
-            return None;
-        }
-        let bytes = bpe.decode_tokens(tokens);
+        let bytes = self.tokenizer().decode_bytes(tokens).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
@@ -116,7 +104,6 @@ mod tests {
             ("gpt-4", Encoding::Cl100k),
             ("gpt-4-turbo", Encoding::Cl100k),
             ("text-embedding-3-small", Encoding::Cl100k),
-            ("voyage/voyage-3.5", Encoding::Voyage3),
             ("claude-sonnet-4-5", Encoding::Cl100k),
         ] {
             assert_eq!(Encoding::of_model(model), encoding, "{model}");

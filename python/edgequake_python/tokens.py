@@ -1,10 +1,9 @@
 """Counting tokens without asking anyone: `token_counter`, `encode` and `decode`.
 
-OpenAI's models are counted with the encodings OpenAI publishes (``o200k_base`` since GPT-4o, ``cl100k_base``
-before), Voyage's with theirs. Nobody else publishes one: their texts are counted with ``cl100k_base``, which
-for English and code is within some ten per cent of what the provider counts, and further off for other
-scripts. What a message, a tool and an image add follows OpenAI's published rules, and is an approximation
-too.
+OpenAI's models are counted with the encodings OpenAI publishes (``o200k_base`` since GPT-4o,
+``cl100k_base`` before). Others' texts are counted with ``cl100k_base``, which for English and code is within
+some ten per cent of what their providers count, and further off for other scripts. What a message, a tool
+and an image add follows OpenAI's published rules, and is an approximation too.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.parser
 import email.policy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from loopback import Request
 
@@ -24,9 +24,9 @@ def parts(request: Request) -> list[Part]:
     message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + request.body)
     assert message.is_multipart()
     found = []
-    for part in message.iter_parts():  # type: ignore[attr-defined]
+    for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
+        content: Any = part.get_payload(decode=True)
         found.append(Part(str(name), part.get_filename(), part.get_content_type(), content))
     return found
 

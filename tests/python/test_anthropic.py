@@ -140,7 +140,7 @@ def test_an_answer_goes_back_as_it_came(server: Loopback, blocks: list[dict[str,
 
 
 def test_a_message_that_was_changed_goes_back_as_it_is_now(server: Loopback) -> None:
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "q"}},
         {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
         {"type": "text", "text": "Old."},
@@ -298,7 +298,10 @@ def test_a_stream_that_breaks_off_keeps_what_came(server: Loopback, left: int) -
 
 def test_constraints_of_a_schema_reach_the_model(server: Loopback) -> None:
     server.handler = lambda request: message({"type": "text", "text": '{"n": 1}'})
-    schema = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 0, "description": "N"}}}
+    schema: Any = {
+        "type": "object",
+        "properties": {"n": {"type": "integer", "minimum": 0, "description": "N"}},
+    }
     ask(server, response_format={"type": "json_schema", "json_schema": {"name": "a", "schema": schema}})
     sent = server.bodies[-1]["output_format"]["schema"]
     assert sent["properties"]["n"] == {"type": "integer", "description": 'N\n\nMust satisfy {"minimum":0}'}

@@ -164,7 +164,12 @@ def test_a_stream_as_chat(server: Loopback, read: Any) -> None:
 
 
 def test_bad_input(server: Loopback, create: Any) -> None:
-    for wrong in ({"messages": []}, {"messages": [{"role": "nobody", "content": "x"}]}, {"model": ""}):
+    wrongs: list[dict[str, Any]] = [
+        {"messages": []},
+        {"messages": [{"role": "nobody", "content": "x"}]},
+        {"model": ""},
+    ]
+    for wrong in wrongs:
         with pytest.raises(BadRequestError):
             create(**{**to(server, "groq/m"), **wrong})
     with pytest.raises(UnsupportedParamsError, match="mcp_servers"):
@@ -185,6 +190,7 @@ class TestResponsesAsChat:
         response = self.respond(asynchronous, instructions="Be terse.", max_output_tokens=9, **call)
         assert isinstance(response, edgequake_python.ResponsesAPIResponse)
         assert (response.output_text, response.status) == ("Hello!", "completed")
+        assert response.usage is not None
         assert response.usage.input_tokens == 3
         assert response.max_output_tokens == 9
         [request] = server.requests

@@ -47,6 +47,7 @@ class TestTranscription:
         response = transcribe(file=("talk.wav", WAV), **given, **to(server, "openai/gpt-4o-transcribe"))
         assert isinstance(response, edgequake_python.TranscriptionResponse)
         assert response.text == response["text"] == "Hello"
+        assert response.usage is not None
         assert response.usage.seconds == 2
         assert response.language is None and response.words is None
         [request] = server.requests
@@ -146,9 +147,11 @@ class TestTranscription:
         call = {"file": WAV, "stream": True, **to(server, "openai/gpt-4o-transcribe")}
 
         async def read() -> list[Any]:
-            return [event async for event in await edgequake_python.atranscription(**call)]
+            stream: Any = await edgequake_python.atranscription(**call)
+            return [event async for event in stream]
 
-        for got in (list(edgequake_python.transcription(**call)), asyncio.run(read())):
+        stream: Any = edgequake_python.transcription(**call)
+        for got in (list(stream), asyncio.run(read())):
             assert [event.model_dump() for event in got] == sent
             assert got[-1].text == "Hello"
             assert ("stream", "true") in fields(server.requests[-1])
@@ -158,7 +161,7 @@ class TestTranscription:
         assert caught.value.partial == "Hello"
 
     def test_a_request_that_is_repeated_is_the_same(self, server: Loopback, transcribe: Ask) -> None:
-        replies = iter([error(500), {"text": "Hello"}])
+        replies: Iterator[Any] = iter([error(500), {"text": "Hello"}])
         server.handler = lambda _: next(replies)
         call = {**to(server, "openai/whisper-1"), "num_retries": 1}
         assert transcribe(file=io.BytesIO(WAV), **call).text == "Hello"
@@ -195,7 +198,7 @@ class TestSpeech:
         assert request.json == {"model": "gpt-4o-mini-tts", **given}
 
     def test_bytes_come_before_the_last_is_sent(self, server: Loopback) -> None:
-        go_on = []
+        go_on: list[Any] = []
 
         def pieces() -> Iterator[bytes]:
             yield b"first"

@@ -105,7 +105,7 @@ def test_an_application_asks_once_in_a_lifetime(server: Loopback, cloud: Cloud, 
 
 def test_many_calls_at_once_ask_once(server: Loopback, cloud: Cloud) -> None:
     async def crowd() -> None:
-        call = {"model": "azure/d", "messages": MESSAGES, "api_base": server.base_url[:-3]}
+        call: dict[str, Any] = {"model": "azure/d", "messages": MESSAGES, "api_base": server.base_url[:-3]}
         await asyncio.gather(
             *(eq.acompletion(**call, **{**APPLICATION, "client_id": "crowd"}) for _ in range(8))
         )

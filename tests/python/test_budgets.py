@@ -39,11 +39,11 @@ def call(**more: Any) -> dict[str, Any]:
 
 def test_one_is_refused_before_anything_is_sent(priced: edgequake_python.Simulator, complete: Any) -> None:
     edgequake_python.budgets = Budgets(29)
-    before = len(priced.requests)
+    before = priced.stats["requests"]
     with pytest.raises(BudgetExceededError, match="all: 0") as caught:
         complete(**call())
     assert caught.value.max_budget == 29
-    assert len(priced.requests) == before
+    assert priced.stats["requests"] == before
     edgequake_python.budgets = Budgets(30)
     answer = complete(**call())
     # What was held has become what it cost.
@@ -54,7 +54,7 @@ def test_one_is_refused_before_anything_is_sent(priced: edgequake_python.Simulat
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_a_hundred_at_once_cannot_overspend(priced: edgequake_python.Simulator, asynchronous: bool) -> None:
     edgequake_python.budgets = Budgets(300)
-    before = len(priced.requests)
+    before = priced.stats["requests"]
     slow = {**call(), "model": "openai/gpt-4o"}
 
     def one(_: int) -> bool:
@@ -79,7 +79,7 @@ def test_a_hundred_at_once_cannot_overspend(priced: edgequake_python.Simulator, 
     else:
         with ThreadPoolExecutor(100) as pool:
             admitted = sum(pool.map(one, range(100)))
-    sent = len(priced.requests) - before
+    sent = priced.stats["requests"] - before
     spent = edgequake_python.budgets.spent()
     assert admitted == sent and spent <= 300
     # What the admitted ones did not use is free again.

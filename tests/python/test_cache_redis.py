@@ -24,7 +24,7 @@ def test_processes_share_answers(
 ) -> None:
     edgequake_python.cache = Cache("redis", url=redis_server.url, namespace="shared")
     first = edgequake_python.completion(**CALL)
-    before = len(openai_simulated.requests)
+    before = openai_simulated.stats["requests"]
     program = (
         "import sys, edgequake_python as e\n"
         "e.cache = e.Cache('redis', url=sys.argv[1], namespace='shared')\n"
@@ -35,7 +35,7 @@ def test_processes_share_answers(
         [sys.executable, "-c", program, redis_server.url], capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == [first.id, "True"]
-    assert len(openai_simulated.requests) == before
+    assert openai_simulated.stats["requests"] == before
 
     async def again() -> Any:
         return await edgequake_python.acompletion(**CALL), await edgequake_python.acompletion(**CALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -67,14 +68,18 @@ def test_mocks(server: Loopback, ask: Any) -> None:
 def test_streams_with_fallbacks(server: Loopback) -> None:
     event = b'data: {"type": "response.completed", "response": {"id": "resp_1", "output": []}}\n\n'
     server.handler = lambda request: error(500) if request.json["model"] == "bad" else Reply([event])
-    call = {"model": "openai/bad", "input": "Hi", "stream": True, "fallbacks": ["openai/good"]}
-    assert [event.type for event in edgequake_python.responses(**call, **to(server))] == [
-        "response.completed"
-    ]
+    call: dict[str, Any] = {
+        "model": "openai/bad",
+        "input": "Hi",
+        "stream": True,
+        "fallbacks": ["openai/good"],
+    }
+    stream: Any = edgequake_python.responses(**call, **to(server))
+    assert [event.type for event in stream] == ["response.completed"]
 
 
 def test_retries_of_a_rate_limit(server: Loopback, ask: Any) -> None:
-    replies = iter([error(429, headers={"retry-after": "0"}), RESPONSE])
+    replies: Iterator[Any] = iter([error(429, headers={"retry-after": "0"}), RESPONSE])
     server.handler = lambda _: next(replies)
     response = ask("responses", model="openai/m", input="Hi", **to(server, num_retries=1))
     assert response.output_text == "Hello!"

@@ -297,7 +297,7 @@ def test_what_a_callable_raises_is_an_error_without_its_words(server: Loopback, 
     assert not cloud.calls
 
 
-class Credentials(google.auth.credentials.Credentials):  # type: ignore[misc]
+class Credentials(google.auth.credentials.Credentials):
     """Credentials of google-auth's kind that need no network."""
 
     refreshed = 0

@@ -256,7 +256,7 @@ def test_allowed_and_additionally_dropped(server: Loopback) -> None:
 def test_what_means_nothing_to_a_provider_is_reported(
     server: Loopback, call: dict[str, Any], dropped: list[str]
 ) -> None:
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "cohere": {
             "id": "1",
             "finish_reason": "COMPLETE",
@@ -264,7 +264,7 @@ def test_what_means_nothing_to_a_provider_is_reported(
         },
         "ollama": {"message": {"content": "Hi"}, "done": True, "done_reason": "stop"},
     }
-    server.handler = lambda request: answers.get(call["model"].partition("/")[0], chat())
+    server.handler = lambda _: answers.get(call["model"].partition("/")[0], chat())
     answer = completion(**server.call(**call))
     assert sorted(answer._hidden_params["dropped_params"]) == dropped
     assert not {"n", "user", "api_version", "aws_region_name"} & set(server.bodies[-1])

@@ -130,7 +130,7 @@ def test_a_stream_waits_for_its_files_too(host: Loopback, mode: str) -> None:
         return "".join([chunk.choices[0].delta.content or "" async for chunk in await stream])
 
     with Loopback(answer) as model:
-        call = {
+        call: dict[str, Any] = {
             "model": "ollama_chat/llava",
             "messages": picture(f"{host.base_url}/picture.png"),
             "api_base": model.base_url[:-3],

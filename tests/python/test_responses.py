@@ -88,7 +88,8 @@ def _read(**call: Any) -> list[Any]:
 
 def _read_async(**call: Any) -> list[Any]:
     async def read() -> list[Any]:
-        return [event async for event in await edgequake_python.aresponses(stream=True, **call)]
+        stream: Any = await edgequake_python.aresponses(stream=True, **call)
+        return [event async for event in stream]
 
     return asyncio.run(read())
 
@@ -153,6 +154,7 @@ def test_the_answer_reads_by_attribute_and_by_item(server: Loopback, respond: As
     assert message.content[0].annotations[0].url == "https://e"
     assert message["content"][0]["text"] == message.content[0].text == "Hello!"
     assert (call.name, json.loads(call.arguments)) == ("get_weather", {"city": "Paris"})
+    assert response.usage is not None and response.reasoning is not None and response.tools is not None
     assert response.usage.input_tokens_details.cached_tokens == 1
     assert response["usage"]["total_tokens"] == 7
     assert response.reasoning["effort"] == response.reasoning.effort == "low"
@@ -218,7 +220,8 @@ def test_items_of_an_answer_go_back_as_they_came(server: Loopback, respond: Ask)
     result = {"type": "function_call_output", "call_id": "call_1", "output": "Sunny"}
     respond(input=[*first.output, result], previous_response_id=first.id, **to(server))
     body = server.bodies[-1]
-    assert body["input"] == [*RESPONSE["output"], result]
+    output: Any = RESPONSE["output"]
+    assert body["input"] == [*output, result]
     assert body["previous_response_id"] == "resp_1"
 
 
@@ -266,17 +269,20 @@ def test_events_come_as_they_were_sent(server: Loopback, read: Ask) -> None:
     assert got[5].anything.deep[0].a == 1
     assert isinstance(got[-1], ResponseCompletedEvent)
     assert got[-1].response.output_text == "Hello!"
+    assert got[-1].response.usage is not None
     assert got[-1].response.usage.total_tokens == 7
     assert got[-1].response.id == got[0].response.id != "resp_1"
 
 
 def test_a_stream_knows_its_call_and_its_last_event(server: Loopback) -> None:
     server.handler = lambda _: Reply(events(*STREAM), headers={"x-request-id": "req_7"})
-    with edgequake_python.responses(input="Hi", stream=True, **to(server)) as stream:
+    opened: Any = edgequake_python.responses(input="Hi", stream=True, **to(server))
+    with opened as stream:
         assert stream.request_id == "req_7"
         assert stream.completed_response is None
         list(stream)
-        assert stream.completed_response.type == "response.completed"
+        completed: Any = stream.completed_response
+        assert completed.type == "response.completed"
         assert stream.response.output_text == "Hello!"
 
 

@@ -97,6 +97,7 @@ def test_batches(server: Loopback, ask: Any) -> None:
     batch = ask("create_batch", metadata={"k": "v"}, **given)
     assert isinstance(batch, edgequake_python.types.LiteLLMBatch)
     assert (batch.id, batch.status, batch.output_file_id) == ("batch_1", "in_progress", None)
+    assert batch.request_counts is not None
     assert batch.request_counts.completed == batch["request_counts"]["completed"] == 1
     assert asked(server) == ("POST", "/v1/batches")
     assert server.bodies[-1] == {**given, "metadata": {"k": "v"}}

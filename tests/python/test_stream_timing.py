@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import select
+import selectors
 import socket
 import threading
 from pathlib import Path
@@ -212,12 +212,15 @@ class Flood:
         connection = exchange.connection
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 256 * 1024)
         exchange.start()
-        for number in range(self.PIECES):
-            data = event(chunk(f"{number} {self.TEXT}"))
-            if not select.select([], [connection], [], 0.5)[1]:
-                self.blocked.set()
-            exchange.send(data)
-            self.written += len(data)
+        # Not select(): after tests with a thousand connections descriptors are too large for it.
+        with selectors.DefaultSelector() as writable:
+            writable.register(connection, selectors.EVENT_WRITE)
+            for number in range(self.PIECES):
+                data = event(chunk(f"{number} {self.TEXT}"))
+                if not writable.select(0.5):
+                    self.blocked.set()
+                exchange.send(data)
+                self.written += len(data)
         exchange.finish()
 
     def check(self, before: int) -> None:

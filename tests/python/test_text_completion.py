@@ -38,7 +38,8 @@ def complete(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture(params=["sync", "async"])
 def read(request: pytest.FixtureRequest) -> Any:
     async def read(**call: Any) -> list[Any]:
-        return [chunk async for chunk in await edgequake_python.atext_completion(stream=True, **call)]
+        stream: Any = await edgequake_python.atext_completion(stream=True, **call)
+        return [chunk async for chunk in stream]
 
     if request.param == "sync":
         return lambda **call: list(edgequake_python.text_completion(stream=True, **call))
@@ -61,6 +62,7 @@ def test_completions(server: Loopback, complete: Any) -> None:
     response = complete(model=INSTRUCT, prompt=["Hello", "Bye"], **given, **to(server))
     assert isinstance(response, edgequake_python.TextCompletionResponse)
     assert response.choices[0].text == response["choices"][0]["text"] == " world"
+    assert response.usage is not None
     assert response.usage.total_tokens == 3
     assert response._hidden_params["custom_llm_provider"] == "openai"
     [request] = server.requests

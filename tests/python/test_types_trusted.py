@@ -144,7 +144,9 @@ def test_every_class_has_its_layout():
         for name in utils.__all__
         if isinstance(getattr(utils, name), type) and issubclass(getattr(utils, name), Model)
     }
-    assert documented == exported - {"ModelResponseBase"}
+    # A base class, and classes that only programs make.
+    others = {"ModelResponseBase", "BudgetConfig", "LiteLLMFineTuningJob", "TokenCountResponse"}
+    assert documented == exported - others
 
 
 @pytest.mark.parametrize("cls", list(LAYOUTS), ids=lambda cls: cls.__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import edgequake_python as eq
@@ -16,7 +18,7 @@ PROOFS = [
 
 
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
-ENDS = {
+ENDS: dict[str, dict[str, Any]] = {
     "stop": {},
     "length": {"max_tokens": 2},
     "tool_calls": {"tools": [TOOL], "tool_choice": "required"},

@@ -71,7 +71,7 @@ class TestResponses:
         }
 
         async def read() -> list[Any]:
-            stream = await edgequake_python.aresponses(
+            stream: Any = await edgequake_python.aresponses(
                 model="openai/sim/reasoning", stream=True, **call, **ours(simulator)
             )
             return [event async for event in stream]
@@ -96,13 +96,14 @@ class TestResponses:
 
         question = {"role": "user", "content": "Weather in Paris?"}
         where = {"model": "openai/sim/m", **ours(simulator)}
-        turn = edgequake_python.responses(input=[question], tools=[TOOL], **where)
+        turn: Any = edgequake_python.responses(input=[question], tools=[TOOL], **where)
         [call] = [item for item in turn.output if item.type == "function_call"]
         assert json.loads(call.arguments)["city"]
         result = {"type": "function_call_output", "call_id": call.call_id, "output": "Sunny"}
         items = [question, *turn.output, result]
-        assert "Sunny" in edgequake_python.responses(input=items, tools=[TOOL], **where).output_text
-        again = edgequake_python.responses(input=[result], previous_response_id=turn.id, **where)
+        next_turn: Any = edgequake_python.responses(input=items, tools=[TOOL], **where)
+        assert "Sunny" in next_turn.output_text
+        again: Any = edgequake_python.responses(input=[result], previous_response_id=turn.id, **where)
         assert "Sunny" in again.output_text
 
     def test_structured(self, client: Any, simulator: edgequake_python.Simulator) -> None:
@@ -110,13 +111,13 @@ class TestResponses:
         person = pydantic.create_model("Person", name=(str, ...), age=(int, ...))
         theirs = client.responses.parse(model="sim/m", input="Ada, 36", text_format=person)
         assert theirs.output_parsed.name
-        response = edgequake_python.responses(
+        response: Any = edgequake_python.responses(
             model="openai/sim/m", input="Ada, 36", text_format=person, **ours(simulator)
         )
         assert person.model_validate_json(response.output_text) == theirs.output_parsed
 
     def test_stored(self, client: Any, simulator: edgequake_python.Simulator) -> None:
-        made = edgequake_python.responses(
+        made: Any = edgequake_python.responses(
             model="openai/sim/m", input="Keep this", background=True, **ours(simulator)
         )
         plain_id = (
@@ -196,7 +197,11 @@ class TestResponses:
 
 def test_completions(client: Any, simulator: edgequake_python.Simulator) -> None:
     theirs = client.completions.create(model="sim/instruct", prompt=["Count from 1 to 3", "Hi"], echo=True)
-    call = {"model": "openai/sim/instruct", "prompt": ["Count from 1 to 3", "Hi"], "echo": True}
+    call: dict[str, Any] = {
+        "model": "openai/sim/instruct",
+        "prompt": ["Count from 1 to 3", "Hi"],
+        "echo": True,
+    }
     for response in both("text_completion", **call, **ours(simulator)):
         assert [choice.text for choice in response.choices] == [choice.text for choice in theirs.choices]
         assert response.usage.total_tokens == theirs.usage.total_tokens
@@ -239,7 +244,12 @@ def test_speech_and_transcription(client: Any, simulator: edgequake_python.Simul
     ) as streamed:
         sound = streamed.read()
     assert sound.startswith(b"RIFF")
-    call = {"model": "openai/sim/tts", "voice": "alloy", "input": "Hello", "response_format": "wav"}
+    call: dict[str, Any] = {
+        "model": "openai/sim/tts",
+        "voice": "alloy",
+        "input": "Hello",
+        "response_format": "wav",
+    }
     for response in both("speech", **call, **ours(simulator)):
         assert response.content == sound
     with pytest.raises(openai.BadRequestError):
@@ -249,7 +259,11 @@ def test_speech_and_transcription(client: Any, simulator: edgequake_python.Simul
             model="whisper-1", file=("a.wav", sound), response_format=kind
         )
         text = theirs if isinstance(theirs, str) else theirs.text
-        call = {"model": "openai/whisper-1", "file": ("a.wav", sound), "response_format": kind}
+        call = {
+            "model": "openai/whisper-1",
+            "file": ("a.wav", sound),
+            "response_format": kind,
+        }
         for response in both("transcription", **call, **ours(simulator)):
             assert response.text == text
             assert str(len(sound)) in text
