@@ -165,11 +165,11 @@ def main(library: str, base: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def complete(**call: Any) -> Any:
-        answer = package.completion(messages=ASK, api_key="k", max_retries=0, **call)
+        answer = package.completion(messages=ASK, api_key="k", max_retries=0, timeout=60, **call)
         return [shown(chunk) for chunk in answer] if call.get("stream") else shown(answer)
 
     async def acomplete(**call: Any) -> Any:
-        answer = await package.acompletion(messages=ASK, api_key="k", max_retries=0, **call)
+        answer = await package.acompletion(messages=ASK, api_key="k", max_retries=0, timeout=60, **call)
         return [shown(chunk) async for chunk in answer] if call.get("stream") else shown(answer)
 
     def later(**call: Any) -> Any:
