@@ -45,9 +45,11 @@ SCHEMA = {
 ASK = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Say something."}]
 
 
-def providers(base: str) -> dict[str, dict[str, Any]]:
+def providers(library: str, base: str) -> dict[str, dict[str, Any]]:
     """A chat model of each provider that the simulator speaks for, and where it is."""
     root = base[: -len("/v1")]
+    # litellm takes Cohere's base for the whole address.
+    cohere = f"{root}/v2/chat" if library == "litellm" else root
     return {
         "openai": {"model": "openai/gpt-4o", "api_base": base},
         "azure": {"model": "azure/gpt-4o", "api_base": root, "api_version": "2024-10-21"},
@@ -55,6 +57,8 @@ def providers(base: str) -> dict[str, dict[str, Any]]:
         "mistral": {"model": "mistral/mistral-small-latest", "api_base": base},
         "hosted_vllm": {"model": "hosted_vllm/mine", "api_base": base},
         "anthropic": {"model": "anthropic/claude-sonnet-4-5", "api_base": root},
+        "cohere": {"model": "cohere/command-a-03-2025", "api_base": cohere},
+        "ollama": {"model": "ollama_chat/llama3.2", "api_base": root},
         "gemini": {"model": "gemini/gemini-2.5-flash", "api_base": f"{root}/v1beta"},
         "bedrock": {
             "model": "bedrock/converse/anthropic.claude-3-5-sonnet-20240620-v1:0",
@@ -122,6 +126,34 @@ def attempt(ask: Callable[[], Any]) -> Any:
         return raised(error)
 
 
+def endpoints(package: Any, base: str) -> dict[str, Any]:
+    """What is asked beside chat and embeddings."""
+    at = {"api_base": base, "api_key": "k"}
+    asked: dict[str, Callable[[], Any]] = {
+        "text completion": lambda: package.text_completion(
+            model="text-completion-openai/gpt-3.5-turbo-instruct", prompt="Once", **at
+        ),
+        "text completion through chat": lambda: package.text_completion(
+            model="openai/gpt-4o", prompt="Once", **at
+        ),
+        "moderation": lambda: package.moderation(model="omni-moderation-latest", input="a", **at),
+        "image": lambda: package.image_generation(model="openai/dall-e-3", prompt="a", **at),
+        "transcription": lambda: package.transcription(
+            model="openai/whisper-1", file=("a.wav", b"RIFFxxxxWAVEfmt "), **at
+        ),
+        "responses": lambda: package.responses(model="openai/gpt-4o", input="Say something", **at),
+        "rerank": lambda: package.rerank(
+            model="cohere/rerank-v3.5",
+            query="a",
+            documents=["a", "b"],
+            top_n=2,
+            api_key="k",
+            api_base=base[: -len("/v1")],
+        ),
+    }
+    return {name: attempt(lambda ask=ask: shown(ask())) for name, ask in asked.items()}  # type: ignore[misc]
+
+
 def main(library: str, base: str) -> dict[str, Any]:
     """Everything."""
     with contextlib.suppress(ImportError):
@@ -143,7 +175,7 @@ def main(library: str, base: str) -> dict[str, Any]:
     def later(**call: Any) -> Any:
         return asyncio.run(acomplete(**call))
 
-    for provider, where in providers(base).items():
+    for provider, where in providers(library, base).items():
         for name, call in calls().items():
             found[f"{provider}: {name}"] = attempt(partial(complete, **where, **call))
         found[f"{provider}: async"] = attempt(partial(later, **where))
@@ -153,7 +185,7 @@ def main(library: str, base: str) -> dict[str, Any]:
         for fault in ERRORS if provider != "bedrock" else ():
             at = {**where, "model": f"{prefix}/sim/{fault}"}
             found[f"{provider}: error {fault}"] = attempt(partial(complete, **at))
-    openai = providers(base)["openai"]
+    openai = providers(library, base)["openai"]
     found["openai: schema"] = attempt(lambda: complete(**openai, response_format=SCHEMA))
     found["openai: n"] = attempt(lambda: complete(**openai, n=2))
     found["openai: logprobs"] = attempt(lambda: complete(**openai, logprobs=True, top_logprobs=2))
@@ -164,6 +196,7 @@ def main(library: str, base: str) -> dict[str, Any]:
     )
     refused = {**vectors, "model": "openai/sim/429", "max_retries": 0}
     found["embedding error"] = attempt(lambda: package.embedding(input=["a"], **refused))
+    found.update(endpoints(package, base))
     found["unknown provider"] = attempt(lambda: package.completion("nobody/x", ASK))
     found["unsupported"] = attempt(
         lambda: package.completion("anthropic/claude-sonnet-4-5", ASK, api_key="k", logit_bias={"1": 1})

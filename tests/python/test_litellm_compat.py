@@ -55,6 +55,14 @@ ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
     ),
     (r"^mistral: stream usage$", r"counted", "Mistral counts unasked; OpenAI's manner is spoken for it here"),
     (r"^gemini: tools$", r"tool_calls\[\].index", "a call has its place in the list"),
+    (r"^cohere: .*stream", r"", "litellm fails on Cohere's streams"),
+    (r"^cohere: tools$", r"finish_reason|tool_calls\[\].index", "calls of tools are no plain end"),
+    (r"^ollama: tools$", r"message.content", "an empty text beside calls of tools is none"),
+    (r"^ollama: (async )?stream( tools)?$", r"counted", "counts given unasked are handed on"),
+    (r"^ollama: error context_window$", r"raised", "a prompt that is too long is told from other refusals"),
+    (r"^image$", r"kinds.usage|\.url$", "the simulator's address is made of the request's bytes"),
+    (r"^transcription$", r"kinds.usage", "the counts are an open object"),
+    (r"^rerank$", r"document", "return_documents is kept where the provider does not know it"),
     (r"^built$", r"usage", "a count that the provider did not give is estimated, and says so"),
     (r"^unsupported$", r"provider|model", "the error names them"),
     (r"^bedrock: ", r"model", "the model is named without its route"),
@@ -171,5 +179,6 @@ def test_answers_were_compared_and_not_errors(both: tuple[dict[str, Any], dict[s
     for asked in theirs:
         if "error" in asked or asked.startswith(("un", "coroutine")):
             continue
-        for found in (theirs[asked], ours[asked]):
-            assert "raised" not in found, (asked, found)
+        assert "raised" not in ours[asked], (asked, ours[asked])
+        if not re.search("^cohere: .*stream", asked):
+            assert "raised" not in theirs[asked], (asked, theirs[asked])
