@@ -17,13 +17,21 @@ BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 needs_redis = pytest.mark.skipif(BINARY is None, reason="redis-server is not installed (make services)")
 
 
+def _free_port() -> int:
+    """A port that nobody has, and whose neighbour 10,000 above, a cluster's, exists too."""
+    while True:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port: int = free.getsockname()[1]
+        if port <= 55_000:
+            return port
+
+
 class RedisServer:
     """One server that keeps nothing on disk."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = _free_port()
         self._folder = folder
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
@@ -58,6 +66,7 @@ class RedisServer:
                         return
             except OSError:
                 time.sleep(0.01)
+        self.stop()
         raise AssertionError("redis-server did not start")
 
     def signal(self, number: int) -> None:

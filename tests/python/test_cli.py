@@ -239,7 +239,13 @@ def read_lines_whole(path: Path) -> list[bytes]:
 def test_an_interrupted_batch_says_how_to_go_on(tmp_path: Path) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     questions(source, 200, "openai/sim/latency?ms=100")
-    command = [sys.executable, "-m", "edgequake_python", "batch", str(source), str(target), "-c", "2"]
+    # The handler is set here: whoever runs these tests in the background has interrupts ignored.
+    program = (
+        "import runpy, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "runpy.run_module('edgequake_python', run_name='__main__')\n"
+    )
+    command = [sys.executable, "-c", program, "batch", str(source), str(target), "-c", "2"]
     with eq.Simulator() as sim:
         process = subprocess.Popen(command, env=environment(sim), stderr=subprocess.PIPE, text=True)
         while not target.exists() or target.read_bytes().count(b"\n") < 2:

@@ -38,10 +38,9 @@ def test_version_is_that_of_the_crate() -> None:
 
 
 def test_command_is_installed() -> None:
-    (script,) = [
-        entry for entry in importlib.metadata.distribution(PACKAGE).entry_points if entry.name == "edgequake"
-    ]
-    assert script.group == "console_scripts"
+    installed = importlib.metadata.distribution(PACKAGE).entry_points
+    (script,) = [entry for entry in installed if entry.group == "console_scripts"]
+    assert script.name == "edgequake"
     assert callable(script.load())
 
 
