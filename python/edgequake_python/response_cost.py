@@ -124,7 +124,14 @@ def _usage(usage: Any) -> Any:
 
 def _whose(hidden: Mapping[str, Any]) -> dict[str, Any]:
     """Whose prices count: a Router's deployment may have its own, or name another model's."""
+    prices = hidden.get("prices") or {}
+    by_second = [
+        prices[name] for name in ("input_cost_per_second", "output_cost_per_second") if name in prices
+    ]
     return {
+        # A call that brings its own prices is priced by them.
+        "custom_cost_per_token": prices if prices and not by_second else None,
+        "custom_cost_per_second": sum(by_second) if by_second else None,
         "base_model": hidden.get("base_model"),
         "router_model_id": hidden.get("model_id"),
         "custom_pricing": hidden.get("custom_pricing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -192,3 +193,34 @@ def test_a_response_carries_its_cost(openai_simulated: edgequake_python.Simulato
 def test_texts_are_counted_when_there_is_no_response(model: str) -> None:
     cost = completion_cost(model=model, prompt="hello world", completion="hello world")
     assert cost == float(2 * Decimal("3e-06") + 2 * Decimal("1.5e-05"))
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_call_may_bring_its_own_prices(
+    openai_simulated: edgequake_python.Simulator, asynchronous: bool
+) -> None:
+    prices: dict[str, Any] = {"input_cost_per_token": 0.5, "output_cost_per_token": 2.0}
+    call: dict[str, Any] = {
+        "model": "openai/nobody-knows-it",
+        "messages": [{"role": "user", "content": "hi"}],
+        **prices,
+    }
+
+    def ask(**more: Any) -> Any:
+        if asynchronous:
+            return asyncio.run(edgequake_python.acompletion(**call, **more))
+        return edgequake_python.completion(**call, **more)
+
+    response = ask()
+    usage = response.usage
+    expected = 0.5 * usage.prompt_tokens + 2.0 * usage.completion_tokens
+    assert response._hidden_params["response_cost"] == expected
+    assert b"cost_per_token" not in openai_simulated.requests[-1]["body"]
+    if not asynchronous:
+        stream = edgequake_python.completion(**call, stream=True, stream_options={"include_usage": True})
+        list(stream)
+        assert stream._hidden_params["response_cost"] == expected
+    named = edgequake_python.completion(
+        model="openai/mine", messages=call["messages"], base_model="openai/gpt-4o"
+    )
+    assert named._hidden_params["response_cost"] > 0

@@ -101,6 +101,19 @@ CONCERNS: list[Concern] = [
     Concern(".caching", ("caching", "cache", "cache_key"), ("cache",)),
     # Whatever is answered from the cache costs nothing, so it is not asked about.
     Concern(".budget", ("budgets",), ("max_budget", "budgets")),
+    # Inside the budget and the callbacks, which count by what it notes.
+    Concern(
+        ".prices",
+        (
+            "input_cost_per_token",
+            "output_cost_per_token",
+            "input_cost_per_second",
+            "output_cost_per_second",
+            "cache_read_input_token_cost",
+            "cache_creation_input_token_cost",
+            "base_model",
+        ),
+    ),
     Concern(".rules", (), ("pre_call_rules", "post_call_rules")),
     Concern(".validation", ("enable_json_schema_validation",), ("enable_json_schema_validation",), ("chat",)),
     Concern(".reasoning", ("merge_reasoning_content_in_choices",), (), ("chat",)),
