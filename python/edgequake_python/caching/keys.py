@@ -11,6 +11,8 @@ import hashlib
 import json
 import sys
 
+from .. import _eq_core
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,32 +112,34 @@ _SETTINGS = ("api_base", "drop_params", "modify_params", "headers")
 _package = sys.modules[__package__.partition(".")[0]].__dict__
 
 
-def key_of(operation: str, arguments: Mapping[str, Any], namespace: str | None = None) -> str:
+def key_of(
+    operation: str,
+    arguments: Mapping[str, Any],
+    namespace: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> str:
     """The key of a call's answer: a SHA-256 in hex, after the namespace where there is one.
 
     Args:
         operation: the core's name of it; answers of different operations never meet.
         arguments: the call's arguments by name. Not changed.
         namespace: kept apart from other namespaces.
+        settings: those of the client that makes the call; the package's by default.
     """
-    given = {
-        name: value for name, value in arguments.items() if value is not None and name not in NOT_SEMANTIC
-    }
-    metadata = arguments.get("metadata") or arguments.get("litellm_metadata") or {}
-    group = metadata.get("model_group") if isinstance(metadata, dict) else None
-    if group is not None:
+    given = arguments if type(arguments) is dict else dict(arguments)
+    metadata = given.get("metadata") or given.get("litellm_metadata")
+    if isinstance(metadata, dict) and metadata.get("model_group") is not None:
+        group = metadata["model_group"]
+        shared = _sharing(group, metadata)
         given = {name: value for name, value in given.items() if name not in _PLACES}
-        given[" group"] = _sharing(group, metadata)
-        if given[" group"] != group:
+        given[" group"] = shared
+        if shared != group:
             del given["model"]
+    held = _package if settings is None else settings
     for name in _SETTINGS:
-        value = _package.get(name)
-        if value:
-            given.setdefault(f" {name}", value)
-    text = json.dumps(
-        {" operation": operation, **given}, sort_keys=True, separators=(",", ":"), default=canonical
-    )
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if held.get(name) and name not in given:
+            given = {**given, f" {name}": held[name]}
+    digest = _eq_core.answer_key(operation, given, NOT_SEMANTIC, canonical)
     return f"{namespace}:{digest}" if namespace else digest
 
 
@@ -148,7 +152,7 @@ def _sharing(group: Any, metadata: Mapping[str, Any]) -> Any:
 
 
 def canonical(value: Any) -> Any:
-    """JSON for what has none of its own; the same for the same content, in every process."""
+    """JSON's types for what is none of them; the same for the same content, in every process."""
     if isinstance(value, (bytes, bytearray, memoryview)):
         return {" bytes": hashlib.sha256(bytes(value)).hexdigest()}
     if isinstance(value, type):
