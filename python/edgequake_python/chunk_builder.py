@@ -33,10 +33,21 @@ def stream_chunk_builder(
         reason that no chunk has is None and not made up. Where the provider gave no token counts they are
         estimated from the texts, and ``usage.estimated`` says so.
     """
+    chunks = list(chunks)
+    response = joined(chunks, messages)
+    if response is None:
+        return None
     from .response_cost import of_response
+
+    response._hidden_params = dict(chunks[0]._hidden_params)
+    response._hidden_params["response_cost"] = of_response(response)
+    return response
+
+
+def joined(chunks: list[Any], messages: Any = None) -> ModelResponse | None:
+    """As `stream_chunk_builder`, without ``_hidden_params``."""
     from .types import ModelResponse
 
-    chunks = list(chunks)
     if not chunks:
         return None
     first = chunks[0]
@@ -45,10 +56,10 @@ def stream_chunk_builder(
     usage = None
     for chunk in chunks:
         fields.update(chunk.model_extra or {})
-        usage = chunk.get("usage") or usage
         for choice in chunk.choices:
             alternatives.setdefault(choice.index, _Alternative()).add(choice)
-    fields.pop("usage", None)
+        last = fields.pop("usage", None)
+        usage = last or usage
     response = ModelResponse(
         id=first.id,
         created=first.created,
@@ -63,8 +74,6 @@ def stream_chunk_builder(
         choice["finish_reason"] = alternatives[index].finish_reason
     if usage is None:
         response.usage = _estimated(response, messages)
-    response._hidden_params = dict(first._hidden_params)
-    response._hidden_params["response_cost"] = of_response(response)
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..caching.caching import CALL_TYPES
 from ..caching.entries import Stored
 from .call import Step, settings
-from .local import LocalMeta, LocalStream, chunks_of
+from .local import KnownMeta, LocalStream, chunks_of
 from .relay import Relay
 
 TYPE_CHECKING = False
@@ -92,24 +92,12 @@ def _again(known: Any, call: Call) -> Any:
     return LocalStream(chunks, meta).wrapper(options)
 
 
-def _meta(hidden: dict[str, Any], call: Call) -> _StoredMeta:
+def _meta(hidden: dict[str, Any], call: Call) -> KnownMeta:
     provider = hidden.get("custom_llm_provider") or ""
     model = str(hidden.get("litellm_model_name") or call.model)
     if model.startswith(f"{provider}/"):
         model = model[len(provider) + 1 :]
-    return _StoredMeta(provider, model, hidden)
-
-
-class _StoredMeta(LocalMeta):
-    """What is known of an answer out of the cache."""
-
-    def __init__(self, provider: str, model: str, hidden: dict[str, Any]) -> None:
-        super().__init__(provider, model)
-        self._known = hidden
-
-    def hidden_params(self) -> dict[str, Any]:
-        """As an answer of the core has them."""
-        return {**super().hidden_params(), **self._known}
+    return KnownMeta(provider, model, hidden)
 
 
 class _Recorded(Relay):

@@ -49,6 +49,18 @@ class LocalMeta:
         }
 
 
+class KnownMeta(LocalMeta):
+    """What is known of an answer that was put together here: out of the cache, or out of a stream."""
+
+    def __init__(self, provider: str, model: str, hidden: dict[str, Any]) -> None:
+        super().__init__(provider, model)
+        self._known = hidden
+
+    def hidden_params(self) -> dict[str, Any]:
+        """As an answer of the core has them."""
+        return {**super().hidden_params(), **self._known}
+
+
 def attach(answer: Any, meta: LocalMeta) -> Any:
     """Give an answer its meta, unless it has one."""
     private = answer._privates()
