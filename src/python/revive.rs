@@ -3,6 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use super::guard::guarded;
 use super::to_python;
 use crate::types::{ChatResponse, EmbeddingResponse};
 
@@ -11,7 +12,7 @@ use crate::types::{ChatResponse, EmbeddingResponse};
 pub(super) fn revive<'py>(py: Python<'py>, operation: &str, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let refuse = |error: serde_json::Error| PyValueError::new_err(format!("not a stored answer: {error}"));
     let nothing = py.None().into_bound(py);
-    match operation {
+    guarded(py, || match operation {
         "chat" => {
             let answer: ChatResponse = serde_json::from_slice(json).map_err(refuse)?;
             to_python::chat(py, to_python::load(py)?, &answer, &nothing)
@@ -23,5 +24,5 @@ pub(super) fn revive<'py>(py: Python<'py>, operation: &str, json: &[u8]) -> PyRe
         _ => Err(PyValueError::new_err(format!(
             "no stored answers of {operation:?}"
         ))),
-    }
+    })
 }
