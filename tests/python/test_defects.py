@@ -1,4 +1,4 @@
-"""A panic inside the core is an `InternalError`, wherever it happens, and the process and its next call go on.
+"""A panic inside the core is an `InternalError`, wherever it happens; the process and its next call go on.
 
 A panic cannot be had from outside: these tests run where the core was built with the feature `defects`
 (``make test-defects``), and are skipped elsewhere.
@@ -61,7 +61,7 @@ def _moderate(**call: Any) -> Any:
 
 
 WAYS: dict[str, Any] = {
-    "plain": lambda **call: eq.completion(**call),
+    "plain": eq.completion,
     "async": lambda **call: asyncio.run(eq.acompletion(**call)),
     "first": _first,
     "stream": _read,
@@ -72,8 +72,8 @@ WAYS: dict[str, Any] = {
 }
 PLAIN = ("plain", "async", "first", "embedding", "moderation")
 STREAMS = ("stream", "async stream")
-#: Where the core can break, and who comes by there: taking the arguments (with the GIL), the attempt (without), making
-#: the answer's objects, reading a stream's bytes, and making a chunk.
+#: Where the core can break, and who comes by there: taking the arguments (with the GIL), the attempt (without),
+#: making the answer's objects, reading a stream's bytes, and making a chunk.
 PLACES = {
     "arguments": tuple(WAYS),
     "attempt": (*PLAIN, *STREAMS),
