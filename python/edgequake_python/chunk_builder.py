@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from . import _given
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .types import ModelResponse, Usage
+    from .types import ModelResponse, ModelResponseStream, Usage
 
 
 def stream_chunk_builder(
@@ -21,7 +23,7 @@ def stream_chunk_builder(
     """Put the chunks of one stream together again.
 
     Args:
-        chunks: `ModelResponseStream` objects in their order.
+        chunks: `ModelResponseStream` objects in their order, or their dicts.
         messages: the messages of the call, to count the prompt by where the provider gave no counts.
         start_time: not used.
         end_time: not used.
@@ -36,7 +38,7 @@ def stream_chunk_builder(
     from .response_cost import of_response
     from .types import ModelResponse
 
-    chunks = list(chunks)
+    chunks = [_chunk(index, chunk) for index, chunk in enumerate(_given.items("chunks", chunks))]
     if not chunks:
         return None
     first = chunks[0]
@@ -66,6 +68,19 @@ def stream_chunk_builder(
     response._hidden_params = dict(first._hidden_params)
     response._hidden_params["response_cost"] = of_response(response)
     return response
+
+
+def _chunk(index: int, chunk: Any) -> ModelResponseStream:
+    """A chunk as it is, or as its dict or another library's object says it was."""
+    from .types import ModelResponseStream
+
+    if isinstance(chunk, ModelResponseStream):
+        return chunk
+    fields = _given.mapping(f"chunks[{index}]", chunk)
+    try:
+        return ModelResponseStream(**fields)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise _given.wrong(f"chunks[{index}]", f"is no chunk of a stream: {error}") from error
 
 
 def _estimated(response: ModelResponse, messages: Any) -> Usage:

@@ -34,7 +34,7 @@ mod _eq_core {
     use super::guard::guarded;
     use super::operation::Reader;
     use super::settings::Settings;
-    use super::{call, error, guard, log, operation, runtime};
+    use super::{call, error, from_python, guard, log, operation, runtime, to_python};
 
     #[pymodule_export]
     use super::begun::Begun;
@@ -217,6 +217,15 @@ mod _eq_core {
             crate::resolve::split_model(model, provider)
                 .map(|(row, model)| (row.name.to_owned(), model.to_owned()))
                 .map_err(|error| error::raise(py, &error))
+        })
+    }
+
+    /// What JSON would make of a value: dicts, lists, texts and numbers. Refuses what JSON cannot hold, by its place.
+    #[pyfunction]
+    fn plain<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        guarded(py, || {
+            let value = from_python::to_json(value, name).map_err(|error| error::raise(py, &error))?;
+            to_python::json(py, &value)
         })
     }
 

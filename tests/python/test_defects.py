@@ -72,7 +72,7 @@ WAYS: dict[str, Any] = {
 }
 PLAIN = ("plain", "async", "first", "embedding", "moderation")
 STREAMS = ("stream", "async stream")
-#: Where the core can break, and who comes by there: taking the arguments (with the GIL), the attempt (without),
+#: Where the core can break, and who comes by: taking the arguments (with the GIL), the attempt (without),
 #: making the answer's objects, reading a stream's bytes, and making a chunk.
 PLACES = {
     "arguments": tuple(WAYS),

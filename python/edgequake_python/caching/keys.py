@@ -11,6 +11,8 @@ import hashlib
 import json
 import sys
 
+from .. import _given
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,6 +119,10 @@ def key_of(operation: str, arguments: Mapping[str, Any], namespace: str | None =
         operation: the core's name of it; answers of different operations never meet.
         arguments: the call's arguments by name. Not changed.
         namespace: kept apart from other namespaces.
+
+    Raises:
+        BadRequestError: for an argument that has no content to tell it from others: a lock, an open file, a
+            generator, what contains itself. It names the argument.
     """
     given = {
         name: value for name, value in arguments.items() if value is not None and name not in NOT_SEMANTIC
@@ -132,11 +138,26 @@ def key_of(operation: str, arguments: Mapping[str, Any], namespace: str | None =
         value = _package.get(name)
         if value:
             given.setdefault(f" {name}", value)
-    text = json.dumps(
-        {" operation": operation, **given}, sort_keys=True, separators=(",", ":"), default=canonical
-    )
+    try:
+        text = _written({" operation": operation, **given})
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        raise _without_key(given) from None
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{namespace}:{digest}" if namespace else digest
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=canonical)
+
+
+def _without_key(given: Mapping[str, Any]) -> Exception:
+    """The error that names the argument of which no key can be made."""
+    for name, value in given.items():
+        try:
+            _written(value)
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            return _given.wrong(name, f"has no key: {error}")
+    return _given.wrong("the arguments", "have no key")
 
 
 def _sharing(group: Any, metadata: Mapping[str, Any]) -> Any:
