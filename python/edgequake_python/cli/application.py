@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="edgequake",
     help="Talk to language models: chat, prices, batches, a simulator to test against.",
     epilog="Exit status: 0 done, 1 something failed, 2 not understood, 130 interrupted.",

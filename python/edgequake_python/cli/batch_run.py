@@ -31,8 +31,8 @@ class Run:
         self._concurrency = concurrency
         self._max_cost = max_cost
         self._options = options
-        self.total = len(requests.ids)
-        self.already = sum(custom_id in answers.done for custom_id in requests.ids)
+        self.total: int = len(requests.ids)
+        self.already: int = sum(custom_id in answers.done for custom_id in requests.ids)
         self.answered = 0
         self.failed = 0
         self.cost = 0.0
