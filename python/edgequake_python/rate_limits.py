@@ -41,7 +41,7 @@ class RateLimit:
             return NotImplemented
         return (self.limit, self.remaining, self.reset) == (other.limit, other.remaining, other.reset)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: None = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"RateLimit(limit={self.limit!r}, remaining={self.remaining!r}, reset={self.reset!r})"

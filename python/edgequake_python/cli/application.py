@@ -26,8 +26,8 @@ app: typer.Typer = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (chat, models, cost, doctor, bench, batch):
-    app.command()(command)
+for _command in (chat, models, cost, doctor, bench, batch):
+    app.command()(_command)
 
 # These two are read without Typer (see the package); they stand here to be listed by --help.
 _ELSEWHERE = {

@@ -148,18 +148,22 @@ class Router(Calls, Deployments, Policies, Introspection):
         self.polling_interval = polling_interval
         self.default_litellm_params: dict[str, Any] = dict(default_litellm_params or {})
         self.default_max_parallel_requests = default_max_parallel_requests
-        self.fallbacks = self._table(fallbacks, "fallbacks")
+        self.fallbacks: list[Any] = self._table(fallbacks, "fallbacks")
         if default_fallbacks:
             self.fallbacks = [*self.fallbacks, {"*": list(default_fallbacks)}]
         self.default_fallbacks = default_fallbacks
-        self.context_window_fallbacks = self._table(context_window_fallbacks, "context_window_fallbacks")
-        self.content_policy_fallbacks = self._table(content_policy_fallbacks, "content_policy_fallbacks")
+        self.context_window_fallbacks: list[Any] = self._table(
+            context_window_fallbacks, "context_window_fallbacks"
+        )
+        self.content_policy_fallbacks: list[Any] = self._table(
+            content_policy_fallbacks, "content_policy_fallbacks"
+        )
         self.model_group_alias: dict[str, Any] = dict(model_group_alias or {})
         self.enable_pre_call_checks = enable_pre_call_checks
         self.enable_tag_filtering = enable_tag_filtering
         self.tag_filtering_match_any = tag_filtering_match_any
         self.tag_routing_prefix = tag_routing_prefix
-        self.routing_strategy = known(routing_strategy)
+        self.routing_strategy: str = known(routing_strategy)
         self.routing_strategy_args: dict[str, Any] = dict(routing_strategy_args or {})
         self.optional_pre_call_checks: list[str] = list(optional_pre_call_checks or ())
         self.deployment_affinity_ttl_seconds = deployment_affinity_ttl_seconds
