@@ -199,10 +199,17 @@ bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for 
 	$(PY) bench/run.py --wheel dist $(BENCH_ARGS)
 
 .PHONY: docs
-docs: setup ## Build the crate's API pages with rustdoc, and check the documents' links and code blocks
-	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+docs: setup ## Build the documentation site and the crate's pages, without a warning
 	$(PY) tests/check_docs.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+	@echo "site: build/site/index.html"
 	@echo "crate pages: $(CARGO_TARGET_DIR)/doc/edgequake_llm/index.html"
+
+# Chromium is not installed by this; where it is missing, that is said.
+.PHONY: screenshots
+screenshots: build docs ## Pictures of the site and of the commands, by headless Chromium, into build/screenshots
+	$(PY) scripts/screenshots.py
 
 .PHONY: clean
 clean: ## Remove everything built inside the checkout (the cargo cache outside it stays)
