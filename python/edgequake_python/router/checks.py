@@ -32,7 +32,7 @@ def fitting(router: Router, request: Request, pool: Pool, view: View) -> Course:
     fits: set[int] | None = None
     if router.enable_pre_call_checks:
         fits = {member.number for member in _checked(router, request, pool, view)}
-    for guard in router._active_guards():
+    for guard in router._active_guards(request):
         members = [member for member in pool.members if fits is None or member.number in fits]
         fits = {member.number for member in (yield from guard.admitted(router, request, members))}
     return fits

@@ -26,6 +26,9 @@ class Guard(Protocol):
 
     if TYPE_CHECKING:
 
+        def idle(self, router: Router, request: Request) -> bool:
+            """Whether it would let everybody take the call: then nobody is looked at."""
+
         def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
             """The members that may take the call. What it waits for it yields; it may raise to refuse all."""
 
@@ -37,6 +40,10 @@ class Guard(Protocol):
 
 class CallbackGuard:
     """The hooks of the program's `CustomLogger` objects that have to do with deployments."""
+
+    def idle(self, router: Router, request: Request) -> bool:
+        """See `Guard.idle`."""
+        return not request.asynchronous or not vars(sys.modules[__name__.partition(".")[0]]).get("callbacks")
 
     def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
         """See `Guard.admitted`. ``async_filter_deployments`` is asked by asynchronous calls only."""

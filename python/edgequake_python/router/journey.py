@@ -99,7 +99,6 @@ def _with_retries(router: Router, request: Request) -> Course:
     failure: Exception | None = None
     made = 0
     allowed = 0
-    spared: set[str] = set()
     while True:
         try:
             if failure is None and (name := fallbacks.forced(request)):
@@ -111,8 +110,8 @@ def _with_retries(router: Router, request: Request) -> Course:
                 # Nobody is left; what the last one said is more use than that.
                 raise _counted(failure, made, allowed) from None
             spent = is_spent(error)
-            if spent and request.last is not None and spent not in spared:
-                spared.add(spent)  # no request was made: another deployment takes the call
+            if spent and request.last is not None and spent not in request.spared:
+                request.spared.add(spent)  # no request was made: another deployment takes the call
                 continue
             failure = error
         allowed = router._retries_for(request, failure)
@@ -250,8 +249,9 @@ def failed(router: Router, request: Request, picked: Picked, error: Exception) -
     rule = rest_rule(router, request, error, member, len(pool.members))
     slow = note_failure(error, pool.watches)
     pool.ended(member, router.state.clock(), 0.0, slow)
-    # A request was made, but its tokens were not used.
-    used = (1.0, *(0.0 for _ in picked.grant.amounts[1:])) if len(picked.grant.amounts) > 1 else None
+    # A request was made, but its tokens were not used; a budget refuses before there is one.
+    made = 0.0 if isinstance(error, BudgetExceededError) else 1.0
+    used = (made, *(0.0 for _ in picked.grant.amounts[1:]))
     outcome = Outcome(used, False, slow if router.state.remote else None, pool.history, rule)
     rest = yield from settle(router, picked.grant, outcome)
     if rest > 0.0:

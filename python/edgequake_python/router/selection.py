@@ -109,7 +109,7 @@ def look(router: Router, request: Request) -> Course:
         if member is not None:
             return member
     fits: set[int] | None = None
-    if router.enable_pre_call_checks or router._active_guards():
+    if router.enable_pre_call_checks or router._active_guards(request):
         fits = yield from checks.fitting(router, request, pool, view)
     offers = pool.offers(view, now, 1, lambda member: fits is None or member.number in fits)
     if not offers:
@@ -146,7 +146,7 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
     elif router._affinities:
         first = yield from affinity.remembered(router, request, pool)
     now = state.clock()
-    checked = router.enable_pre_call_checks or bool(router._active_guards())
+    checked = router.enable_pre_call_checks or bool(router._active_guards(request))
     plain = not (checked or request.failed)
     if first is None and plain and not state.remote:
         # The usual case costs no list.
