@@ -147,10 +147,11 @@ rust-components:
 	  || { echo "error: rustfmt and clippy are needed" >&2; exit 1; }
 
 .PHONY: typecheck
-typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
+typecheck: build ## mypy and pyright strict, every public type known, _eq_core.pyi as the built module is
 	$(BIN)/mypy --strict python/edgequake_python
 	$(BIN)/mypy --strict tests/typing
 	$(BIN)/pyright --pythonpath $(PY) tests/typing
+	$(BIN)/pyright --pythonpath $(PY) --ignoreexternal --verifytypes edgequake_python
 	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py \
 	  scripts/compatibility_pages.py
 	$(BIN)/mypy bench

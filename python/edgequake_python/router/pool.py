@@ -32,8 +32,8 @@ class View:
     __slots__ = ("levels", "members")
 
     def __init__(self, levels: Sequence[Index], members: Mapping[int, int]) -> None:
-        self.levels = levels
-        self.members = members  # a member's number -> its level
+        self.levels: Sequence[Index] = levels
+        self.members: Mapping[int, int] = members  # a member's number -> its level
 
 
 class Pool:
@@ -55,12 +55,12 @@ class Pool:
         window: float,
     ) -> None:
         self.name = name
-        self.members = list(members)
-        self.by_id = {member.id: member for member in self.members}
+        self.members: list[Member] = list(members)
+        self.by_id: dict[str, Member] = {member.id: member for member in self.members}
         self._strategy = strategy
         self._arguments = arguments
         self._lifetime = float(arguments.get("ttl") or 3600.0)
-        self.history = int(arguments.get("max_latency_list_size") or 10)
+        self.history: int = int(arguments.get("max_latency_list_size") or 10)
         #: Seconds that the last calls took, for hedging.
         self.durations: deque[float] = deque(maxlen=200)
         self._length = window
@@ -71,10 +71,10 @@ class Pool:
         self._wake: list[tuple[float, int, Member]] = []
         self._views: dict[frozenset[int] | None, View] = {}
         self._all = self._make_view(self.members)
-        self.watches = self._all.levels[0].watches if self._all.levels else frozenset()
+        self.watches: frozenset[str] = self._all.levels[0].watches if self._all.levels else frozenset()
         self.prefer = self._all.levels[0].prefer if self._all.levels else "first"
         #: Whether tokens have to be estimated before a call and counted after it.
-        self.counts_tokens = "tokens" in self.watches or any(
+        self.counts_tokens: bool = "tokens" in self.watches or any(
             any(limit is not None for limit in member.candidate.limits[1:]) for member in self.members
         )
         if "flying" in self.watches:

@@ -37,11 +37,11 @@ class Picked:
     __slots__ = ("filling", "grant", "member", "pool", "started")
 
     def __init__(self, member: Member, pool: Pool, grant: Grant, filling: str | None) -> None:
-        self.member = member
-        self.pool = pool
-        self.grant = grant
-        self.filling = filling
-        self.started = time.perf_counter()
+        self.member: Member = member
+        self.pool: Pool = pool
+        self.grant: Grant = grant
+        self.filling: str | None = filling
+        self.started: float = time.perf_counter()
 
 
 def find(router: Router, request: Request) -> Found:

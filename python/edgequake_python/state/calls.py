@@ -21,8 +21,8 @@ class Script:
     __slots__ = ("sha", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.sha = sha1(text.encode()).hexdigest()
+        self.text: str = text
+        self.sha: str = sha1(text.encode()).hexdigest()
 
 
 CHOOSE, SETTLE = Script(scripts.CHOOSE), Script(scripts.SETTLE)
@@ -36,9 +36,9 @@ class Command:
     __slots__ = ("arguments", "keys", "script")
 
     def __init__(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> None:
-        self.script = script
-        self.keys = keys
-        self.arguments = arguments
+        self.script: Script = script
+        self.keys: Sequence[str] = keys
+        self.arguments: Sequence[Any] = arguments
 
     def by_name(self) -> tuple[Any, ...]:
         """For a server that has seen the script."""

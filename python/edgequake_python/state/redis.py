@@ -13,7 +13,7 @@ from .local import LocalState
 from .store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from .calls import Command
@@ -50,7 +50,7 @@ class RedisState(Store):
         **options: Any,
     ) -> None:
         self.window = window
-        self.clock = time.time
+        self.clock: Callable[[], float] = time.time
         self._local = LocalState(window=window)
         super().__init__(Address(url, timeout, options), lease, prefix)
 
