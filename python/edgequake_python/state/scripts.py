@@ -170,8 +170,8 @@ end
 
 #: KEYS: sums, one for each hold; then who holds how much of each. ARGV: the reservation's name, the
 #: milliseconds it lives without being renewed; then amount, limit and period ('-' for ever) of each, the
-#: period in milliseconds. Returns nothing when all were taken, else the place of the first that does not fit, what was
-#: spent, and the milliseconds until its period ends (below 0: never).
+#: period in milliseconds. Returns nothing when all were taken, else the place of the first that does not fit,
+#: what was spent, and the milliseconds until its period ends (below 0: never).
 RESERVE = f"""{_FREED}
 local size, wanted = #KEYS / 2, {{}}
 for i = 1, size do
