@@ -59,7 +59,7 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         other = request.instead(group, changed)
         for name in [name for name in other.options if name.startswith("mock_testing_")]:
             other.options = {key: value for key, value in other.options.items() if key != name}
-        other.fallbacks = depth + 1
+        other.fallbacks, other.retries = depth + 1, 0
         try:
             answer = yield from _with_fallbacks(router, other, depth + 1)
         except Exception as error:
@@ -79,9 +79,7 @@ def resumed(router: Router, request: Request, error: Exception) -> Course:
     The deployment that broke it is asked again only when there is nobody else, and no fallback either.
     """
     found = find(router, request)
-    members = found.only if found.only is not None else found.pool.members
-    healthy = found.pool.healthy(router.state.clock())
-    if any(member in healthy and member.number not in request.failed for member in members):
+    if found.pool.standing(router.state.clock(), found.only, request.failed)[2]:
         try:
             return (yield from _with_fallbacks(router, request, request.fallbacks))
         except Exception as failure:
@@ -118,12 +116,10 @@ def _with_retries(router: Router, request: Request) -> Course:
         if made >= allowed or is_ours(failure):
             raise _counted(failure, made, allowed)
         found = find(router, request)
-        everybody = found.only if found.only is not None else found.pool.members
-        healthy = [m for m in found.pool.healthy(router.state.clock()) if m in everybody]
-        if not router._should_retry(failure, request, healthy, everybody):
+        standing = found.pool.standing(router.state.clock(), found.only, request.failed)
+        if not router._should_retry(failure, request, found, standing):
             raise _counted(failure, made, allowed)
-        fresh = [member for member in healthy if member.number not in request.failed]
-        wait = router._wait_before(failure, request, made, fresh)
+        wait = router._wait_before(failure, request, made, found, standing)
         left = request.left()
         if wait is None or (left is not None and wait >= left):
             raise _counted(failure, made, allowed)
@@ -246,6 +242,7 @@ def failed(router: Router, request: Request, picked: Picked, error: Exception) -
     router.fail_calls[member.model] += 1
     request.failed.add(member.number)
     request.last = member
+    error.failed_deployment_id = member.id  # type: ignore[attr-defined]
     rule = rest_rule(router, request, error, member, len(pool.members))
     slow = note_failure(error, pool.watches)
     pool.ended(member, router.state.clock(), 0.0, slow)
