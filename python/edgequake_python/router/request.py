@@ -92,6 +92,7 @@ class Request:
         failed: deployments that failed in this group.
         last: the deployment that failed last.
         tried: every deployment a request went to.
+        spared: budgets that had no room for the call; their deployments are not asked again.
         retries, fallbacks: how many there were.
     """
 
@@ -108,6 +109,7 @@ class Request:
         "operation",
         "options",
         "retries",
+        "spared",
         "streamed",
         "trace",
         "tried",
@@ -135,6 +137,7 @@ class Request:
         self.last: Member | None = None
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
+        self.spared: set[str] = set()
         self.visited: set[str] = {group}
         self.retries: int = 0
         self.fallbacks: int = 0
@@ -148,6 +151,7 @@ class Request:
         twin.group = group
         twin.failed = set()
         twin.last = None
+        twin.spared = set()
         twin.visited = self.visited | {group}
         twin._amounts = None
         if changed:

@@ -272,10 +272,9 @@ class Router(Calls, Deployments, Policies, Introspection):
 
     # Around.
 
-    def _active_guards(self) -> list[Guard]:
-        """Those to ask: the program's callbacks are among them while there are any."""
-        package = sys.modules[__name__.partition(".")[0]]
-        return [*self._guards, self._callback_guard] if vars(package).get("callbacks") else self._guards
+    def _active_guards(self, request: Request) -> list[Guard]:
+        """Those that have something to say about a call."""
+        return [guard for guard in (*self._guards, self._callback_guard) if not guard.idle(self, request)]
 
     def add_guard(self, guard: Guard) -> None:
         """Have ``guard`` asked before every call, and told after it."""
