@@ -106,8 +106,12 @@ def test_reasoning_that_was_not_counted_apart_is_estimated_and_says_so() -> None
         counts: dict[str, Any] = {"prompt_tokens": 5, "completion_tokens": 10, "total_tokens": 15}
         if details:
             counts["completion_tokens_details"] = details
-        thought = ModelResponseStream(choices=[StreamingChoices(delta=Delta(reasoning_content="hello world"))])
-        end = ModelResponseStream(choices=[StreamingChoices(finish_reason="stop", delta=Delta())], usage=counts)
+        thought = ModelResponseStream(
+            choices=[StreamingChoices(delta=Delta(reasoning_content="hello world"))]
+        )
+        end = ModelResponseStream(
+            choices=[StreamingChoices(finish_reason="stop", delta=Delta())], usage=counts
+        )
         answer: Any = stream_chunk_builder([thought, end])
         assert end.usage.get("completion_tokens_details") is None or details
         return answer.usage
