@@ -134,6 +134,11 @@ lint: setup rust-components ## Check formatting and lints of Rust and Python, an
 	$(BIN)/ruff check
 	$(PY) tests/check_docs.py
 
+# Tools that are not there are named, and are no failure; unpinned actions are one.
+.PHONY: lint-workflows
+lint-workflows: setup ## Check the workflows: actionlint, zizmor, actions pinned by commit
+	$(PY) scripts/lint_workflows.py
+
 .PHONY: fmt
 fmt: setup rust-components ## Format Rust and Python, and apply ruff's safe fixes
 	cargo fmt
