@@ -89,7 +89,7 @@ def _estimated(response: ModelResponse, messages: Any) -> Usage:
 
 
 def _estimate_reasoning(response: ModelResponse, counted: Any) -> None:
-    """Reasoning that the provider counted only within the completion. The chunks' own counts stay as they are."""
+    """Reasoning that the provider counted only within the completion. The chunks keep their own counts."""
     from .tokens import token_counter
     from .types import CompletionTokensDetailsWrapper, Usage
 
