@@ -31,8 +31,8 @@ def stream_chunk_builder(
     Returns:
         What the plain call would have given, each alternative apart; None when there are no chunks. A finish
         reason that no chunk has is None and not made up. Where the provider gave no token counts they are
-        estimated from the texts, and ``usage.estimated`` says so; where it counted all but the reasoning, that
-        is estimated, and ``usage.completion_tokens_details.estimated`` says so.
+        estimated from the texts, and ``usage.estimated`` says so; where it counted all but the reasoning,
+        that is estimated, and ``usage.completion_tokens_details.estimated`` says so.
     """
     from .response_cost import of_response
     from .types import ModelResponse
