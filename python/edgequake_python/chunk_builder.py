@@ -33,7 +33,8 @@ def stream_chunk_builder(
     Returns:
         What the plain call would have given, each alternative apart; None when there are no chunks. A finish
         reason that no chunk has is None and not made up. Where the provider gave no token counts they are
-        estimated from the texts, and ``usage.estimated`` says so.
+        estimated from the texts, and ``usage.estimated`` says so; where it counted all but the reasoning,
+        that is estimated, and ``usage.completion_tokens_details.estimated`` says so.
     """
     from .response_cost import of_response
     from .types import ModelResponse
@@ -65,6 +66,8 @@ def stream_chunk_builder(
         choice["finish_reason"] = alternatives[index].finish_reason
     if usage is None:
         response.usage = _estimated(response, messages)
+    else:
+        _estimate_reasoning(response, usage)
     response._hidden_params = dict(first._hidden_params)
     response._hidden_params["response_cost"] = of_response(response)
     return response
@@ -98,6 +101,25 @@ def _estimated(response: ModelResponse, messages: Any) -> Usage:
         answer += sum(token_counter(model, text=text) for text in texts if text)
     prompt = token_counter(model, messages=messages, default_token_count=0) if messages else 0
     return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
+
+
+def _estimate_reasoning(response: ModelResponse, counted: Any) -> None:
+    """Reasoning that the provider counted only within the completion. The chunks keep their own counts."""
+    from .tokens import token_counter
+    from .types import CompletionTokensDetailsWrapper, Usage
+
+    thoughts = [choice.message.get("reasoning_content") for choice in response.choices]
+    details = counted.get("completion_tokens_details")
+    completion = counted.get("completion_tokens")
+    if not any(thoughts) or not completion or (details and details.get("reasoning_tokens") is not None):
+        return
+    # In the pieces that the core estimates a plain answer by.
+    pieces = [text[at : at + 1024] for text in thoughts if text for at in range(0, len(text), 1024)]
+    count = min(sum(token_counter(text=piece) for piece in pieces), completion)
+    told = {name: value for name, value in dict(details or {}).items() if value is not None}
+    known = {"text_tokens": completion - count, **told, "reasoning_tokens": count, "estimated": True}
+    fields = {**dict(counted), "completion_tokens_details": CompletionTokensDetailsWrapper(**known)}
+    response.usage = Usage(**fields)
 
 
 class _Alternative:

@@ -34,8 +34,8 @@ class Priced:
         at: Any = None,
     ) -> None:
         self.facts = facts
-        self.usage = usage if usage is not None else {}
-        self.rates = Rates(facts, counted(self.usage, "prompt_tokens"), tier, provider, at)
+        self.usage: Any = usage if usage is not None else {}
+        self.rates: Rates = Rates(facts, counted(self.usage, "prompt_tokens"), tier, provider, at)
 
     def by_tokens(self) -> tuple[Decimal, Decimal]:
         """USD for the prompt and for the answer."""

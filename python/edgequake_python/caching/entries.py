@@ -67,7 +67,7 @@ class Entry:
         if not separator or not isinstance(known, dict):
             raise ValueError("not a stored answer")
         self._head = known
-        self.timestamp = float(known["timestamp"])
+        self.timestamp: float = float(known["timestamp"])
         self.hidden: dict[str, Any] = known.get("hidden") or {}
 
     def is_raw(self) -> bool:
