@@ -50,7 +50,7 @@ class Plain(enum.Enum):
     USER = "user"
 
 
-class Growing(dict):  # type: ignore[type-arg]
+class Growing(dict):
     """Changes whenever it is looked at."""
 
     def __getitem__(self, key: Any) -> Any:

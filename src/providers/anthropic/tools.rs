@@ -50,7 +50,11 @@ pub(crate) fn tool(tool: Value, names: &ToolNames, betas: &mut Vec<&'static str>
     }
     let mut function = match tool.shift_remove("function") {
         Some(Value::Object(function)) => function,
-        _ => return Err(Error::bad_request("one of the tools is of type function and has none")),
+        _ => {
+            return Err(Error::bad_request(
+                "one of the tools is of type function and has none",
+            ));
+        }
     };
     let name = function
         .get("name")
