@@ -9,6 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyString, PyTuple};
 use ring::digest;
 
+use super::guard::guarded;
+
 /// Deeper than any message; a structure that contains itself ends here.
 const DEEPEST: usize = 200;
 
@@ -21,26 +23,28 @@ pub(super) fn answer_key(
     skip: &Bound<'_, PyFrozenSet>,
     uncommon: &Bound<'_, PyAny>,
 ) -> PyResult<String> {
-    let mut said = Said {
-        bytes: Vec::with_capacity(1024),
-        uncommon,
-    };
-    said.text(operation.as_bytes());
-    let mut given = Vec::with_capacity(arguments.len());
-    for (name, value) in arguments.iter() {
-        if !value.is_none() && !skip.contains(&name)? {
-            given.push((name, value));
+    guarded(arguments.py(), || {
+        let mut said = Said {
+            bytes: Vec::with_capacity(1024),
+            uncommon,
+        };
+        said.text(operation.as_bytes());
+        let mut given = Vec::with_capacity(arguments.len());
+        for (name, value) in arguments.iter() {
+            if !value.is_none() && !skip.contains(&name)? {
+                given.push((name, value));
+            }
         }
-    }
-    said.entries(given, 0)?;
-    let digest = digest::digest(&digest::SHA256, &said.bytes);
-    let mut hex = String::with_capacity(64);
-    for byte in digest.as_ref() {
-        for half in [byte >> 4, byte & 15] {
-            hex.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+        said.entries(given, 0)?;
+        let digest = digest::digest(&digest::SHA256, &said.bytes);
+        let mut hex = String::with_capacity(64);
+        for byte in digest.as_ref() {
+            for half in [byte >> 4, byte & 15] {
+                hex.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+            }
         }
-    }
-    Ok(hex)
+        Ok(hex)
+    })
 }
 
 /// What is hashed.

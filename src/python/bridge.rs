@@ -2,7 +2,6 @@
 //! that the loop watches, and the loop's thread turns all of them into Python objects at one go. No background thread
 //! takes the GIL. Loops that cannot watch a socket (Windows' default) are woken by `call_soon_threadsafe` instead.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -10,6 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use super::guard::{self, guarded};
 use super::operation::Outcome;
 use super::{error, log, runtime};
 
@@ -70,7 +70,7 @@ pub(super) struct Bridge {
 #[pymethods]
 impl Bridge {
     /// Hands over everything that waits. Called by the loop.
-    fn drain(&self, py: Python<'_>) {
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
         #[cfg(unix)]
         if let Some(socket) = &self.socket {
             let mut bytes = [0; 64];
@@ -78,9 +78,17 @@ impl Bridge {
         }
         let waiting = std::mem::take(&mut *self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         for (future, outcome) in waiting {
-            deliver(py, future.bind(py), outcome);
+            // Whatever becomes of one, the others are handed over.
+            guarded(py, || {
+                deliver(py, future.bind(py), outcome);
+                Ok(())
+            })
+            .unwrap_or_else(|error| error.write_unraisable(py, None));
         }
-        log::flush(py);
+        guarded(py, || {
+            log::flush(py);
+            Ok(())
+        })
     }
 }
 
@@ -92,9 +100,7 @@ fn deliver(py: Python<'_>, future: &Bound<'_, PyAny>, outcome: Outcome) {
     {
         return;
     }
-    let made = catch_unwind(AssertUnwindSafe(|| outcome(py)))
-        .unwrap_or_else(|panic| Err(error::raise(py, &error::panicked(&*panic))));
-    let set = match made {
+    let set = match guarded(py, || outcome(py)) {
         Ok(value) => future.call_method1(intern!(py, "set_result"), (value,)),
         Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),)),
     };
@@ -183,9 +189,8 @@ impl Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.give(Box::new(|py| {
-                Err(error::raise(py, &error::panicked(&"a background task panicked")))
-            }));
+            let defect = guard::current();
+            self.give(Box::new(move |py| Err(error::raise(py, &defect))));
         }
     }
 }

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyString};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::guard::guarded;
 use super::to_python;
 use crate::types::{ChatResponse, EmbeddingResponse, Extra};
 
@@ -33,43 +34,47 @@ pub(super) fn revive<'py>(
     key: Option<&Bound<'py, PyString>>,
     since: Option<f64>,
 ) -> PyResult<Option<Revived<'py>>> {
-    let refuse = |error: serde_json::Error| PyValueError::new_err(format!("not a stored answer: {error}"));
-    let length = memchr::memchr(b'\n', packed).ok_or_else(|| PyValueError::new_err("not a stored answer"))?;
-    let (head, body) = packed.split_at(length);
-    let body = body.get(1..).unwrap_or_default();
-    let head: Head = serde_json::from_slice(head).map_err(refuse)?;
-    if since.is_some_and(|since| head.timestamp < since) {
-        return Ok(None);
-    }
-    let hidden = PyDict::new(py);
-    for (name, value) in head.hidden.iter().flatten() {
-        hidden.set_item(PyString::intern(py, name), to_python::json(py, value)?)?;
-    }
-    if let Some(key) = key {
-        hidden.set_item(intern!(py, "cache_hit"), true)?;
-        hidden.set_item(intern!(py, "cache_key"), key)?;
-    }
-    let class = head
-        .of
-        .as_deref()
-        .map(|of| of.rsplit_once(':').map_or(of, |(_, name)| name));
-    let nothing = py.None().into_bound(py);
-    let answer = match (head.kind.as_str(), class) {
-        ("model", Some("ModelResponse")) => {
-            let answer: ChatResponse = serde_json::from_slice(body).map_err(refuse)?;
-            to_python::chat(py, to_python::load(py)?, &answer, &nothing)?
+    guarded(py, || {
+        let refuse =
+            |error: serde_json::Error| PyValueError::new_err(format!("not a stored answer: {error}"));
+        let length =
+            memchr::memchr(b'\n', packed).ok_or_else(|| PyValueError::new_err("not a stored answer"))?;
+        let (head, body) = packed.split_at(length);
+        let body = body.get(1..).unwrap_or_default();
+        let head: Head = serde_json::from_slice(head).map_err(refuse)?;
+        if since.is_some_and(|since| head.timestamp < since) {
+            return Ok(None);
         }
-        ("model", Some("EmbeddingResponse")) => {
-            let answer: EmbeddingResponse = serde_json::from_slice(body).map_err(refuse)?;
-            to_python::embed(py, to_python::load(py)?, &answer, &nothing)?
+        let hidden = PyDict::new(py);
+        for (name, value) in head.hidden.iter().flatten() {
+            hidden.set_item(PyString::intern(py, name), to_python::json(py, value)?)?;
         }
-        ("model", _) => nothing,
-        _ => to_python::json(py, &serde_json::from_slice::<Value>(body).map_err(refuse)?)?,
-    };
-    if let Ok(private) = answer.getattr(intern!(py, "__pydantic_private__")) {
-        private.set_item(intern!(py, "_hidden_params"), &hidden)?;
-    }
-    Ok(Some((head.kind, head.of, hidden, answer, length + 1)))
+        if let Some(key) = key {
+            hidden.set_item(intern!(py, "cache_hit"), true)?;
+            hidden.set_item(intern!(py, "cache_key"), key)?;
+        }
+        let class = head
+            .of
+            .as_deref()
+            .map(|of| of.rsplit_once(':').map_or(of, |(_, name)| name));
+        let nothing = py.None().into_bound(py);
+        let answer = match (head.kind.as_str(), class) {
+            ("model", Some("ModelResponse")) => {
+                let answer: ChatResponse = serde_json::from_slice(body).map_err(refuse)?;
+                to_python::chat(py, to_python::load(py)?, &answer, &nothing)?
+            }
+            ("model", Some("EmbeddingResponse")) => {
+                let answer: EmbeddingResponse = serde_json::from_slice(body).map_err(refuse)?;
+                to_python::embed(py, to_python::load(py)?, &answer, &nothing)?
+            }
+            ("model", _) => nothing,
+            _ => to_python::json(py, &serde_json::from_slice::<Value>(body).map_err(refuse)?)?,
+        };
+        if let Ok(private) = answer.getattr(intern!(py, "__pydantic_private__")) {
+            private.set_item(intern!(py, "_hidden_params"), &hidden)?;
+        }
+        Ok(Some((head.kind, head.of, hidden, answer, length + 1)))
+    })
 }
 
 type Revived<'py> = (

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use tokio::sync::Notify;
 
 use super::bridge::{self, Pending};
+use super::guard::guarded;
 use super::meta::PyMeta;
 use super::operation::Outcome;
 use super::source::{Builder, Item, Source};
@@ -111,7 +112,13 @@ impl SyncStream {
         let Some(item) = ready.pop_front() else {
             return Ok(None);
         };
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            // Not one that is left out: the answer is over.
+            ready.clear();
+            *stream = None;
+        }
+        made.map(Some)
     }
 
     /// Closes the connection. What was not read is gone.
@@ -136,7 +143,7 @@ impl SyncStream {
         };
         let usage = state.usage.clone();
         drop(state);
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }
 
@@ -230,7 +237,11 @@ impl AsyncStream {
             return Ok(None);
         };
         let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            self.close();
+        }
+        made.map(Some)
     }
 
     /// Whether nothing more comes.
@@ -242,12 +253,14 @@ impl AsyncStream {
     /// Starts waiting for more; the future's result is None, or what went wrong is raised.
     fn wait(&self, py: Python<'_>) -> PyResult<Pending> {
         let shared = Arc::clone(&self.shared);
-        bridge::spawn(py, async move {
-            let read = shared.read().await;
-            Box::new(move |py: Python<'_>| match read {
-                Ok(()) => Ok(py.None()),
-                Err(error) => Err(error::raise(py, &error)),
-            }) as Outcome
+        guarded(py, || {
+            bridge::spawn(py, async move {
+                let read = shared.read().await;
+                Box::new(move |py: Python<'_>| match read {
+                    Ok(()) => Ok(py.None()),
+                    Err(error) => Err(error::raise(py, &error)),
+                }) as Outcome
+            })
         })
     }
 
@@ -286,6 +299,6 @@ impl AsyncStream {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }

@@ -157,7 +157,7 @@ def test_what_is_left_out_is_counted_and_said(
     go = threading.Event()
     seen: list[int] = []
     with caplog.at_level(logging.WARNING):
-        one.tell(lambda: None if go.wait(10) else None)
+        one.tell(lambda: None if go.wait(10) else pytest.fail("nobody let it go"))
         for number in range(20):
             one.tell(lambda number=number: seen.append(number))  # type: ignore[misc]
         go.set()

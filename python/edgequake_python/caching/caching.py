@@ -129,11 +129,11 @@ class Cache:
         max_size_in_memory: int | None = None,
         **kwargs: Any,
     ) -> None:
-        self.type = LiteLLMCacheType(str(getattr(type, "value", type) or "local"))
-        self.mode = CacheMode(getattr(mode, "value", mode) or "default_on")
+        self.type: LiteLLMCacheType = LiteLLMCacheType(str(getattr(type, "value", type) or "local"))
+        self.mode: CacheMode = CacheMode(getattr(mode, "value", mode) or "default_on")
         self.namespace = namespace
         self.ttl = ttl
-        self.supported_call_types = list(supported_call_types or ())
+        self.supported_call_types: list[str] = list(supported_call_types or ())
         self.max_messages = max_messages
         self.semantic: Any = None
         self._warned = False

@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 
-from .. import _eq_core
+from .. import _eq_core, _given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,6 +125,10 @@ def key_of(
         arguments: the call's arguments by name. Not changed.
         namespace: kept apart from other namespaces.
         settings: those of the client that makes the call; the package's by default.
+
+    Raises:
+        BadRequestError: for an argument that has no content to tell it from others: a lock, an open file, a
+            generator, what contains itself. It names the argument.
     """
     given = arguments if type(arguments) is dict else dict(arguments)
     metadata = given.get("metadata") or given.get("litellm_metadata")
@@ -139,8 +143,21 @@ def key_of(
     for name in _SETTINGS:
         if held.get(name) and name not in given:
             given = {**given, f" {name}": held[name]}
-    digest = _eq_core.answer_key(operation, given, NOT_SEMANTIC, canonical)
+    try:
+        digest = _eq_core.answer_key(operation, given, NOT_SEMANTIC, canonical)
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        raise _without_key(operation, given) from None
     return f"{namespace}:{digest}" if namespace else digest
+
+
+def _without_key(operation: str, given: dict[str, Any]) -> Exception:
+    """The error that names the argument of which no key can be made."""
+    for name, value in given.items():
+        try:
+            _eq_core.answer_key(operation, {name: value}, NOT_SEMANTIC, canonical)
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            return _given.wrong(name, f"has no key: {error}")
+    return _given.wrong("the arguments", "have no key")
 
 
 def _sharing(group: Any, metadata: Mapping[str, Any]) -> Any:

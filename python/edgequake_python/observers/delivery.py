@@ -43,8 +43,8 @@ class Delivery:
 
     def __init__(self) -> None:
         self._own()
-        self.left_out = 0
-        self.failed = 0
+        self.left_out: int = 0
+        self.failed: int = 0
 
     def _own(self) -> None:
         self._pid = os.getpid()

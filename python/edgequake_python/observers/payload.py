@@ -98,33 +98,33 @@ class Subject:
         self.streamed = streamed
         self.identity = identity
         self.trace = trace
-        self.begun = datetime.now()
+        self.begun: datetime = datetime.now()
         self.first: Optional[datetime] = None
-        self.messages = arguments.get("messages")
-        self.input = (
+        self.messages: Any = arguments.get("messages")
+        self.input: Any = (
             self.messages or arguments.get("input") or arguments.get("prompt") or arguments.get("query")
         )
-        self.user = arguments.get("user")
-        self.api_base = arguments.get("api_base") or arguments.get("base_url")
+        self.user: Any = arguments.get("user")
+        self.api_base: Any = arguments.get("api_base") or arguments.get("base_url")
         metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
         # A copy: the caller's dict is the caller's.
         self.metadata: dict[str, Any] = dict(metadata) if isinstance(metadata, dict) else {}
-        self.tags = list(self.metadata.get("tags") or arguments.get("tags") or ())
-        self.model_info = self.metadata.get("model_info") or arguments.get("model_info") or {}
-        self.parameters = {
+        self.tags: list[Any] = list(self.metadata.get("tags") or arguments.get("tags") or ())
+        self.model_info: Any = self.metadata.get("model_info") or arguments.get("model_info") or {}
+        self.parameters: dict[str, Any] = {
             name: value
             for name, value in arguments.items()
             if value is not None and name not in _NOT_PARAMETERS and not _is_secret(name)
         }
-        self.dynamic = {
+        self.dynamic: dict[str, Any] = {
             name: value
             for name, value in arguments.items()
             if value is not None and name.startswith(_DYNAMIC)
         }
-        self.arguments = {
+        self.arguments: dict[str, Any] = {
             name: value for name, value in arguments.items() if value is not None and not _is_secret(name)
         }
-        self.redacted = bool(
+        self.redacted: bool = bool(
             arguments.get("turn_off_message_logging") or _package.get("turn_off_message_logging")
         )
 
