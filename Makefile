@@ -85,6 +85,18 @@ services: ## Install the servers that tests run against (redis-server), where th
 test-python: build services ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
 	$(PY) -m pytest $(PYTEST_ARGS)
 
+.PHONY: test-strict
+test-strict: build services ## Run the Python tests in development mode, every warning an error
+	$(PY) -X dev -W error -m pytest $(PYTEST_ARGS)
+
+DEFECTS := $(CARGO_TARGET_DIR)/defects
+.PHONY: test-defects
+test-defects: setup ## Break the core on purpose, in a build of its own: a panic is an exception, and the process lives
+	rm -rf $(DEFECTS)
+	$(BIN)/maturin build $(LOCKED) --features python,defects --out $(DEFECTS)
+	$(PY) -m pip install --no-deps --target $(DEFECTS) $(DEFECTS)/*.whl
+	PYTHONPATH=$(DEFECTS) $(PY) -m pytest -W "ignore:edgequake_python runs on a debug build" tests/python/test_defects.py
+
 .PHONY: behaviours
 behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
 	$(PY) scripts/behaviours.py $(ROWS)
@@ -134,6 +146,11 @@ lint: setup rust-components ## Check formatting and lints of Rust and Python, an
 	$(BIN)/ruff check
 	$(PY) tests/check_docs.py
 
+# Tools that are not there are named, and are no failure; unpinned actions are one.
+.PHONY: lint-workflows
+lint-workflows: setup ## Check the workflows: actionlint, zizmor, actions pinned by commit
+	$(PY) scripts/lint_workflows.py
+
 .PHONY: fmt
 fmt: setup rust-components ## Format Rust and Python, and apply ruff's safe fixes
 	cargo fmt
@@ -147,10 +164,11 @@ rust-components:
 	  || { echo "error: rustfmt and clippy are needed" >&2; exit 1; }
 
 .PHONY: typecheck
-typecheck: build ## Run mypy (strict on the package) and compare _eq_core.pyi with the built module
+typecheck: build ## mypy and pyright strict, every public type known, _eq_core.pyi as the built module is
 	$(BIN)/mypy --strict python/edgequake_python
 	$(BIN)/mypy --strict tests/typing
 	$(BIN)/pyright --pythonpath $(PY) tests/typing
+	$(BIN)/pyright --pythonpath $(PY) --ignoreexternal --verifytypes edgequake_python
 	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py \
 	  scripts/compatibility_pages.py
 	$(BIN)/mypy bench
@@ -166,6 +184,10 @@ parity: build ## Compare requests and readings with LiteLLM's (SHARED=../shared 
 bench-router: build services ## Measure the Router: its decisions (docs/scaling.md), and litellm's beside it
 	$(PY) bench/routing.py --write
 	$(PY) bench/router_compare.py --write
+
+.PHONY: bench-cache
+bench-cache: build services ## Measure answers out of the cache, and litellm's beside them
+	$(PY) bench/cache.py --write
 
 .PHONY: pages
 pages: build ## Write the pages that are made from the library itself
@@ -198,10 +220,17 @@ bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for 
 	$(PY) bench/run.py --wheel dist $(BENCH_ARGS)
 
 .PHONY: docs
-docs: setup ## Build the crate's API pages with rustdoc, and check the documents' links and code blocks
-	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+docs: setup ## Build the documentation site and the crate's pages, without a warning
 	$(PY) tests/check_docs.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+	@echo "site: build/site/index.html"
 	@echo "crate pages: $(CARGO_TARGET_DIR)/doc/edgequake_llm/index.html"
+
+# Chromium is not installed by this; where it is missing, that is said.
+.PHONY: screenshots
+screenshots: build docs ## Pictures of the site and of the commands, by headless Chromium, into build/screenshots
+	$(PY) scripts/screenshots.py
 
 .PHONY: clean
 clean: ## Remove everything built inside the checkout (the cargo cache outside it stays)

@@ -5,8 +5,9 @@
 Several processes call through Routers that share a redis-server, which is killed, paused and started again
 the whole time. Their deployments fail in every way the simulator knows, and fall back to one that does not.
 Each call has a name of its own, which the healthy deployment's server counts: a call that succeeded must have
-been answered exactly once, and none may fail. Prints a table; exit code 1 when a call was lost or doubled, or
-when a limit was exceeded.
+been answered exactly once, and none may fail. Each fault has a group of one deployment, which falls back, and
+one of three, where the other two are healthy. Prints tables (Markdown); exit code 1 when a call was lost or
+doubled, or when a limit was exceeded.
 """
 
 # ruff: noqa: E402 - the tests' helpers are found by their folder
@@ -59,43 +60,45 @@ FAULTS = (
 )
 #: Faults in the middle of a stream, which is then begun anew elsewhere.
 BROKEN = ("sim/cut?after=3", "sim/cut_clean?after=3", "sim/malformed?after=3", "sim/error_event?after=3")
-GROUPS = ("healthy", *FAULTS, *BROKEN)
+#: Groups of a faulty deployment alone, and of one with two healthy ones.
+ALONE = (*FAULTS, *BROKEN)
+AMONG = tuple(f"{fault} of 3" for fault in ALONE)
+GROUPS = ("healthy", *ALONE, *AMONG)
+#: What became of calls; the columns of the table.
+OUTCOMES = ("by itself", "elsewhere", "begun anew", "cancelled", "failed")
 #: What a request to the limited deployment is charged against, in a window that the run does not outlive.
 LIMIT = 500
 
 
 @dataclasses.dataclass
 class Tally:
-    calls: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    admitted: int = 0
+    #: By group and outcome.
+    outcomes: collections.Counter[tuple[str, str]] = dataclasses.field(default_factory=collections.Counter)
     errors: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
-    answered: list[str] = dataclasses.field(default_factory=list)
+    #: Names of calls that a healthy deployment answered, with their groups.
+    answered: list[tuple[str, str]] = dataclasses.field(default_factory=list)
 
 
 def router_of(redis_url: str, healthy: str, simulated: str) -> Router:
     entries: list[dict[str, Any]] = []
-    for group in GROUPS:
-        base = healthy if group == "healthy" else simulated
-        where = {"model": f"openai/{group}", "api_base": base, "api_key": "sk-chaos"}
-        limits = {"max_parallel_requests": 200}
-        entries.append(
-            {"model_name": group, "litellm_params": {**where, **limits}, "model_info": {"id": group}}
-        )
-    where = {"model": "openai/healthy", "api_base": healthy, "api_key": "sk-chaos"}
+    well = {
+        "model": "openai/healthy",
+        "api_base": healthy,
+        "api_key": "sk-chaos",
+        "max_parallel_requests": 200,
+    }
+    for group in (*ALONE, *AMONG):
+        fault = group[: -len(" of 3")] if group in AMONG else group
+        faulty = {**well, "model": f"openai/{fault}", "api_base": simulated}
+        members = [faulty, well, well] if group in AMONG else [faulty]
+        for place, params in enumerate(members):
+            info = {"id": f"{group}-{place}"}
+            entries.append({"model_name": group, "litellm_params": params, "model_info": info})
     for place in range(4):
-        entries.append(
-            {
-                "model_name": "healthy",
-                "litellm_params": {**where, "max_parallel_requests": 200},
-                "model_info": {"id": f"healthy-{place}"},
-            }
-        )
-    entries.append(
-        {"model_name": "limited", "litellm_params": {**where, "rpm": LIMIT}, "model_info": {"id": "limited"}}
-    )
+        info = {"id": f"healthy-{place}"}
+        entries.append({"model_name": "healthy", "litellm_params": well, "model_info": info})
+    limited = {**well, "rpm": LIMIT}
+    entries.append({"model_name": "limited", "litellm_params": limited, "model_info": {"id": "limited"}})
     return Router(
         entries,
         state=RedisState(redis_url, timeout=0.2, lease=3.0, window=1e9),
@@ -119,21 +122,21 @@ async def one(router: Router, tally: Tally, name: str) -> None:
     """One call of the mixture: plain or streamed, blocking or not, cancelled now and then."""
     group = random.choice(GROUPS)
     way = random.random()
-    tally.calls += 1
+    anew = False
     try:
         if way < 0.08:
             task = asyncio.ensure_future(router.acompletion(group, named(f"cancelled {name}")))
             await asyncio.sleep(random.random() * 0.05)
             task.cancel()
             await asyncio.wait([task])
-            tally.cancelled += 1
+            tally.outcomes[group, "cancelled"] += 1
             return
         if way < 0.35:
             text = ""
             stream = await router.acompletion(group, named(name), stream=True)
             async for chunk in stream:
                 if getattr(chunk, "restarted", False):
-                    text = ""
+                    text, anew = "", True
                 text += (chunk.choices[0].delta.content or "") if chunk.choices else ""
         elif way < 0.6:
             loop = asyncio.get_running_loop()
@@ -145,14 +148,18 @@ async def one(router: Router, tally: Tally, name: str) -> None:
         else:
             plain: Any = await router.acompletion(group, named(name))
             text = plain.choices[0].message.content
-        tally.succeeded += 1
-        if text == f"answer to {name}":
-            tally.answered.append(name)
-        elif not text.startswith("You said"):
-            tally.errors[f"another's answer: {text[:40]!r}"] += 1
     except Exception as error:
-        tally.failed += 1
+        tally.outcomes[group, "failed"] += 1
         tally.errors[f"{group}: {type(error).__name__}: {str(error)[:80]}"] += 1
+        return
+    if text == f"answer to {name}":
+        tally.outcomes[group, "begun anew" if anew else "elsewhere"] += 1
+        tally.answered.append((group, name))
+    elif text.startswith("You said"):
+        tally.outcomes[group, "by itself"] += 1
+    else:
+        tally.outcomes[group, "failed"] += 1
+        tally.errors[f"{group}: another's answer: {text[:40]!r}"] += 1
 
 
 def work(redis_url: str, healthy: str, simulated: str, seconds: float, number: int) -> Tally:
@@ -270,27 +277,40 @@ def report(
     disturbed: collections.Counter[str],
     failing: int,
 ) -> int:
-    """Print the table; the exit code."""
-    answered = [name for tally in tallies for name in tally.answered]
-    lost = [name for name in answered if not counts[name]]
-    doubled = [name for name in answered if counts[name] > 1]
-    errors: collections.Counter[str] = sum((tally.errors for tally in tallies), collections.Counter())
-    calls = sum(tally.calls for tally in tallies)
+    """Print the tables; the exit code."""
+    answered = [call for tally in tallies for call in tally.answered]
+    lost = collections.Counter(group for group, name in answered if not counts[name])
+    doubled = collections.Counter(group for group, name in answered if counts[name] > 1)
+    none: collections.Counter[Any] = collections.Counter()
+    errors = sum((tally.errors for tally in tallies), none)
+    outcomes = sum((tally.outcomes for tally in tallies), none)
+    lines = [
+        "| what the deployment does | deployments | calls | " + " | ".join(OUTCOMES) + " | lost | doubled |",
+        "|---|---:|---:|" + "---:|" * (len(OUTCOMES) + 2),
+    ]
+    for fault in ("healthy", *ALONE):
+        for group in (fault,) if fault == "healthy" else (fault, f"{fault} of 3"):
+            cells = [outcomes[group, outcome] for outcome in OUTCOMES]
+            size = 4 if group == "healthy" else 3 if group in AMONG else 1
+            row = [size, sum(cells), *cells, lost[group], doubled[group]]
+            lines.append(
+                f"| `{fault.removeprefix('sim/')}` | " + " | ".join(f"{cell:,}" for cell in row) + " |"
+            )
+    calls, failed = sum(outcomes.values()), sum(outcomes[group, "failed"] for group in GROUPS)
     rows = [
         ("calls", calls),
-        ("succeeded", sum(tally.succeeded for tally in tallies)),
-        ("cancelled on purpose", sum(tally.cancelled for tally in tallies)),
-        ("failed", sum(tally.failed for tally in tallies)),
+        ("cancelled on purpose", sum(outcomes[group, "cancelled"] for group in GROUPS)),
         ("requests to failing deployments", failing),
         ("answered by a healthy deployment", len(answered)),
-        ("lost", len(lost) + sum(tally.failed for tally in tallies)),
-        ("doubled", len(doubled)),
+        ("failed", failed),
+        ("lost", sum(lost.values())),
+        ("doubled", sum(doubled.values())),
         (f"admitted at a limit of {LIMIT}", admitted),
-        ("Redis killed", disturbed["killed"]),
+        ("Redis killed and started again", disturbed["killed"]),
         ("Redis paused", disturbed["paused"]),
     ]
-    width = max(len(label) for label, _ in rows)
-    print("\n".join(f"| {label:<{width}} | {value:>9,} |" for label, value in rows))
+    lines += ["", "| all together | |", "|---|---:|", *(f"| {label} | {value:,} |" for label, value in rows)]
+    print("\n".join(lines))
     for error, count in errors.most_common(10):
         print(f"{count:>6} x {error}")
     good = not (lost or doubled or errors) and admitted == LIMIT and calls > 0

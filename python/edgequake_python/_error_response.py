@@ -75,7 +75,7 @@ class ErrorRequest:
 
     def __init__(self, method: str = "POST", url: str = "") -> None:
         self.method = method
-        self.url = _public_url(url)
+        self.url: str = _public_url(url)
 
     def __repr__(self) -> str:
         return f"<ErrorRequest({self.method!r}, {self.url!r})>"
@@ -96,9 +96,9 @@ class ErrorResponse:
         request: ErrorRequest | None = None,
     ) -> None:
         self.status_code = status_code
-        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
-        self.content = bytes(content[:BODY_LIMIT])
-        self.request = request if request is not None else ErrorRequest()
+        self.headers: Headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self.content: bytes = bytes(content[:BODY_LIMIT])
+        self.request: ErrorRequest = request if request is not None else ErrorRequest()
 
     @property
     def text(self) -> str:

@@ -10,9 +10,9 @@ _core_logger = logging.getLogger("edgequake_python")
 _core_logger.addHandler(logging.NullHandler())
 
 #: LiteLLM's loggers by its names; the first receives what this package has to say.
-verbose_logger = logging.getLogger("LiteLLM")
-verbose_router_logger = logging.getLogger("LiteLLM Router")
-verbose_proxy_logger = logging.getLogger("LiteLLM Proxy")
+verbose_logger: logging.Logger = logging.getLogger("LiteLLM")
+verbose_router_logger: logging.Logger = logging.getLogger("LiteLLM Router")
+verbose_proxy_logger: logging.Logger = logging.getLogger("LiteLLM Proxy")
 
 
 def set_level(level: int | None) -> None:

@@ -169,7 +169,7 @@ class VectorStoreSearchError(BadRequestError):
     def __init__(
         self, failures: Sequence[Any], model: str | None = None, llm_provider: str | None = None
     ) -> None:
-        self.failures = tuple(failures)
+        self.failures: tuple[Any, ...] = tuple(failures)
         reasons = "; ".join(
             f"{failure.get('vector_store_id')}: {failure.get('error')}"
             if isinstance(failure, dict)

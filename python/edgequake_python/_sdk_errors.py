@@ -31,14 +31,14 @@ class BudgetExceededError(CopiedByState, Exception):
     ) -> None:
         self.current_cost = current_cost
         self.max_budget = max_budget
-        self.llm_provider = llm_provider or ""
+        self.llm_provider: str = llm_provider or ""
         self.entity_type = entity_type
         self.entity_id = entity_id
         self.category = "litellm_rate_limit"
         self.rate_limit_type = "budget"
         setting = getattr(sys.modules.get(__package__), "budget_exceeded_status_code", None)
-        self.status_code = setting if isinstance(setting, int) else 422
-        self.message = (
+        self.status_code: int = setting if isinstance(setting, int) else 422
+        self.message: str = (
             message or f"Budget has been exceeded! Current cost: {current_cost}, Max budget: {max_budget}"
         )
         super().__init__(self.message)
@@ -58,7 +58,7 @@ class GuardrailRaisedException(CopiedByState, Exception):
         self.guardrail_name = guardrail_name
         self.status_code = status_code
         self.blocked_content = blocked_content
-        self.message = message
+        self.message: str = message
         if should_wrap_with_default_message:
             self.message = f"Guardrail raised an exception, Guardrail: {guardrail_name}, Message: {message}"
         super().__init__(self.message)
@@ -71,7 +71,7 @@ class BlockedPiiEntityError(CopiedByState, Exception):
         self.entity_type = entity_type
         self.guardrail_name = guardrail_name
         self.status_code = status_code
-        self.message = (
+        self.message: str = (
             f"Blocked entity detected: {entity_type} by Guardrail: {guardrail_name}. "
             "This entity is not allowed to be used in this request."
         )
@@ -102,14 +102,14 @@ class RouterRateLimitError(CopiedByState, ValueError):
         self.model = model
         self.cooldown_time = cooldown_time
         self.enable_pre_call_checks = enable_pre_call_checks
-        self.cooldown_list = list(cooldown_list)
-        self.all_deployments_in_cooldown = bool(model_ids) and set(model_ids) <= set(self.cooldown_list)
+        self.cooldown_list: list[Any] = list(cooldown_list)
+        self.all_deployments_in_cooldown: bool = bool(model_ids) and set(model_ids) <= set(self.cooldown_list)
         self.type = "all_deployments_in_cooldown" if self.all_deployments_in_cooldown else "rate_limit_error"
         self.retry_after = cooldown_time
         cooling = (
             "All deployments for selected model are in cooldown. " if self.all_deployments_in_cooldown else ""
         )
-        self.message = (
+        self.message: str = (
             f"No deployments available for selected model, Try again in {cooldown_time} seconds. {cooling}"
             f"Passed model={model}. pre-call-checks={enable_pre_call_checks}, "
             f"cooldown_list={self.cooldown_list}"
@@ -153,8 +153,8 @@ class BaseLLMException(CopiedByState, Exception):
         self.status_code = status_code
         self.message = message
         self.headers = headers
-        self.request = request if request is not None else ErrorRequest()
-        self.response = response if response is not None else ErrorResponse(status_code, headers)
+        self.request: Any = request if request is not None else ErrorRequest()
+        self.response: Any = response if response is not None else ErrorResponse(status_code, headers)
         self.body = body
         self.status_code_is_synthesized = status_code_is_synthesized
         super().__init__(message)

@@ -124,7 +124,7 @@ class RateLimitError(StatusErrorBase):
         )
         self.category = category
         self.rate_limit_type = rate_limit_type
-        self.detail = self.message if detail is None else detail
+        self.detail: str | Any = self.message if detail is None else detail
 
 
 class InternalServerError(StatusErrorBase):

@@ -25,10 +25,10 @@ class Timeouts:
         idle: float | None = 600.0,
         total: float | None = None,
     ) -> None:
-        self.connect = connect
-        self.first_token = first_token
-        self.idle = idle
-        self.total = total
+        self.connect: float | None = connect
+        self.first_token: float | None = first_token
+        self.idle: float | None = idle
+        self.total: float | None = total
 
     def __repr__(self) -> str:
         limits = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)

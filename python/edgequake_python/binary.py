@@ -23,7 +23,7 @@ class HttpxBinaryResponseContent:
     """
 
     status_code = 200
-    is_closed = False
+    is_closed: bool = False
 
     def __init__(self, core: SyncStream | AsyncStream, meta: Meta) -> None:
         self._core = core

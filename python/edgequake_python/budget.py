@@ -7,6 +7,7 @@ overspend together. Where amounts are kept is the business of `state`: in this p
 from __future__ import annotations
 
 import re
+import time
 
 from .exceptions import BudgetExceededError
 from .state import Hold, LocalState, Shortage
@@ -21,6 +22,8 @@ else:
     from collections import namedtuple
 
 _SCOPE = "budgets"
+#: How long a limit that Redis says is reached counts as that, in seconds.
+_LOOK = 0.5
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2592000, "y": 31536000}
 
 if TYPE_CHECKING:
@@ -98,6 +101,7 @@ class Budgets:
         state: State | None = None,
     ) -> None:
         self.state: State = LocalState() if state is None else state
+        self._reached: dict[str, float] = {}  # a key -> until when nobody asks again
         self._limits: dict[str, Limit] = {} if total is None else {"all": limit(total)}
         for kind, given in (
             ("provider", providers),
@@ -124,6 +128,19 @@ class Budgets:
         """Whether none of these limits is reached."""
         return all(self.spent(key) < bound.amount for key, bound in self.applying(keys))
 
+    def reached(self) -> frozenset[str]:
+        """The limits that have refused a call and leave room for none now, as far as this process knows."""
+        if not self._reached:
+            return frozenset()
+        now, found = time.monotonic(), []
+        for key, until in list(self._reached.items()):
+            # What is in memory is looked at; Redis is asked again after a while, by the next call.
+            if (until > now) if self.state.remote else not self.has_room((key,)):
+                found.append(key)
+            else:
+                self._reached.pop(key, None)
+        return frozenset(found)
+
     # What the chain around a call uses.
 
     def holds(self, keys: Sequence[str], amount: float) -> list[Hold]:
@@ -134,6 +151,8 @@ class Budgets:
         """The reservation; raises `BudgetExceededError` when there is none."""
         if isinstance(answer, Shortage):
             kind, _, name = answer.hold.key.partition(":")
+            if answer.spent >= answer.hold.limit:
+                self._reached[answer.hold.key] = time.monotonic() + _LOOK
             raise BudgetExceededError(
                 current_cost=answer.spent,
                 max_budget=answer.hold.limit,
@@ -161,3 +180,7 @@ class Budgets:
     async def settle_async(self, held: Reservation, cost: float) -> None:
         """As `settle`."""
         await self.state.adjust_async(held, [cost] * len(held.holds))
+
+    def settle_soon(self, held: Reservation, cost: float) -> None:
+        """As `settle`, without waiting for anything: for finalizers and cancelled tasks."""
+        self.state.adjust_soon(held, [cost] * len(held.holds))

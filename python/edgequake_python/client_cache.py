@@ -44,6 +44,6 @@ class LLMClientCache:
         self.ttl_dict.clear()
 
 
-in_memory_llm_clients_cache = LLMClientCache()
+in_memory_llm_clients_cache: LLMClientCache = LLMClientCache()
 module_level_client: Any = None
 module_level_aclient: Any = None

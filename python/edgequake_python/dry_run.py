@@ -24,9 +24,9 @@ class Changes:
     __slots__ = ("dropped", "emulated", "renamed")
 
     def __init__(self, dropped: list[str], renamed: dict[str, str], emulated: list[str]) -> None:
-        self.dropped = dropped
-        self.renamed = renamed
-        self.emulated = emulated
+        self.dropped: list[str] = dropped
+        self.renamed: dict[str, str] = renamed
+        self.emulated: list[str] = emulated
 
     def __bool__(self) -> bool:
         return bool(self.dropped or self.renamed or self.emulated)
@@ -59,9 +59,9 @@ class PreparedRequest:
         self.url: str = asked.url(True)
         self.headers: dict[str, str] = asked.headers(True)
         self.body: bytes = asked.body
-        self.provider = provider
-        self.model = model
-        self.changes = changes if changes is not None else Changes([], {}, [])
+        self.provider: str = provider
+        self.model: str = model
+        self.changes: Changes = changes if changes is not None else Changes([], {}, [])
         self.more: list[PreparedRequest] = []
 
     @property

@@ -22,8 +22,8 @@ class _Known:
         self._meta: Meta = core.meta
         self._model_id = model_id
         self._hidden: dict[str, Any] | None = None
-        self.model = self._meta.model
-        self.custom_llm_provider = self._meta.provider
+        self.model: str = self._meta.model
+        self.custom_llm_provider: str = self._meta.provider
 
     def _event(self, values: Any, meta: Any) -> Any:
         return values

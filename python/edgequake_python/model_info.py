@@ -6,13 +6,19 @@ A model that the table does not have works all the same; about it every ``suppor
 
 from __future__ import annotations
 
-from . import model_table
-from .exceptions import ModelNotMappedError
+from . import _given, model_table
+from .exceptions import BadRequestError, ModelNotMappedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Protocol
+
+    class Capability(Protocol):
+        """A question about a model: its name, and the provider's if the name does not tell."""
+
+        def __call__(self, model: str, custom_llm_provider: str | None = None) -> bool:
+            """True if it is known to be so."""
+
 
 #: Names that `get_model_info` always has, None where nothing is known.
 FIELDS = (
@@ -87,8 +93,8 @@ FIELDS = (
 def owner(model: str, provider: str | None = None) -> str | None:
     """Whose model a name means: the caller's word, its prefix, or who the table lists it under."""
     if provider:
-        return provider
-    head, slash, _ = model.partition("/")
+        return _given.word("custom_llm_provider", provider)
+    head, slash, _ = _given.word("model", model).partition("/")
     if slash and head in model_table.providers():
         return head
     entry = model_table.table().get(model)
@@ -161,11 +167,15 @@ def get_max_tokens(model: str) -> int | None:
 
 
 def _supports(model: str, provider: str | None, *keys: str) -> bool:
-    found = _known(model, provider)
+    try:
+        found = _known(model, provider)
+    except BadRequestError:
+        # No name, so nobody's.
+        return False
     return found is not None and any(found[2].get(key) is True for key in keys)
 
 
-def _question(name: str, what: str, *keys: str) -> Callable[..., bool]:
+def _question(name: str, what: str, *keys: str) -> Capability:
     def ask(model: str, custom_llm_provider: str | None = None) -> bool:
         return _supports(model, custom_llm_provider, *(keys or (name,)))
 
@@ -174,29 +184,35 @@ def _question(name: str, what: str, *keys: str) -> Callable[..., bool]:
     return ask
 
 
-supports_function_calling = _question("supports_function_calling", "can call tools")
-supports_parallel_function_calling = _question(
+supports_function_calling: Capability = _question("supports_function_calling", "can call tools")
+supports_parallel_function_calling: Capability = _question(
     "supports_parallel_function_calling", "can call several tools at once"
 )
-supports_tool_choice = _question("supports_tool_choice", "can be told which tool to call")
-supports_vision = _question("supports_vision", "can see images")
-supports_response_schema = _question("supports_response_schema", "can answer by a JSON schema")
-supports_native_structured_output = _question(
+supports_tool_choice: Capability = _question("supports_tool_choice", "can be told which tool to call")
+supports_vision: Capability = _question("supports_vision", "can see images")
+supports_response_schema: Capability = _question("supports_response_schema", "can answer by a JSON schema")
+supports_native_structured_output: Capability = _question(
     "supports_native_structured_output", "has structured outputs of its own"
 )
-supports_reasoning = _question("supports_reasoning", "can think before it answers")
-supports_none_reasoning_effort = _question("supports_none_reasoning_effort", "can be told not to think")
-supports_web_search = _question("supports_web_search", "can search the web")
-supports_url_context = _question("supports_url_context", "can read pages whose addresses it is given")
-supports_audio_input = _question("supports_audio_input", "can hear")
-supports_audio_output = _question("supports_audio_output", "can speak")
-supports_video_input = _question("supports_video_input", "can see videos")
-supports_pdf_input = _question("supports_pdf_input", "can read PDF files")
-supports_prompt_caching = _question("supports_prompt_caching", "has a cache for prompts")
-supports_computer_use = _question("supports_computer_use", "can operate a computer")
-supports_assistant_prefill = _question("supports_assistant_prefill", "goes on from a begun answer")
-supports_system_messages = _question("supports_system_messages", "takes system messages")
-supports_embedding_image_input = _question("supports_embedding_image_input", "can embed images")
+supports_reasoning: Capability = _question("supports_reasoning", "can think before it answers")
+supports_none_reasoning_effort: Capability = _question(
+    "supports_none_reasoning_effort", "can be told not to think"
+)
+supports_web_search: Capability = _question("supports_web_search", "can search the web")
+supports_url_context: Capability = _question(
+    "supports_url_context", "can read pages whose addresses it is given"
+)
+supports_audio_input: Capability = _question("supports_audio_input", "can hear")
+supports_audio_output: Capability = _question("supports_audio_output", "can speak")
+supports_video_input: Capability = _question("supports_video_input", "can see videos")
+supports_pdf_input: Capability = _question("supports_pdf_input", "can read PDF files")
+supports_prompt_caching: Capability = _question("supports_prompt_caching", "has a cache for prompts")
+supports_computer_use: Capability = _question("supports_computer_use", "can operate a computer")
+supports_assistant_prefill: Capability = _question(
+    "supports_assistant_prefill", "goes on from a begun answer"
+)
+supports_system_messages: Capability = _question("supports_system_messages", "takes system messages")
+supports_embedding_image_input: Capability = _question("supports_embedding_image_input", "can embed images")
 
 
 def supports_native_streaming(model: str, custom_llm_provider: str | None = None) -> bool:

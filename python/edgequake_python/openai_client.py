@@ -30,7 +30,7 @@ class LiteLLM:
         max_retries: int | None = None,
         default_headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.params = {
+        self.params: dict[str, str | float | int | Mapping[str, str] | None] = {
             "api_key": api_key,
             "organization": organization,
             "base_url": base_url,
@@ -38,7 +38,7 @@ class LiteLLM:
             "max_retries": max_retries,
             "extra_headers": default_headers,
         }
-        self.chat = Chat(self.params, router_obj=None)
+        self.chat: Chat = Chat(self.params, router_obj=None)
 
 
 class Chat:
@@ -46,7 +46,7 @@ class Chat:
 
     def __init__(self, params: dict[str, Any], router_obj: Any = None) -> None:
         self.params = params
-        self.completions = Completions(params, router_obj)
+        self.completions: Completions = Completions(params, router_obj)
 
 
 class Completions:

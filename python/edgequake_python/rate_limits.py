@@ -28,9 +28,9 @@ class RateLimit:
     def __init__(
         self, limit: int | None = None, remaining: int | None = None, reset: float | None = None
     ) -> None:
-        self.limit = limit
-        self.remaining = remaining
-        self.reset = reset
+        self.limit: int | None = limit
+        self.remaining: int | None = remaining
+        self.reset: float | None = reset
 
     def __bool__(self) -> bool:
         """Whether anything was said of it."""
@@ -41,7 +41,7 @@ class RateLimit:
             return NotImplemented
         return (self.limit, self.remaining, self.reset) == (other.limit, other.remaining, other.reset)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: None = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"RateLimit(limit={self.limit!r}, remaining={self.remaining!r}, reset={self.reset!r})"
@@ -66,11 +66,11 @@ class RateLimits:
         output_tokens: RateLimit,
         retry_after: float | None,
     ) -> None:
-        self.requests = requests
-        self.tokens = tokens
-        self.input_tokens = input_tokens
-        self.output_tokens = output_tokens
-        self.retry_after = retry_after
+        self.requests: RateLimit = requests
+        self.tokens: RateLimit = tokens
+        self.input_tokens: RateLimit = input_tokens
+        self.output_tokens: RateLimit = output_tokens
+        self.retry_after: float | None = retry_after
 
     def __bool__(self) -> bool:
         """Whether anything was said."""

@@ -33,7 +33,7 @@ class Answer:
         self._response = response
         self._params = params
         self._hidden: Mapping[str, Any] = hidden if isinstance(hidden, dict) else {}
-        self.usage = _usage(part(response, "usage"))
+        self.usage: Any = _usage(part(response, "usage"))
 
     @property
     def model(self) -> str | None:

@@ -32,4 +32,4 @@ class Encoding:
         return _eq_core.decode_tokens(self.name, tokens)
 
 
-encoding = Encoding("cl100k_base")
+encoding: Encoding = Encoding("cl100k_base")

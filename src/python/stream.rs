@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use tokio::sync::Notify;
 
 use super::bridge::{self, Pending};
+use super::guard::guarded;
 use super::meta::PyMeta;
 use super::operation::Outcome;
 use super::source::{Builder, Item, Source};
@@ -107,7 +108,13 @@ impl SyncStream {
         let Some(item) = ready.pop_front() else {
             return Ok(None);
         };
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            // Not one that is left out: the answer is over.
+            ready.clear();
+            *usage = stream.take().as_ref().and_then(Source::usage);
+        }
+        made.map(Some)
     }
 
     /// Closes the connection. What was not read is gone.
@@ -134,7 +141,7 @@ impl SyncStream {
         let open = state.stream.as_ref();
         let usage = open.map_or_else(|| state.usage.clone(), Source::usage);
         drop(state);
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }
 
@@ -227,7 +234,11 @@ impl AsyncStream {
             return Ok(None);
         };
         let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            self.close();
+        }
+        made.map(Some)
     }
 
     /// Whether nothing more comes.
@@ -239,12 +250,14 @@ impl AsyncStream {
     /// Starts waiting for more; the future's result is None, or what went wrong is raised.
     fn wait(&self, py: Python<'_>) -> PyResult<Pending> {
         let shared = Arc::clone(&self.shared);
-        bridge::spawn(py, async move {
-            let read = shared.read().await;
-            Box::new(move |py: Python<'_>| match read {
-                Ok(()) => Ok(py.None()),
-                Err(error) => Err(error::raise(py, &error)),
-            }) as Outcome
+        guarded(py, || {
+            bridge::spawn(py, async move {
+                let read = shared.read().await;
+                Box::new(move |py: Python<'_>| match read {
+                    Ok(()) => Ok(py.None()),
+                    Err(error) => Err(error::raise(py, &error)),
+                }) as Outcome
+            })
         })
     }
 
@@ -284,6 +297,6 @@ impl AsyncStream {
             usage.unwrap_or_else(PoisonError::into_inner).clone()
         };
         let usage = open.map_or_else(kept, Source::usage);
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }

@@ -160,7 +160,7 @@ def test_what_a_router_tells(server: Loopback) -> None:
     entries = router.get_model_list()
     assert entries is not None
     assert [entry["model_info"]["id"] for entry in entries] == ["one", "two", "one", "two"]
-    assert router.get_model_names() == ["group", "alias"]
+    assert router.get_model_names() == ["alias", "group"]
     info = router.get_model_group_info("alias")
     assert info is not None and (info.rpm, info.tpm, info.providers) == (7, 1000, ["openai"])
     assert router.get_deployment_credentials("one") == {
@@ -168,7 +168,7 @@ def test_what_a_router_tells(server: Loopback) -> None:
         "api_key": "sk-loopback",
     }
     router.completion("group", MESSAGES)
-    assert router.get_model_group_usage("group")[1] == 1
+    assert asyncio.run(router.get_model_group_usage("group"))[1] == 1
     settings = router.get_settings()
     assert (settings["num_retries"], settings["cooldown_time"], settings["routing_strategy"]) == (
         2,

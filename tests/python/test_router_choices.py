@@ -216,7 +216,7 @@ def test_tokens_a_minute(server: Loopback) -> None:
     # 80 of 100 are used; what is asked for does not fit.
     with pytest.raises(RouterRateLimitError):
         router.completion("group", MESSAGES, max_tokens=50)
-    assert router.get_model_group_usage("group") == (80, 2)
+    assert asyncio.run(router.get_model_group_usage("group")) == (80, 2)
     limited = Router(
         [deployment(server, "group", "one", otpm=40)], num_retries=0, state=LocalState(window=1e6)
     )

@@ -45,7 +45,7 @@ def test_a_late_answer_is_asked_for_elsewhere(server: Loopback, ask: Ask) -> Non
     assert answer.choices[0].message.content == "quick"
     assert answer._hidden_params["attempted_deployments"] == ["slow", "quick"]
     # Both were charged: each made a request.
-    assert router.get_model_group_usage("group")[1] == 2
+    assert asyncio.run(router.get_model_group_usage("group"))[1] == 2
 
 
 def test_the_losers_connection_is_closed() -> None:

@@ -74,7 +74,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
     except BaseException:
         # Nobody waits for the answer any more, but the provider may have read the question.
         for budgets, reservation in held:
-            budgets.settle(reservation, estimate.of(0))
+            budgets.settle_soon(reservation, estimate.of(0))
         _publish(everywhere)
         raise
     if call.streamed and call.operation == "chat":
@@ -172,7 +172,7 @@ class _Metered(Relay):
         cost, held = self._cost(), self._held
         self._held = []
         for budgets, reservation in held:
-            budgets.settle(reservation, cost)
+            budgets.settle_soon(reservation, cost)
         _publish(self._everywhere)
 
     def ended(self) -> Iterable[ModelResponseStream]:

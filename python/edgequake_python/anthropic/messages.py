@@ -107,7 +107,7 @@ async def anthropic_messages(
 anthropic_messages_handler = create
 
 
-class Message(dict):  # type: ignore[type-arg]
+class Message(dict[str, "Any"]):
     """An answer in Anthropic's shape: a dict that knows how its call went."""
 
     _meta: Any = None

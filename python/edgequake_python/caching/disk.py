@@ -33,7 +33,7 @@ class DiskCache:
     ) -> None:
         folder = Path(disk_cache_dir or ".litellm_cache")
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / "answers.sqlite3"
+        self.path: Path = folder / "answers.sqlite3"
         self.default_ttl = default_ttl
         self._wait = wait
         self._local = threading.local()

@@ -31,7 +31,7 @@ class DualCache:
         default_redis_ttl: float | None = None,
         **kwargs: Any,
     ) -> None:
-        self.in_memory_cache = in_memory_cache or InMemoryCache()
+        self.in_memory_cache: InMemoryCache = in_memory_cache or InMemoryCache()
         self.redis_cache = redis_cache
         self.default_in_memory_ttl = default_in_memory_ttl
         self.default_redis_ttl = default_redis_ttl

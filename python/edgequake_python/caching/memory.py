@@ -29,9 +29,9 @@ class InMemoryCache:
         max_size_per_item: int | None = 1024,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.max_size_in_memory = 200 if max_size_in_memory is None else max_size_in_memory
+        self.max_size_in_memory: int = 200 if max_size_in_memory is None else max_size_in_memory
         self.default_ttl = 600 if default_ttl is None else default_ttl
-        self.max_size_per_item = 1024 if max_size_per_item is None else max_size_per_item
+        self.max_size_per_item: int = 1024 if max_size_per_item is None else max_size_per_item
         self._clock = clock
         self._lock = Lock()
         #: Values by key, the least recently used first; read by programs, so it holds the values themselves.

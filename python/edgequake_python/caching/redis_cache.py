@@ -52,7 +52,7 @@ class RedisCache:
         self.namespace = namespace
         self.default_ttl = default_ttl
         given = {"host": host, "port": port, "password": password, "startup_nodes": startup_nodes, **kwargs}
-        self.state = state_of(given)
+        self.state: RedisState = state_of(given)
 
     def _named(self, key: str) -> str:
         return f"{self.namespace}:{key}" if self.namespace and not key.startswith(self.namespace) else key

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="edgequake",
     help="Talk to language models: chat, prices, batches, a simulator to test against.",
     epilog="Exit status: 0 done, 1 something failed, 2 not understood, 130 interrupted.",
@@ -26,8 +26,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (chat, models, cost, doctor, bench, batch):
-    app.command()(command)
+for _command in (chat, models, cost, doctor, bench, batch):
+    app.command()(_command)
 
 # These two are read without Typer (see the package); they stand here to be listed by --help.
 _ELSEWHERE = {

@@ -27,9 +27,9 @@ class Request:
     __slots__ = ("body", "custom_id", "operation")
 
     def __init__(self, custom_id: str, operation: str, body: dict[str, Any]) -> None:
-        self.custom_id = custom_id
-        self.operation = operation
-        self.body = body
+        self.custom_id: str = custom_id
+        self.operation: str = operation
+        self.body: dict[str, Any] = body
 
 
 class Requests:
@@ -124,7 +124,7 @@ class Answers:
             _lock(self._out, target)
             if restart:
                 os.ftruncate(self._out, 0)
-            self.done = _ids(target)
+            self.done: set[str] = _ids(target)
             _cut_torn_line(self._out, target)
             # A failure is tried again by the next run, so the file tells of this run alone.
             self._failed = os.open(failures, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)

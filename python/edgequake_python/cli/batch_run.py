@@ -31,12 +31,12 @@ class Run:
         self._concurrency = concurrency
         self._max_cost = max_cost
         self._options = options
-        self.total = len(requests.ids)
-        self.already = sum(custom_id in answers.done for custom_id in requests.ids)
-        self.answered = 0
-        self.failed = 0
-        self.cost = 0.0
-        self.unpriced = 0
+        self.total: int = len(requests.ids)
+        self.already: int = sum(custom_id in answers.done for custom_id in requests.ids)
+        self.answered: int = 0
+        self.failed: int = 0
+        self.cost: float = 0.0
+        self.unpriced: int = 0
         self.told: Callable[[Run], None] | None = None
         self._begun = time.monotonic()
 

@@ -25,7 +25,7 @@ class Answer:
         self.finish_reason: str | None = None
         self.tokens: tuple[int, int] | None = None
         self.cost: float | None = None
-        self.seconds = 0.0
+        self.seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: tokens as counts, cost in USD or None, time in seconds."""

@@ -29,8 +29,8 @@ class CustomBatchLogger(CustomLogger):
     ) -> None:
         super().__init__(**kwargs)
         self.log_queue: list[Any] = []
-        self.batch_size = batch_size or 512
-        self.flush_interval = flush_interval or 5
+        self.batch_size: int = batch_size or 512
+        self.flush_interval: int = flush_interval or 5
         self.flush_lock = flush_lock
 
     async def periodic_flush(self) -> None:

@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from .._absent import missing_class
 
-MlflowLogger = missing_class("MlflowLogger", "use the otel callback, whose spans MLflow takes")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MlflowLogger: type[Any] = missing_class("MlflowLogger", "use the otel callback, whose spans MLflow takes")

@@ -8,7 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-Logging = missing_class("Logging", "calls tell callbacks by themselves; put a CustomLogger into callbacks")
+Logging: type[Any] = missing_class(
+    "Logging", "calls tell callbacks by themselves; put a CustomLogger into callbacks"
+)
 
 
 def _extract_response_obj_and_hidden_params(

@@ -5,4 +5,4 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 #: Threads start when something is submitted.
-executor = ThreadPoolExecutor(max_workers=100, thread_name_prefix="edgequake")
+executor: ThreadPoolExecutor = ThreadPoolExecutor(max_workers=100, thread_name_prefix="edgequake")

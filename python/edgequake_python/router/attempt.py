@@ -118,6 +118,9 @@ def note(
         hidden["custom_pricing"] = True
     if member.info.get("base_model"):
         hidden["base_model"] = member.info["base_model"]
+    base = member.params.get("api_base")
+    if base is not None:
+        hidden["api_base"] = base
     headers = hidden.get("additional_headers")
     if headers is None:
         headers = hidden["additional_headers"] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..budget import Budgets
 from ..exceptions import BudgetExceededError
 from ..types.router import RouterErrors
-from .course import elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,31 +47,31 @@ def keys_of(member: Member) -> list[str]:
 class BudgetGuard:
     """Lets calls go only to deployments whose budgets are not spent.
 
-    What a call may cost is held by the chain around it, which gets the budgets as an argument; here those
-    that have nothing left are not even asked.
+    What a call may cost is held by the chain around it, which gets the budgets as an argument. Here those
+    that have refused a call are left out, so it costs nothing until one has.
     """
+
+    def _without(self, router: Router, request: Request) -> set[str]:
+        return request.spared if router.budgets is None else request.spared.union(router.budgets.reached())
+
+    def idle(self, router: Router, request: Request) -> bool:
+        """See `Guard.idle`."""
+        return not self._without(router, request)
 
     def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
         """See `Guard.admitted`."""
-        budgets = router.budgets
-        if budgets is None:
-            return members
-        bounded = [member for member in members if budgets.applying(keys_of(member))]
-        if not bounded:
-            return members
-
-        def spent() -> set[int]:
-            return {member.number for member in bounded if not budgets.has_room(keys_of(member))}
-
-        without = spent() if not router.state.remote else (yield elsewhere(spent))
-        left = [member for member in members if member.number not in without]
+        yield from ()  # a course that waits for nothing
+        spent = self._without(router, request)
+        left = [member for member in members if spent.isdisjoint(keys_of(member))]
         if members and not left:
-            key, bound = budgets.applying(keys_of(members[0]))[0]
+            key = next(key for key in keys_of(members[0]) if key in spent)
+            amount = dict(router.budgets.applying([key])).get(key) if router.budgets is not None else None
+            limit = 0.0 if amount is None else amount.amount
             raise BudgetExceededError(
-                current_cost=bound.amount,
-                max_budget=bound.amount,
+                current_cost=limit,
+                max_budget=limit,
                 message=f"{RouterErrors.no_deployments_with_provider_budget_routing.value}: "
-                f"model={request.group}, {key} has {bound.amount} USD",
+                f"model={request.group}, {key} has {limit} USD",
                 entity_type=key.partition(":")[0],
                 entity_id=key.partition(":")[2],
             )

@@ -27,9 +27,9 @@ class Found:
     __slots__ = ("filling", "only", "pool")
 
     def __init__(self, pool: Pool, only: list[Member] | None = None, filling: str | None = None) -> None:
-        self.pool = pool
-        self.only = only
-        self.filling = filling
+        self.pool: Pool = pool
+        self.only: list[Member] | None = only
+        self.filling: str | None = filling
 
 
 class Catalog:
@@ -57,7 +57,7 @@ class Catalog:
             before = (kept or {}).get(name)
             same = before is not None and before.members == group
             self.pools[name] = before if same and before else Pool(name, group, strategy, arguments, window)
-        self.by_id = {member.id: member for group in groups.values() for member in group}
+        self.by_id: dict[str, Member] = {member.id: member for group in groups.values() for member in group}
         # The most definite pattern first.
         patterns = sorted((name for name in groups if "*" in name), key=lambda name: (-len(name), name))
         self._patterns = [(_compiled(name), self.pools[name]) for name in patterns]

@@ -9,8 +9,8 @@ from .request import estimated_tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Callable
 
     from .course import Course
     from .member import Member
@@ -22,59 +22,92 @@ if TYPE_CHECKING:
 _ASKED = ("response_format", "tools", "functions", "reasoning_effort", "thinking", "logprobs")
 
 
-def fitting(router: Router, request: Request, pool: Pool, view: View) -> Course:
-    """Numbers of the members that can serve the request; None: all can.
-
-    Raises:
-        ContextWindowExceededError: when the prompt is too long for all of them.
-        BadRequestError: when none is in the region, or takes the parameters.
-    """
+def admitted(router: Router, request: Request, pool: Pool) -> Course:
+    """Numbers of the members that the guards let take the request; None: all."""
     fits: set[int] | None = None
-    if router.enable_pre_call_checks:
-        fits = {member.number for member in _checked(router, request, pool, view)}
-    for guard in router._active_guards():
+    for guard in router._active_guards(request):
         members = [member for member in pool.members if fits is None or member.number in fits]
         fits = {member.number for member in (yield from guard.admitted(router, request, members))}
     return fits
 
 
-def _checked(router: Router, request: Request, pool: Pool, view: View) -> list[Member]:
+def check_of(router: Router, request: Request) -> Callable[[Member], bool]:
+    """Whether a member can serve the request; looks at those only that it is asked about."""
+    return Check(router, request).fits if router.enable_pre_call_checks else _anybody
+
+
+def _anybody(member: Member) -> bool:
+    return True
+
+
+def refuse(router: Router, request: Request, pool: Pool, view: View) -> None:
+    """Say which need of the request none of the members can meet, when there is one.
+
+    Raises:
+        ContextWindowExceededError: when the prompt is too long for all of them.
+        BadRequestError: when none is in the region, or takes the parameters.
+    """
+    if not router.enable_pre_call_checks:
+        return
     members = [member for member in pool.members if member.number in view.members]
-    if not members:
-        return members
-    region = request.options.get("allowed_model_region")
-    if region:
-        inside = [member for member in members if in_region(member, region)]
-        if not inside:
-            raise BadRequestError(
-                message=f"no deployment of model={request.group} is in the region {region!r}",
-                model=request.group,
-                llm_provider="",
-            )
-        members = inside
-    tokens: float | None = None
-    roomy = []
-    for member in members:
-        most = model_information(member).get("max_input_tokens")
-        if most is not None and tokens is None:
-            tokens = _tokens(request.arguments)
-        if most is None or tokens is None or tokens <= float(most):
-            roomy.append(member)
-    if not roomy:
+    check = Check(router, request)
+    if members and not any(check.is_inside(member) for member in members):
+        raise BadRequestError(
+            message=f"no deployment of model={request.group} is in the region {check.region!r}",
+            model=request.group,
+            llm_provider="",
+        )
+    members = [member for member in members if check.is_inside(member)]
+    if members and not any(check.has_room(member) for member in members):
         raise ContextWindowExceededError(
-            message=f"the prompt has about {tokens:.0f} tokens, too many for every deployment of "
+            message=f"the prompt has about {check.tokens:.0f} tokens, too many for every deployment of "
             f"model={request.group}",
             model=request.group,
             llm_provider="",
         )
-    able = [member for member in roomy if _takes(member, request.arguments)]
-    if not able:
+    if members and not any(check.has_room(member) and check.takes(member) for member in members):
         raise BadRequestError(
             message=f"no deployment of model={request.group} takes all parameters of the call",
             model=request.group,
             llm_provider="",
         )
-    return able
+
+
+class Check:
+    """What one request needs; the prompt's tokens are counted once, when a member has a limit to them."""
+
+    def __init__(self, router: Router, request: Request) -> None:
+        self._arguments = request.arguments
+        self._asked = [name for name in _ASKED if request.arguments.get(name) is not None]
+        self._counted: float | None = None
+        self.region = request.options.get("allowed_model_region")
+
+    def fits(self, member: Member) -> bool:
+        """Whether the member meets every need."""
+        return self.is_inside(member) and self.has_room(member) and self.takes(member)
+
+    def is_inside(self, member: Member) -> bool:
+        """Whether it is in the region that was asked for."""
+        return not self.region or in_region(member, self.region)
+
+    @property
+    def tokens(self) -> float:
+        """Of the prompt."""
+        if self._counted is None:
+            self._counted = _tokens(self._arguments)
+        return self._counted
+
+    def has_room(self, member: Member) -> bool:
+        """Whether the prompt fits; into a model that no table knows any prompt does."""
+        most = model_information(member).get("max_input_tokens")
+        return most is None or self.tokens <= float(most)
+
+    def takes(self, member: Member) -> bool:
+        """Whether it takes the parameters that models differ in."""
+        if not self._asked or member.params.get("drop_params"):
+            return True
+        names = parameters_of(member)
+        return names is None or all(name in names for name in self._asked)
 
 
 def in_region(member: Member, region: str) -> bool:
@@ -120,16 +153,13 @@ def _tokens(arguments: Mapping[str, Any]) -> float:
     return estimated_tokens(arguments)
 
 
-def _takes(member: Member, arguments: Mapping[str, Any]) -> bool:
-    asked = [name for name in _ASKED if arguments.get(name) is not None]
-    if not asked or member.params.get("drop_params"):
-        return True
+def parameters_of(member: Member) -> Sequence[str] | None:
+    """The parameters that a deployment's model takes; None when nobody knows."""
     package = sys.modules[__name__.partition(".")[0]]
-    supported = getattr(package, "get_supported_openai_params", None)
-    if supported is None:
-        return True
     try:
-        names = supported(model=member.model, custom_llm_provider=member.params.get("custom_llm_provider"))
+        names: Sequence[str] | None = package.get_supported_openai_params(
+            model=member.model, custom_llm_provider=member.params.get("custom_llm_provider")
+        )
     except Exception:  # a provider that no table knows refuses by itself what it does not take
-        return True
-    return names is None or all(name in names for name in asked)
+        return None
+    return names

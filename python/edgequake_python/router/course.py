@@ -22,8 +22,8 @@ class Step:
     __slots__ = ("awaitable", "blocking")
 
     def __init__(self, blocking: Callable[[], Any], awaitable: Callable[[], Awaitable[Any]]) -> None:
-        self.blocking = blocking
-        self.awaitable = awaitable
+        self.blocking: Callable[[], Any] = blocking
+        self.awaitable: Callable[[], Awaitable[Any]] = awaitable
 
 
 def sleep(seconds: float) -> Step:

@@ -26,6 +26,9 @@ class Guard(Protocol):
 
     if TYPE_CHECKING:
 
+        def idle(self, router: Router, request: Request) -> bool:
+            """Whether it would let everybody take the call: then nobody is looked at."""
+
         def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
             """The members that may take the call. What it waits for it yields; it may raise to refuse all."""
 
@@ -38,14 +41,14 @@ class Guard(Protocol):
 class CallbackGuard:
     """The hooks of the program's `CustomLogger` objects that have to do with deployments."""
 
+    def idle(self, router: Router, request: Request) -> bool:
+        """See `Guard.idle`."""
+        return not _hooks(request)
+
     def admitted(self, router: Router, request: Request, members: list[Member]) -> Course:
         """See `Guard.admitted`. ``async_filter_deployments`` is asked by asynchronous calls only."""
-        package = sys.modules[__name__.partition(".")[0]]
-        if not request.asynchronous:
-            return members
-        for callback in list(getattr(package, "callbacks", None) or ()):
-            hook = getattr(callback, "async_filter_deployments", None)
-            if hook is not None and members:
+        for hook in _hooks(request):
+            if members:
                 members = yield from _filtered(hook, request, members)
         return members
 
@@ -53,6 +56,18 @@ class CallbackGuard:
         self, router: Router, request: Request, picked: Picked, answer: Any, error: BaseException | None
     ) -> None:
         """See `Guard.ended`."""
+
+
+def _hooks(request: Request) -> list[Any]:
+    """The program's own ``async_filter_deployments``; the one every `CustomLogger` has lets all pass."""
+    callbacks = vars(sys.modules[__name__.partition(".")[0]]).get("callbacks")
+    if not callbacks or not request.asynchronous:
+        return []
+    from ..integrations.custom_logger import CustomLogger
+
+    plain = CustomLogger.async_filter_deployments
+    hooks = [getattr(callback, "async_filter_deployments", None) for callback in callbacks]
+    return [hook for hook in hooks if hook is not None and getattr(hook, "__func__", hook) is not plain]
 
 
 def _filtered(hook: Any, request: Request, members: list[Member]) -> Course:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..exceptions import BadRequestError, RouterRateLimitError
 from ..types.router import Deployment, ModelGroupInfo, RouterErrors
 from . import checks, selection
+from .catalog import filled
 from .course import drive, drive_async
 from .deployments import _public
 from .request import Operation, Request
@@ -41,6 +42,14 @@ _SETTINGS = (
     "wait_for_cooldown",
     "deadline",
 )
+
+
+def entry_for(member: Member, filling: str | None, asked: str) -> dict[str, Any]:
+    """A deployment's item of the model list; a wildcard's as if it were the group that was asked for."""
+    if filling is None:
+        return member.entry
+    params = {**member.entry["litellm_params"], "model": filled(member.model, filling, asked)}
+    return {**member.entry, "model_name": asked, "litellm_params": params}
 
 
 class Introspection:
@@ -92,16 +101,19 @@ class Introspection:
         aliases.
         """
         if model_name is None:
-            found = [member.entry for member in self._members.values()]
+            found = []
             for alias, target in self.model_group_alias.items():
                 if isinstance(target, dict) and target.get("hidden"):
                     continue
                 found += self._of_alias(alias)
+            found += [member.entry for member in self._members.values()]
         elif model_name in self.model_group_alias:
             found = self._of_alias(model_name)
         else:
             match = self._catalog.find(model_name)
-            found = [] if match is None else [m.entry for m in match.only or match.pool.members]
+            members = [] if match is None else match.only or match.pool.members
+            filling = None if match is None else match.filling
+            found = [entry_for(member, filling, model_name) for member in members]
         if team_id is not None:
             found = [entry for entry in found if entry["model_info"].get("team_id") in (None, team_id)]
         return found
@@ -202,11 +214,20 @@ class Introspection:
                 if name.startswith("supports_") and value:
                     info[name] = True
             info["mode"] = known.get("mode") or info.get("mode")
+            for name in checks.parameters_of(member) or ():
+                info.setdefault("supported_openai_params", []).append(name)
+        if "supported_openai_params" in info:
+            info["supported_openai_params"] = list(dict.fromkeys(info["supported_openai_params"]))
         return ModelGroupInfo(**info)
 
-    def get_model_group_usage(self, model_group: str) -> tuple[int | None, int | None]:
+    async def get_model_group_usage(self, model_group: str) -> tuple[int | None, int | None]:
         """Tokens and requests charged to a group in this window; LiteLLM's order."""
-        match = self._find(model_group, False)
+        import asyncio
+
+        return await asyncio.get_running_loop().run_in_executor(None, self._used, model_group)
+
+    def _used(self, group: str) -> tuple[int | None, int | None]:
+        match = self._find(group, False)
         if match is None:
             return None, None
         used = [self.state.used(match.pool.name, member.id) for member in match.pool.members]
@@ -265,8 +286,8 @@ class Introspection:
         given = {**(more or {}), "messages": messages, "input": input, "specific_deployment": specific}
         request = Request(_CHOOSING, model, given, asynchronous=asynchronous)
         member = yield from selection.look(self, request)  # type: ignore[arg-type]
-        entry: dict[str, Any] = member.entry
-        return entry
+        found = selection.find(self, request)  # type: ignore[arg-type]
+        return entry_for(member, found.filling, model)
 
     def _healthy(self, model: str) -> list[dict[str, Any]]:
         match = self._find(model, False)

@@ -59,7 +59,7 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         other = request.instead(group, changed)
         for name in [name for name in other.options if name.startswith("mock_testing_")]:
             other.options = {key: value for key, value in other.options.items() if key != name}
-        other.fallbacks = depth + 1
+        other.fallbacks, other.retries = depth + 1, 0
         try:
             answer = yield from _with_fallbacks(router, other, depth + 1)
         except Exception as error:
@@ -79,9 +79,7 @@ def resumed(router: Router, request: Request, error: Exception) -> Course:
     The deployment that broke it is asked again only when there is nobody else, and no fallback either.
     """
     found = find(router, request)
-    members = found.only if found.only is not None else found.pool.members
-    healthy = found.pool.healthy(router.state.clock())
-    if any(member in healthy and member.number not in request.failed for member in members):
+    if found.pool.standing(router.state.clock(), found.only, request.failed)[2]:
         try:
             return (yield from _with_fallbacks(router, request, request.fallbacks))
         except Exception as failure:
@@ -99,7 +97,6 @@ def _with_retries(router: Router, request: Request) -> Course:
     failure: Exception | None = None
     made = 0
     allowed = 0
-    spared: set[str] = set()
     while True:
         try:
             if failure is None and (name := fallbacks.forced(request)):
@@ -111,20 +108,18 @@ def _with_retries(router: Router, request: Request) -> Course:
                 # Nobody is left; what the last one said is more use than that.
                 raise _counted(failure, made, allowed) from None
             spent = is_spent(error)
-            if spent and request.last is not None and spent not in spared:
-                spared.add(spent)  # no request was made: another deployment takes the call
+            if spent and request.last is not None and spent not in request.spared:
+                request.spared.add(spent)  # no request was made: another deployment takes the call
                 continue
             failure = error
         allowed = router._retries_for(request, failure)
         if made >= allowed or is_ours(failure):
             raise _counted(failure, made, allowed)
         found = find(router, request)
-        everybody = found.only if found.only is not None else found.pool.members
-        healthy = [m for m in found.pool.healthy(router.state.clock()) if m in everybody]
-        if not router._should_retry(failure, request, healthy, everybody):
+        standing = found.pool.standing(router.state.clock(), found.only, request.failed)
+        if not router._should_retry(failure, request, found, standing):
             raise _counted(failure, made, allowed)
-        fresh = [member for member in healthy if member.number not in request.failed]
-        wait = router._wait_before(failure, request, made, fresh)
+        wait = router._wait_before(failure, request, made, found, standing)
         left = request.left()
         if wait is None or (left is not None and wait >= left):
             raise _counted(failure, made, allowed)
@@ -247,11 +242,13 @@ def failed(router: Router, request: Request, picked: Picked, error: Exception) -
     router.fail_calls[member.model] += 1
     request.failed.add(member.number)
     request.last = member
+    error.failed_deployment_id = member.id  # type: ignore[attr-defined]
     rule = rest_rule(router, request, error, member, len(pool.members))
     slow = note_failure(error, pool.watches)
     pool.ended(member, router.state.clock(), 0.0, slow)
-    # A request was made, but its tokens were not used.
-    used = (1.0, *(0.0 for _ in picked.grant.amounts[1:])) if len(picked.grant.amounts) > 1 else None
+    # A request was made, but its tokens were not used; a budget refuses before there is one.
+    made = 0.0 if isinstance(error, BudgetExceededError) else 1.0
+    used = (made, *(0.0 for _ in picked.grant.amounts[1:]))
     outcome = Outcome(used, False, slow if router.state.remote else None, pool.history, rule)
     rest = yield from settle(router, picked.grant, outcome)
     if rest > 0.0:

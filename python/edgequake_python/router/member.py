@@ -104,45 +104,47 @@ class Member:
 
     def __init__(self, entry: dict[str, Any], defaults: Mapping[str, Any], parallel: int | None) -> None:
         given: dict[str, Any] = entry["litellm_params"]
-        self.entry = entry
-        self.number = next(_numbers)
+        self.entry: dict[str, Any] = entry
+        self.number: int = next(_numbers)
         self.group: str = entry["model_name"]
         self.info: dict[str, Any] = entry["model_info"]
         self.id: str = self.info["id"]
         self.model: str = given["model"]
-        self.pattern = "*" in self.group
+        self.pattern: bool = "*" in self.group
         merged = {**defaults, **{name: value for name, value in given.items() if value is not None}}
-        self.params = {
+        self.params: dict[str, Any] = {
             name: value
             for name, value in merged.items()
             if name not in _ROUTERS and ("_cost" not in name or name in _PRICES) and value is not None
         }
-        self.prices = {name: value for name, value in merged.items() if "_cost" in name}
+        self.prices: dict[str, Any] = {name: value for name, value in merged.items() if "_cost" in name}
         self.metadata: dict[str, Any] = {
             **(defaults.get("metadata") or {}),
             **(given.get("metadata") or {}),
         }
-        self.rpm = _number(merged, "rpm", self)
-        self.tpm = _number(merged, "tpm", self)
+        self.rpm: float | None = _number(merged, "rpm", self)
+        self.tpm: float | None = _number(merged, "tpm", self)
         limits = (self.rpm, self.tpm, _number(merged, "itpm", self), _number(merged, "otpm", self))
         slots = calculate_max_parallel_requests(
             _whole(merged.get("max_parallel_requests")), self.rpm, self.tpm, parallel
         )
-        self.candidate = Candidate(self.id, limits if any(x is not None for x in limits) else (), slots)
-        self.weight = _number(merged, "weight", self)
-        self.order = _number(merged, "order", self)
-        self.tags = frozenset(str(tag) for tag in merged.get("tags") or ())
-        self.tag_regex = tuple(merged.get("tag_regex") or ())
+        self.candidate: Candidate = Candidate(
+            self.id, limits if any(x is not None for x in limits) else (), slots
+        )
+        self.weight: float | None = _number(merged, "weight", self)
+        self.order: float | None = _number(merged, "order", self)
+        self.tags: frozenset[str] = frozenset(str(tag) for tag in merged.get("tags") or ())
+        self.tag_regex: tuple[Any, ...] = tuple(merged.get("tag_regex") or ())
         self.region: str | None = merged.get("region_name") or merged.get("aws_region_name")
-        self.cooldown_time = _number(merged, "cooldown_time", self)
-        self.num_retries = _whole(merged.get("num_retries"))
-        self.timeout = merged.get("timeout")
-        self.stream_timeout = merged.get("stream_timeout")
-        self.flying = 0
-        self.tokens = 0.0
+        self.cooldown_time: float | None = _number(merged, "cooldown_time", self)
+        self.num_retries: int | None = _whole(merged.get("num_retries"))
+        self.timeout: Any = merged.get("timeout")
+        self.stream_timeout: Any = merged.get("stream_timeout")
+        self.flying: int = 0
+        self.tokens: float = 0.0
         self.latencies: list[float] = []
-        self.mean = 0.0
-        self.seen = 0.0
+        self.mean: float = 0.0
+        self.seen: float = 0.0
 
     def __repr__(self) -> str:
         """Without its arguments: a key is among them."""

@@ -8,11 +8,14 @@ from .request import Operation, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
+    from .catalog import Found
     from .member import Member
     from .router import Router
+
+    #: How many deployments there are, are healthy, and are healthy and have not failed the call.
+    Standing = tuple[int, int, int]
 
 
 class Policies:
@@ -41,12 +44,10 @@ class Policies:
     def _retries_for(self, request: Request, error: Exception) -> int:
         return failures.retries_for(self._self, request, error, request.last)
 
-    def _should_retry(
-        self, error: Exception, request: Request, healthy: Sequence[Member], everybody: Sequence[Member]
-    ) -> bool:
-        own = type(self).should_retry_this_error is not Policies.should_retry_this_error
-        if not own:
-            return failures.worth_retrying(self._self, request, error, len(healthy), len(everybody))
+    def _should_retry(self, error: Exception, request: Request, found: Found, standing: Standing) -> bool:
+        if type(self).should_retry_this_error is Policies.should_retry_this_error:
+            return failures.worth_retrying(self._self, request, error, standing[1], standing[0])
+        everybody, healthy = self._listed(found)
         try:
             return bool(
                 self.should_retry_this_error(
@@ -83,12 +84,18 @@ class Policies:
             raise error
         return True
 
+    def _listed(self, found: Found) -> tuple[list[Member], list[Member]]:
+        everybody = list(found.only if found.only is not None else found.pool.members)
+        awake = {member.number for member in found.pool.healthy(self._self.state.clock())}
+        return everybody, [member for member in everybody if member.number in awake]
+
     def _wait_before(
-        self, error: Exception, request: Request, made: int, fresh: Sequence[Member]
+        self, error: Exception, request: Request, made: int, found: Found, standing: Standing
     ) -> float | None:
         if type(self)._time_to_sleep_before_retry is Policies._time_to_sleep_before_retry:
-            return failures.wait_before(error, made, len(fresh), self.retry_after)
+            return failures.wait_before(error, made, standing[2], self.retry_after)
         allowed = self._retries_for(request, error)
+        fresh = [member for member in self._listed(found)[1] if member.number not in request.failed]
         return self._time_to_sleep_before_retry(
             error, allowed - made, allowed, [member.entry for member in fresh]
         )

@@ -10,7 +10,7 @@ from .strategies import make_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
     from typing import Any, Callable
 
     from .member import Member
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _VIEWS = 256
 #: Seconds between two looks for latencies too old to count.
 _TIDY = 60.0
+#: The members of no view.
+_NOBODY: frozenset[int] = frozenset()
 #: Ranks before everything else when no order is given.
 _UNORDERED = float("-inf")
 
@@ -32,8 +34,8 @@ class View:
     __slots__ = ("levels", "members")
 
     def __init__(self, levels: Sequence[Index], members: Mapping[int, int]) -> None:
-        self.levels = levels
-        self.members = members  # a member's number -> its level
+        self.levels: Sequence[Index] = levels
+        self.members: Mapping[int, int] = members  # a member's number -> its level
 
 
 class Pool:
@@ -55,12 +57,12 @@ class Pool:
         window: float,
     ) -> None:
         self.name = name
-        self.members = list(members)
-        self.by_id = {member.id: member for member in self.members}
+        self.members: list[Member] = list(members)
+        self.by_id: dict[str, Member] = {member.id: member for member in self.members}
         self._strategy = strategy
         self._arguments = arguments
         self._lifetime = float(arguments.get("ttl") or 3600.0)
-        self.history = int(arguments.get("max_latency_list_size") or 10)
+        self.history: int = int(arguments.get("max_latency_list_size") or 10)
         #: Seconds that the last calls took, for hedging.
         self.durations: deque[float] = deque(maxlen=200)
         self._length = window
@@ -70,11 +72,12 @@ class Pool:
         self._resting: dict[int, float] = {}  # a member's number -> until when
         self._wake: list[tuple[float, int, Member]] = []
         self._views: dict[frozenset[int] | None, View] = {}
+        self._tagged: dict[tuple[Any, ...], frozenset[int] | None] = {}
         self._all = self._make_view(self.members)
-        self.watches = self._all.levels[0].watches if self._all.levels else frozenset()
+        self.watches: frozenset[str] = self._all.levels[0].watches if self._all.levels else frozenset()
         self.prefer = self._all.levels[0].prefer if self._all.levels else "first"
         #: Whether tokens have to be estimated before a call and counted after it.
-        self.counts_tokens = "tokens" in self.watches or any(
+        self.counts_tokens: bool = "tokens" in self.watches or any(
             any(limit is not None for limit in member.candidate.limits[1:]) for member in self.members
         )
         if "flying" in self.watches:
@@ -103,6 +106,21 @@ class Pool:
             for place in range(len(orders))
         ]
         return View(levels, level_of)
+
+    def tagged(self, tags: tuple[Any, ...], find: Callable[[], Sequence[Member] | None]) -> View:
+        """The view of the members that ``find`` finds for these tags; looked for once."""
+        with self._lock:
+            key = self._tagged.get(tags, _NOBODY)
+            view = self._all if key is None else self._views.get(key)
+        if view is not None:
+            return view
+        members = find()
+        view = self.view(members)
+        with self._lock:
+            if len(self._tagged) >= _VIEWS:
+                self._tagged.clear()
+            self._tagged[tags] = None if members is None else frozenset(m.number for m in members)
+        return view
 
     def view(self, members: Sequence[Member] | None) -> View:
         """The view of some members, or of all; the same members give the same view."""
@@ -139,7 +157,7 @@ class Pool:
                 offered = index.offers(count)
                 if allowed is not None:
                     some = [member for member in offered if allowed(member)]
-                    if len(some) < len(offered) == count:
+                    if not some and len(offered) == count:
                         some = [member for member in index.offers(len(view.members)) if allowed(member)]
                     offered = some[:count]
                 if offered:
@@ -151,6 +169,19 @@ class Pool:
         with self._lock:
             self._tidy(now)
             return [member for member in self.members if member.number not in self._resting]
+
+    def standing(self, now: float, only: Sequence[Member] | None, failed: Set[int]) -> tuple[int, int, int]:
+        """How many members there are, or of ``only``; how many do not rest; and how many of these are not
+        among the ``failed``.
+        """
+        with self._lock:
+            self._tidy(now)
+            if only is not None:
+                awake = [member.number for member in only if member.number not in self._resting]
+                return len(only), len(awake), sum(number not in failed for number in awake)
+            healthy = len(self.members) - len(self._resting)
+            spent = sum(number in self._all.members and number not in self._resting for number in failed)
+            return len(self.members), healthy, healthy - spent
 
     def _tidy(self, now: float) -> None:
         wake = self._wake

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+from .. import _given
 from ..exceptions import BadRequestError, Timeout
 
 TYPE_CHECKING = False
@@ -72,11 +73,11 @@ class Operation:
         by_provider: bool = False,
         function: Callable[..., Any] | None = None,
     ) -> None:
-        self.blocking = blocking
-        self.function = function
-        self.by_provider = by_provider
-        self.awaitable = awaitable or f"a{blocking}"
-        self.metadata = metadata
+        self.blocking: str = blocking
+        self.function: Callable[..., Any] | None = function
+        self.by_provider: bool = by_provider
+        self.awaitable: str = awaitable or f"a{blocking}"
+        self.metadata: str = metadata
 
 
 class Request:
@@ -92,6 +93,7 @@ class Request:
         failed: deployments that failed in this group.
         last: the deployment that failed last.
         tried: every deployment a request went to.
+        spared: budgets that had no room for the call; their deployments are not asked again.
         retries, fallbacks: how many there were.
     """
 
@@ -108,6 +110,7 @@ class Request:
         "operation",
         "options",
         "retries",
+        "spared",
         "streamed",
         "trace",
         "tried",
@@ -120,24 +123,25 @@ class Request:
         name: Any = group
         if not isinstance(name, str) or not name:
             raise BadRequestError(
-                message=f"model={group!r} is not the name of a model", model=str(group), llm_provider=""
+                message=f"model={_given.shown(group)} is not the name of a model", model="", llm_provider=""
             )
-        self.operation = operation
-        self.group = group
-        self.asynchronous = asynchronous
-        self.options = {name: given[name] for name in given if name in OPTIONS}
-        self.arguments = {name: given[name] for name in given if name not in OPTIONS}
+        self.operation: Operation = operation
+        self.group: str = group
+        self.asynchronous: bool = asynchronous
+        self.options: dict[str, Any] = {name: given[name] for name in given if name in OPTIONS}
+        self.arguments: dict[str, Any] = {name: given[name] for name in given if name not in OPTIONS}
         self.arguments.pop("model", None)
-        self.streamed = bool(given.get("stream"))
+        self.streamed: bool = bool(given.get("stream"))
         self.ends: float | None = None
-        self.trace = given.get("litellm_trace_id")
+        self.trace: Any = given.get("litellm_trace_id")
         self.failed: set[int] = set()
         self.last: Member | None = None
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
-        self.visited = {group}
-        self.retries = 0
-        self.fallbacks = 0
+        self.spared: set[str] = set()
+        self.visited: set[str] = {group}
+        self.retries: int = 0
+        self.fallbacks: int = 0
         self._amounts: tuple[float, ...] | None = None
 
     def instead(self, group: str, changed: Mapping[str, Any]) -> Request:
@@ -148,6 +152,7 @@ class Request:
         twin.group = group
         twin.failed = set()
         twin.last = None
+        twin.spared = set()
         twin.visited = self.visited | {group}
         twin._amounts = None
         if changed:

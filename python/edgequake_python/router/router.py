@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 
+from .. import _given
 from ..state import LocalState
 from . import affinity
 from .calls import Calls
@@ -130,8 +131,8 @@ class Router(Calls, Deployments, Policies, Introspection):
         self.state: State = state or _state(
             redis_url, redis_host, redis_port, redis_password, redis_db, cache_kwargs
         )
-        self.num_retries = _first(num_retries, getattr(package, "num_retries", None), 2)
-        self.max_fallbacks = _first(max_fallbacks, getattr(package, "max_fallbacks", None), 5)
+        self.num_retries: Any = _first(num_retries, getattr(package, "num_retries", None), 2)
+        self.max_fallbacks: Any = _first(max_fallbacks, getattr(package, "max_fallbacks", None), 5)
         self.timeout: Any = _first(timeout, getattr(package, "request_timeout", None))
         self.stream_timeout = stream_timeout
         self.deadline = deadline
@@ -139,34 +140,38 @@ class Router(Calls, Deployments, Policies, Introspection):
         self.retry_policy = retry_policy
         self.model_group_retry_policy: dict[str, Any] = dict(model_group_retry_policy or {})
         self._allowed_fails_given = allowed_fails is not None
-        self.allowed_fails = _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
+        self.allowed_fails: Any = _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
         self.allowed_fails_policy = allowed_fails_policy
         self.cooldown_time: float = _first(cooldown_time, 5)
         self.max_cooldown_time = max_cooldown_time
-        self.disable_cooldowns = bool(disable_cooldowns)
+        self.disable_cooldowns: bool = bool(disable_cooldowns)
         self.default_priority = default_priority
         self.polling_interval = polling_interval
         self.default_litellm_params: dict[str, Any] = dict(default_litellm_params or {})
         self.default_max_parallel_requests = default_max_parallel_requests
-        self.fallbacks = self._table(fallbacks, "fallbacks")
+        self.fallbacks: list[Any] = self._table(fallbacks, "fallbacks")
         if default_fallbacks:
             self.fallbacks = [*self.fallbacks, {"*": list(default_fallbacks)}]
         self.default_fallbacks = default_fallbacks
-        self.context_window_fallbacks = self._table(context_window_fallbacks, "context_window_fallbacks")
-        self.content_policy_fallbacks = self._table(content_policy_fallbacks, "content_policy_fallbacks")
+        self.context_window_fallbacks: list[Any] = self._table(
+            context_window_fallbacks, "context_window_fallbacks"
+        )
+        self.content_policy_fallbacks: list[Any] = self._table(
+            content_policy_fallbacks, "content_policy_fallbacks"
+        )
         self.model_group_alias: dict[str, Any] = dict(model_group_alias or {})
         self.enable_pre_call_checks = enable_pre_call_checks
         self.enable_tag_filtering = enable_tag_filtering
         self.tag_filtering_match_any = tag_filtering_match_any
         self.tag_routing_prefix = tag_routing_prefix
-        self.routing_strategy = known(routing_strategy)
+        self.routing_strategy: str = known(routing_strategy)
         self.routing_strategy_args: dict[str, Any] = dict(routing_strategy_args or {})
-        self.optional_pre_call_checks = list(optional_pre_call_checks or ())
+        self.optional_pre_call_checks: list[str] = list(optional_pre_call_checks or ())
         self.deployment_affinity_ttl_seconds = deployment_affinity_ttl_seconds
         self.provider_budget_config = provider_budget_config
         self.router_general_settings = router_general_settings
         self.ignore_invalid_deployments = ignore_invalid_deployments
-        self.cache_responses = bool(cache_responses)
+        self.cache_responses: bool = bool(cache_responses)
         self.caching_groups = caching_groups
         self.client_ttl = client_ttl
         self.set_verbose = set_verbose
@@ -199,7 +204,7 @@ class Router(Calls, Deployments, Policies, Introspection):
 
     def _table(self, given: list[Any] | None, name: str) -> list[Any]:
         package = sys.modules[__name__.partition(".")[0]]
-        table = list(given or getattr(package, name, None) or ())
+        table = _given.items(name, given or getattr(package, name, None) or ())
         self.validate_fallbacks(table)
         return table
 
@@ -212,9 +217,10 @@ class Router(Calls, Deployments, Policies, Introspection):
         """
         for item in fallback_param or ():
             if not isinstance(item, dict):
-                raise ValueError(f"Item '{item}' is not a dictionary.")
+                raise ValueError(f"Item '{_given.shown(item)}' is not a dictionary.")
             if len(item) != 1:
-                raise ValueError(f"Dictionary '{item}' must have exactly one key, but has {len(item)} keys.")
+                told = _given.shown(item)
+                raise ValueError(f"Dictionary '{told}' must have exactly one key, but has {len(item)} keys.")
 
     def _set_affinities(self) -> None:
         kinds = [self.routing_strategy, *self.optional_pre_call_checks]
@@ -268,10 +274,9 @@ class Router(Calls, Deployments, Policies, Introspection):
 
     # Around.
 
-    def _active_guards(self) -> list[Guard]:
-        """Those to ask: the program's callbacks are among them while there are any."""
-        package = sys.modules[__name__.partition(".")[0]]
-        return [*self._guards, self._callback_guard] if vars(package).get("callbacks") else self._guards
+    def _active_guards(self, request: Request) -> list[Guard]:
+        """Those that have something to say about a call."""
+        return [guard for guard in (*self._guards, self._callback_guard) if not guard.idle(self, request)]
 
     def add_guard(self, guard: Guard) -> None:
         """Have ``guard`` asked before every call, and told after it."""

@@ -37,11 +37,11 @@ class Picked:
     __slots__ = ("filling", "grant", "member", "pool", "started")
 
     def __init__(self, member: Member, pool: Pool, grant: Grant, filling: str | None) -> None:
-        self.member = member
-        self.pool = pool
-        self.grant = grant
-        self.filling = filling
-        self.started = time.perf_counter()
+        self.member: Member = member
+        self.pool: Pool = pool
+        self.grant: Grant = grant
+        self.filling: str | None = filling
+        self.started: float = time.perf_counter()
 
 
 def find(router: Router, request: Request) -> Found:
@@ -109,10 +109,11 @@ def look(router: Router, request: Request) -> Course:
         if member is not None:
             return member
     fits: set[int] | None = None
-    if router.enable_pre_call_checks or router._active_guards():
-        fits = yield from checks.fitting(router, request, pool, view)
-    offers = pool.offers(view, now, 1, lambda member: fits is None or member.number in fits)
+    check = checks.check_of(router, request)
+    fits = yield from checks.admitted(router, request, pool)
+    offers = pool.offers(view, now, 1, lambda m: (fits is None or m.number in fits) and check(m))
     if not offers:
+        checks.refuse(router, request, pool, view)
         raise _error(router, request, found, _Refused().total(pool, view, now))
     return offers[0]
 
@@ -123,16 +124,17 @@ def _view(router: Router, request: Request, found: Found) -> View:
     if not router.enable_tag_filtering:
         return found.pool.view(None)
     asked = tags.tags_of(request.arguments, router.tag_routing_prefix)
+    agent, any_of_them = tags.user_agent(request.arguments), router.tag_filtering_match_any
     try:
-        members = tags.allowed(
-            found.pool.members, asked, router.tag_filtering_match_any, tags.user_agent(request.arguments)
+        return found.pool.tagged(
+            (frozenset(asked), any_of_them, agent),
+            lambda: tags.allowed(found.pool.members, asked, any_of_them, agent),
         )
     except LookupError:
         raise ValueError(
             f"{RouterErrors.no_deployments_with_tag_routing.value}. "
             f"Passed model={request.group} and tags={asked}"
         ) from None
-    return found.pool.view(members)
 
 
 def _choose_now(router: Router, request: Request, found: Found, view: View) -> Course:
@@ -146,19 +148,18 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
     elif router._affinities:
         first = yield from affinity.remembered(router, request, pool)
     now = state.clock()
-    checked = router.enable_pre_call_checks or bool(router._active_guards())
-    plain = not (checked or request.failed)
-    if first is None and plain and not state.remote:
+    check = checks.check_of(router, request)
+    fits = yield from checks.admitted(router, request, pool)
+    if first is None and fits is None and not request.failed and not state.remote:
         # The usual case costs no list.
         first = pool.best(view, now)
+        if first is not None and not check(first):
+            first = None
     offers: list[Member] = [first] if first is not None and first.number in view.members else []
-    fits: set[int] | None = None
-    if checked:
-        fits = yield from checks.fitting(router, request, pool, view)
-    count = _OFFERED.get(pool.prefer, _OFFERED_AT_MOST) if state.remote else len(view.members)
+    count = _OFFERED.get(pool.prefer, _OFFERED_AT_MOST) if state.remote else _OFFERED["first"]
 
     def allowed(member: Member) -> bool:
-        return member.id not in refused.seen and (fits is None or member.number in fits)
+        return member.id not in refused.seen and (fits is None or member.number in fits) and check(member)
 
     # Those that failed this very call come last.
     spared: bool = bool(request.failed)
@@ -173,6 +174,8 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
                 spared = False
                 continue
             if not offers:
+                if not refused.seen:
+                    checks.refuse(router, request, pool, view)
                 return refused.total(pool, view, now)
         candidates: list[Candidate] = [member.candidate for member in offers]
         if state.remote:
@@ -183,7 +186,8 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
             return Picked(pool.by_id[answer.key], pool, answer, found.filling)
         _learn(pool, answer, amounts, now)
         refused.add(answer)
-        offers, count = [], max(count, _OFFERED_AT_MOST)
+        # Many that say no one after another: ask more of them at once.
+        offers, count = [], count * 8 if not state.remote else min(count * 8, _OFFERED_AT_MOST * 8)
 
 
 def _asking(state: Any, pool: Pool, candidates: list[Candidate], amounts: tuple[float, ...]) -> Step:
@@ -235,11 +239,12 @@ def _error(router: Router, request: Request, found: Found, refusal: Refusal) -> 
                 llm_provider="",
             )
         return RateLimitError(
-            message=RouterErrors.max_parallel_requests_exceeded.value,
+            message=f"{RouterErrors.max_parallel_requests_exceeded.value}. model_group={request.group}, "
+            f"ids={refusal.full[:10]}",
             model=request.group,
             llm_provider="",
             category="litellm_rate_limit",
-            rate_limit_type="max_parallel_requests",
+            rate_limit_type="concurrent_requests",
         )
     members = found.only if found.only is not None else found.pool.members
     return RouterRateLimitError(

@@ -104,7 +104,7 @@ class RoutedStream(CustomStreamWrapper):
         self._id: str | None = None
         self._usage: Any = None
         self._note_restart = False
-        self.restarts = 0
+        self.restarts: int = 0
 
     # Synchronous reading.
 
@@ -229,8 +229,8 @@ class RoutedStream(CustomStreamWrapper):
         self._inner, self._ready, self._first = other._inner, other._ready, other._first
         self._picked, other._picked = other._picked, None
         self._request = other._request.with_arguments(self._request.arguments)
-        self.completion_stream = other.completion_stream
-        self.custom_llm_provider = other.custom_llm_provider
+        self.completion_stream: Any = other.completion_stream
+        self.custom_llm_provider: str | None = other.custom_llm_provider
 
     def _leave(self) -> None:
         """Nobody reads on."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from .interface import Hold, Prefer
+    from .interface import Hold, Prefer, Reservation
 
 
 class Script:
@@ -21,12 +21,12 @@ class Script:
     __slots__ = ("sha", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.sha = sha1(text.encode()).hexdigest()
+        self.text: str = text
+        self.sha: str = sha1(text.encode()).hexdigest()
 
 
 CHOOSE, SETTLE = Script(scripts.CHOOSE), Script(scripts.SETTLE)
-RESERVE, ADJUST = Script(scripts.RESERVE), Script(scripts.ADJUST)
+RESERVE, ADJUST, SPENT = Script(scripts.RESERVE), Script(scripts.ADJUST), Script(scripts.SPENT)
 RENEW, INCREMENT = Script(scripts.RENEW), Script(scripts.INCREMENT)
 
 
@@ -36,9 +36,9 @@ class Command:
     __slots__ = ("arguments", "keys", "script")
 
     def __init__(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> None:
-        self.script = script
-        self.keys = keys
-        self.arguments = arguments
+        self.script: Script = script
+        self.keys: Sequence[str] = keys
+        self.arguments: Sequence[Any] = arguments
 
     def by_name(self) -> tuple[Any, ...]:
         """For a server that has seen the script."""
@@ -72,6 +72,11 @@ class Keys:
         """What is held and spent."""
         start = self._scope(scope)
         return [f"{start}:b:{key}" for key in keys]
+
+    def holds(self, scope: str, keys: Sequence[str]) -> list[str]:
+        """Who holds how much of it."""
+        start = self._scope(scope)
+        return [f"{start}:h:{key}" for key in keys]
 
     def value(self, key: str) -> str:
         """A value."""
@@ -167,12 +172,26 @@ def says_something(grant: Grant, outcome: Outcome) -> bool:
     return outcome.amounts is not None and outcome.amounts != grant.amounts
 
 
-def reserve(keys: Keys, scope: str, holds: Sequence[Hold]) -> Command:
+def _held(keys: Keys, scope: str, holds: Sequence[Hold]) -> list[str]:
+    names = [hold.key for hold in holds]
+    return keys.charged(scope, names) + keys.holds(scope, names)
+
+
+def reserve(keys: Keys, scope: str, holds: Sequence[Hold], name: str, lifetime: float) -> Command:
     """The command behind `State.reserve`."""
-    arguments: list[Any] = []
+    arguments: list[Any] = [name, int(lifetime * 1000)]
     for hold in holds:
         arguments += [repr(hold.amount), repr(hold.limit), _period(hold)]
-    return Command(RESERVE, keys.charged(scope, [hold.key for hold in holds]), arguments)
+    return Command(RESERVE, _held(keys, scope, holds), arguments)
+
+
+def leases(keys: Keys, reservation: Reservation) -> list[tuple[str, str]]:
+    """What a reservation's holds are called, each with the key it is kept under."""
+    names = keys.holds(reservation.scope, [hold.key for hold in reservation.holds])
+    return [
+        (name, f"{reservation.name}.{place}|{hold.amount!r}")
+        for place, (name, hold) in enumerate(zip(names, reservation.holds), 1)
+    ]
 
 
 def shortage(answer: Any, holds: Sequence[Hold]) -> Shortage | None:
@@ -183,12 +202,17 @@ def shortage(answer: Any, holds: Sequence[Hold]) -> Shortage | None:
     return Shortage(holds[place - 1], spent, wait / 1000 if wait >= 0 else None)
 
 
-def adjust(keys: Keys, scope: str, holds: Sequence[Hold], amounts: Sequence[float]) -> Command:
-    """The command behind `State.adjust`."""
-    arguments: list[Any] = []
-    for hold, amount in zip(holds, amounts):
+def adjust(keys: Keys, reservation: Reservation, amounts: Sequence[float], lifetime: float) -> Command:
+    """The command behind `State.adjust`. Sent twice, within twice the time a lease lives, it counts once."""
+    arguments: list[Any] = [reservation.name, int(lifetime * 2000)]
+    for hold, amount in zip(reservation.holds, amounts):
         arguments += [repr(hold.amount), repr(amount), _period(hold)]
-    return Command(ADJUST, keys.charged(scope, [hold.key for hold in holds]), arguments)
+    return Command(ADJUST, _held(keys, reservation.scope, reservation.holds), arguments)
+
+
+def spent(keys: Keys, scope: str, key: str) -> Command:
+    """The command behind `State.spent`."""
+    return Command(SPENT, keys.charged(scope, (key,)) + keys.holds(scope, (key,)), ())
 
 
 def _period(hold: Hold) -> Any:

@@ -31,12 +31,14 @@ class Address:
     def __init__(
         self, url: str | None = None, timeout: float = 0.5, options: Mapping[str, Any] | None = None
     ) -> None:
-        self.options = {name: value for name, value in (options or {}).items() if value is not None}
+        self.options: dict[str, Any] = {
+            name: value for name, value in (options or {}).items() if value is not None
+        }
         self.timeout = timeout
-        self.kind = "single"
+        self.kind: str = "single"
         self.nodes: list[tuple[str, int]] = []
-        self.service = str(self.options.pop("service_name", "mymaster"))
-        self.url = ""
+        self.service: str = str(self.options.pop("service_name", "mymaster"))
+        self.url: str = ""
         if url:
             self._read(url)
         if "startup_nodes" in self.options:

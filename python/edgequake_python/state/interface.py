@@ -23,6 +23,9 @@ else:
 
     Protocol = object
 
+#: What sums of fractions may be off by: three times 0.1 fits into 0.3.
+ROUNDING = 1.0 + 1e-12
+
 if TYPE_CHECKING:
 
     class Candidate(NamedTuple):
@@ -129,11 +132,18 @@ if TYPE_CHECKING:
         period: Optional[float] = None
 
     class Reservation(NamedTuple):
-        """All holds were granted; to be adjusted once, when what was really spent is known."""
+        """All holds were granted; to be adjusted once, when what was really spent is known.
+
+        Attributes:
+            scope, holds: what was asked for.
+            shared: whether it was granted by Redis.
+            name: what Redis knows it by, or would.
+        """
 
         scope: str
         holds: tuple[Hold, ...]
         shared: bool
+        name: str = ""
 
     class Shortage(NamedTuple):
         """A hold did not fit, so none was taken: which, what has been spent, and when its period ends."""
@@ -151,7 +161,7 @@ else:
     Refusal = namedtuple("Refusal", "wait resting spent full")
     Outcome = namedtuple("Outcome", "amounts ok latency history rule", defaults=(None, None, None, 10, None))
     Hold = namedtuple("Hold", "key amount limit period", defaults=(None,))
-    Reservation = namedtuple("Reservation", "scope holds shared")
+    Reservation = namedtuple("Reservation", "scope holds shared name", defaults=("",))
     Shortage = namedtuple("Shortage", "hold spent wait")
 
 
@@ -213,16 +223,25 @@ class State(Protocol):
             """Forget everything about some candidates."""
 
         def reserve(self, scope: str, holds: Sequence[Hold]) -> Union[Reservation, Shortage]:
-            """Hold every amount, or none when one does not fit: ``spent + amount > limit``."""
+            """Hold every amount, or none when one does not fit.
+
+            It does not when ``spent + amount > limit``, or when nothing is left.
+            """
 
         async def reserve_async(self, scope: str, holds: Sequence[Hold]) -> Union[Reservation, Shortage]:
             """As `reserve`."""
 
         def adjust(self, reservation: Reservation, amounts: Sequence[float]) -> None:
-            """Replace what was held by what was spent, in the order of the holds; 0 releases."""
+            """Replace what was held by what was spent, in the order of the holds; 0 releases.
+
+            The holds of a process that ended without doing so are released after a while.
+            """
 
         async def adjust_async(self, reservation: Reservation, amounts: Sequence[float]) -> None:
             """As `adjust`."""
+
+        def adjust_soon(self, reservation: Reservation, amounts: Sequence[float]) -> None:
+            """As `adjust`, without waiting for anything: for finalizers and cancelled tasks."""
 
         def spent(self, scope: str, key: str) -> float:
             """What is held and spent in the current period."""

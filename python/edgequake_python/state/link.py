@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from threading import Lock
@@ -41,6 +42,7 @@ class Link:
         self._lease = lease
         self._keys = calls.Keys(prefix)
         self._lock = Lock()
+        self._serial = itertools.count()
         self._keeper = Keeper(self._renew, self._look, self._found, lease)
         self._own()
 
@@ -51,6 +53,12 @@ class Link:
         self._batches: dict[Any, Batch] = {}
         self._away = False
         self._holder = f"{os.urandom(6).hex()}{self._pid:x}."
+
+    def _name(self) -> str:
+        """One that nobody else has, for a slot or a reservation."""
+        if self._pid != os.getpid():
+            self._own()
+        return f"{self._holder}{next(self._serial):x}"
 
     @property
     def connected(self) -> bool:

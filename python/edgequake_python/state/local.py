@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from threading import Lock
 
-from .interface import Grant, Outcome, Refusal, Reservation, Shortage, rest_after
+from .interface import ROUNDING, Grant, Outcome, Refusal, Reservation, Shortage, rest_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class LocalState:
             for hold in holds:
                 spent, end = self._current(scope, hold.key, now)
                 before = spent + wanted.get(hold.key, 0.0)
-                if before + hold.amount > hold.limit:
+                if before >= hold.limit or before + hold.amount > hold.limit * ROUNDING:
                     return Shortage(hold, spent, end - now if end else None)
                 wanted[hold.key] = before - spent + hold.amount
             for hold in holds:
@@ -242,6 +242,10 @@ class LocalState:
 
     async def adjust_async(self, reservation: Reservation, amounts: Sequence[float]) -> None:
         """See `State.adjust`."""
+        self.adjust(reservation, amounts)
+
+    def adjust_soon(self, reservation: Reservation, amounts: Sequence[float]) -> None:
+        """See `State.adjust_soon`."""
         self.adjust(reservation, amounts)
 
     def spent(self, scope: str, key: str) -> float:

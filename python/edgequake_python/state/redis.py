@@ -13,7 +13,7 @@ from .local import LocalState
 from .store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from .calls import Command
@@ -30,7 +30,8 @@ class RedisState(Store):
     Args:
         url: see `Address`.
         window: length of the windows of limits, in seconds; the same in every process.
-        lease: seconds after which the slots of a process that was killed are free again.
+        lease: seconds after which the slots of a process that was killed, and what it held of budgets, are
+            free again.
         timeout: seconds a command may take before Redis counts as away.
         prefix: what the names of all keys start with.
         options: further arguments of the official client.
@@ -49,8 +50,7 @@ class RedisState(Store):
         **options: Any,
     ) -> None:
         self.window = window
-        self.clock = time.time
-        self._serial = itertools.count()
+        self.clock: Callable[[], float] = time.time
         self._local = LocalState(window=window)
         super().__init__(Address(url, timeout, options), lease, prefix)
 
@@ -90,7 +90,7 @@ class RedisState(Store):
     def _choosing(
         self, scope: str, candidates: Sequence[Candidate], amounts: tuple[float, ...], prefer: Prefer
     ) -> tuple[str, Command]:
-        lease = f"{self._holder}{next(self._serial):x}"
+        lease = self._name()
         return lease, calls.choose(
             self._keys, scope, candidates, amounts, prefer, lease, self._lease, self.window
         )
@@ -129,7 +129,8 @@ class RedisState(Store):
         try:
             answer = await self._ask_async(command)
         except BaseException:
-            self._keeper.soon(lambda: self._ask(command))  # cancelled: it may not have been sent
+            # Cancelled: it may not have been sent. Giving the slot back twice does no harm, other things may.
+            self.settle_soon(grant, Outcome())
             raise
         return self._settled(answer, grant, outcome)
 

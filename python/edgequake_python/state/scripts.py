@@ -2,11 +2,13 @@
 
 A candidate is a hash: ``w`` the window that ``u1``, ``u2``, ... (charged) and ``x`` (failures) belong to,
 ``c`` the end of its rest in milliseconds, ``k`` its strikes, ``l`` its latencies, ``a`` their mean. Its
-slots are a sorted set: leases by the millisecond they expire at. Time is Redis's own, so that machines
-need not agree.
+slots are a sorted set: leases by the millisecond they expire at. So are the holds of a budget, whose names
+end in the amount. Time is Redis's own, so that machines need not agree.
 """
 
 from __future__ import annotations
+
+from .interface import ROUNDING
 
 #: How long Redis keeps a candidate nobody asks for: longer than any latency counts, in milliseconds.
 _KEPT = 3_700_000
@@ -147,40 +149,77 @@ end
 return math.max(0, ends - now)
 """
 
-#: KEYS: what is charged, one for each hold. ARGV: amount, limit and period ('-' for ever) of each, the
-#: period in milliseconds. Returns nothing when all were taken, else the place of the first that does not
-#: fit, what was spent, and the milliseconds until its period ends (below 0: never).
-RESERVE = """
-local wanted = {}
-for i = 1, #KEYS do
-  local before = tonumber(redis.call('GET', KEYS[i]) or 0) + (wanted[KEYS[i]] or 0)
-  local amount = tonumber(ARGV[i * 3 - 2])
-  if before + amount > tonumber(ARGV[i * 3 - 1]) then
-    return {i, string.format('%.17g', before), redis.call('PTTL', KEYS[i])}
+#: What a process held that renews it no more is free again: taken off the sum, and forgotten. With it, the
+#: notes of what was settled.
+_FREED = f"""{_TIME}
+local function current(total, holds)
+  local known = redis.call('GET', total)
+  if not known then
+    redis.call('DEL', holds)
+    return nil
+  end
+  local gone, free = redis.call('ZRANGEBYSCORE', holds, '-inf', now, 'LIMIT', 0, 1000), 0
+  for i = 1, #gone do
+    free = free + (tonumber(string.match(gone[i], '|(.*)$')) or 0)
+    redis.call('ZREM', holds, gone[i])
+  end
+  if free > 0 then known = redis.call('INCRBYFLOAT', total, exact(-free)) end
+  return math.max(0, tonumber(known))
+end
+"""
+
+#: KEYS: sums, one for each hold; then who holds how much of each. ARGV: the reservation's name, the
+#: milliseconds it lives without being renewed; then amount, limit and period ('-' for ever) of each, the
+#: period in milliseconds. Returns nothing when all were taken, else the place of the first that does not fit,
+#: what was spent, and the milliseconds until its period ends (below 0: never).
+RESERVE = f"""{_FREED}
+local size, wanted = #KEYS / 2, {{}}
+for i = 1, size do
+  local before = (current(KEYS[i], KEYS[size + i]) or 0) + (wanted[KEYS[i]] or 0)
+  local amount, limit = tonumber(ARGV[i * 3]), tonumber(ARGV[i * 3 + 1])
+  if before >= limit or before + amount > limit * {ROUNDING!r} then
+    return {{i, exact(before), redis.call('PTTL', KEYS[i])}}
   end
   wanted[KEYS[i]] = (wanted[KEYS[i]] or 0) + amount
 end
-for i = 1, #KEYS do
+for i = 1, size do
   local fresh = redis.call('EXISTS', KEYS[i]) == 0
-  redis.call('INCRBYFLOAT', KEYS[i], ARGV[i * 3 - 2])
-  if fresh and ARGV[i * 3] ~= '-' then redis.call('PEXPIRE', KEYS[i], ARGV[i * 3]) end
+  redis.call('INCRBYFLOAT', KEYS[i], ARGV[i * 3])
+  redis.call('ZADD', KEYS[size + i], now + ARGV[2], ARGV[1] .. '.' .. i .. '|' .. ARGV[i * 3])
+  if fresh and ARGV[i * 3 + 2] ~= '-' then
+    redis.call('PEXPIRE', KEYS[i], ARGV[i * 3 + 2])
+    redis.call('PEXPIRE', KEYS[size + i], ARGV[i * 3 + 2])
+  end
 end
-return {}
+return {{}}
 """
 
-#: KEYS: as above. ARGV: what was held, what was spent, the period, of each.
-ADJUST = """
-for i = 1, #KEYS do
-  local held, real, period = tonumber(ARGV[i * 3 - 2]), tonumber(ARGV[i * 3 - 1]), ARGV[i * 3]
-  local known = redis.call('GET', KEYS[i])
-  local total = math.max(0, tonumber(known or held) - held + real)
-  local left = redis.call('PTTL', KEYS[i])
-  local text = string.format('%.17g', total)
-  if left > 0 then redis.call('SET', KEYS[i], text, 'PX', left)
-  elseif not known and period ~= '-' then redis.call('SET', KEYS[i], text, 'PX', period)
-  else redis.call('SET', KEYS[i], text) end
+#: KEYS: as above. ARGV: the reservation's name, the milliseconds that it is known to be settled; then what
+#: was held, what was spent, the period, of each. What is told twice counts once.
+ADJUST = f"""{_FREED}
+local size = #KEYS / 2
+for i = 1, size do
+  local total, holds = KEYS[i], KEYS[size + i]
+  local name = ARGV[1] .. '.' .. i .. '|'
+  local known = current(total, holds)
+  if not redis.call('ZSCORE', holds, name .. '-') then
+    local held, real, period = ARGV[i * 3], tonumber(ARGV[i * 3 + 1]), ARGV[i * 3 + 2]
+    local sum = (known or 0) + real
+    if redis.call('ZREM', holds, name .. held) == 1 then sum = math.max(0, sum - tonumber(held)) end
+    local left = redis.call('PTTL', total)
+    if left <= 0 and not known and period ~= '-' then left = tonumber(period) end
+    if left > 0 then redis.call('SET', total, exact(sum), 'PX', left)
+    else redis.call('SET', total, exact(sum)) end
+    redis.call('ZADD', holds, now + ARGV[2], name .. '-')
+    if left > 0 then redis.call('PEXPIRE', holds, left) end
+  end
 end
 return 0
+"""
+
+#: KEYS: a sum, and who holds how much of it. Returns the sum as text.
+SPENT = f"""{_FREED}
+return exact(current(KEYS[1], KEYS[2]) or 0)
 """
 
 #: KEYS: one. ARGV: what to add, milliseconds to live or '-'. Returns the sum as text.
@@ -191,9 +230,11 @@ if fresh and ARGV[2] ~= '-' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return total
 """
 
-#: KEYS: slots. ARGV: milliseconds a lease lives, leases. One that has expired, or was given back, stays away.
+#: KEYS: slots, or holds. ARGV: milliseconds a lease lives, leases. One that has expired, or was given back,
+#: stays away.
 RENEW = f"""{_TIME}
 for i = 2, #ARGV do redis.call('ZADD', KEYS[1], 'XX', now + ARGV[1], ARGV[i]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[1] * 2)
+local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left < ARGV[1] * 2 then redis.call('PEXPIRE', KEYS[1], ARGV[1] * 2) end
 return 0
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import calls
-from .interface import Hold, Reservation, Shortage
+from .interface import Reservation, Shortage
 from .link import Link
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .calls import Command
+    from .interface import Hold
     from .local import LocalState
 
 
@@ -26,37 +27,65 @@ class Store(Link):
 
     def reserve(self, scope: str, holds: Sequence[Hold]) -> Reservation | Shortage:
         """See `State.reserve`."""
-        return self._reserved(self._ask(calls.reserve(self._keys, scope, holds)), scope, holds)
+        wanted = Reservation(scope, tuple(holds), True, self._name())
+        return self._reserved(self._ask(self._reserving(wanted)), wanted)
 
     async def reserve_async(self, scope: str, holds: Sequence[Hold]) -> Reservation | Shortage:
         """See `State.reserve`."""
-        return self._reserved(await self._ask_async(calls.reserve(self._keys, scope, holds)), scope, holds)
+        wanted = Reservation(scope, tuple(holds), True, self._name())
+        try:
+            answer = await self._ask_async(self._reserving(wanted))
+        except BaseException:
+            # Cancelled after it was sent, perhaps: what was held meanwhile is not spent.
+            nothing = calls.adjust(self._keys, wanted, [0.0] * len(holds), self._lease)
+            self._keeper.soon(lambda: self._ask(nothing))
+            raise
+        return self._reserved(answer, wanted)
 
-    def _reserved(self, answer: Any, scope: str, holds: Sequence[Hold]) -> Reservation | Shortage:
+    def _reserving(self, wanted: Reservation) -> Command:
+        return calls.reserve(self._keys, wanted.scope, wanted.holds, wanted.name, self._lease)
+
+    def _reserved(self, answer: Any, wanted: Reservation) -> Reservation | Shortage:
         if answer is None:
-            return self._local.reserve(scope, holds)
-        missing = calls.shortage(answer, holds)
+            granted = self._local.reserve(wanted.scope, wanted.holds)
+            # Redis may have held it all the same, before the answer got lost.
+            return granted._replace(name=wanted.name) if isinstance(granted, Reservation) else granted
+        missing = calls.shortage(answer, wanted.holds)
         if missing is not None:
             return missing
         # The local copy is charged too: an outage must not make a spent budget new.
-        self._local.reserve(scope, [hold._replace(limit=float("inf")) for hold in holds])
-        return Reservation(scope, tuple(holds), True)
+        self._local.reserve(wanted.scope, [hold._replace(limit=float("inf")) for hold in wanted.holds])
+        for key, lease in calls.leases(self._keys, wanted):
+            self._keeper.hold(key, lease)
+        return wanted
 
     def adjust(self, reservation: Reservation, amounts: Sequence[float]) -> None:
         """See `State.adjust`. While Redis is away, it is told later."""
-        self._local.adjust(reservation, amounts)
-        if reservation.shared:
-            command = calls.adjust(self._keys, reservation.scope, reservation.holds, amounts)
-            if self._ask(command) is None:
-                self._later(command)
+        command = self._adjusting(reservation, amounts)
+        if self._ask(command) is None:
+            self._later(command)
 
     async def adjust_async(self, reservation: Reservation, amounts: Sequence[float]) -> None:
         """See `State.adjust`."""
+        command = self._adjusting(reservation, amounts)
+        try:
+            answer = await self._ask_async(command)
+        except BaseException:
+            self._later(command)  # cancelled: it may not have been sent
+            raise
+        if answer is None:
+            self._later(command)
+
+    def adjust_soon(self, reservation: Reservation, amounts: Sequence[float]) -> None:
+        """See `State.adjust_soon`."""
+        self._later(self._adjusting(reservation, amounts))
+
+    def _adjusting(self, reservation: Reservation, amounts: Sequence[float]) -> Command:
         self._local.adjust(reservation, amounts)
         if reservation.shared:
-            command = calls.adjust(self._keys, reservation.scope, reservation.holds, amounts)
-            if await self._ask_async(command) is None:
-                self._later(command)
+            for key, lease in calls.leases(self._keys, reservation):
+                self._keeper.release(key, lease)
+        return calls.adjust(self._keys, reservation, amounts, self._lease)
 
     def _later(self, command: Command) -> None:
         def task() -> None:
@@ -67,10 +96,8 @@ class Store(Link):
 
     def spent(self, scope: str, key: str) -> float:
         """See `State.spent`."""
-        name = self._keys.charged(scope, (key,))[0]
-        return self._direct(
-            lambda client: float(client.get(name) or 0), lambda: self._local.spent(scope, key)
-        )
+        answer = self._ask(calls.spent(self._keys, scope, key))
+        return self._local.spent(scope, key) if answer is None else float(answer)
 
     # Values.
 

@@ -46,7 +46,7 @@ class Cassette:
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode is {mode!r}; it is one of {', '.join(MODES)}")
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self.mode = mode
         self.interactions: list[dict[str, Any]] = []
         self._redact = redact

@@ -74,7 +74,7 @@ class Response:
     ) -> None:
         self.body = body
         self.status = status
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
 
     def __repr__(self) -> str:
         return f"<Response [{self.status}]>"

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Optional, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
@@ -63,7 +63,7 @@ class Model(BaseModel):
     return ``model_dump()``.
     """
 
-    model_config = ConfigDict(extra="allow", protected_namespaces=())
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", protected_namespaces=())
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -109,7 +109,7 @@ class Model(BaseModel):
             and (self.__pydantic_extra__ or {}) == (other.__pydantic_extra__ or {})
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: None = None  # type: ignore[assignment]
 
     def __repr_args__(self) -> Iterator[tuple[Optional[str], Any]]:
         """Fields that hold something, so that a short answer prints short."""

@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from ..._absent import missing_class
 
-OpikLogger = missing_class("OpikLogger", "use the otel callback, whose spans Opik takes")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+OpikLogger: type[Any] = missing_class("OpikLogger", "use the otel callback, whose spans Opik takes")

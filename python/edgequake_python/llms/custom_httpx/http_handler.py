@@ -50,7 +50,7 @@ class HTTPHandler:
         ssl_verify: Any = None,
         disable_default_headers: bool = False,
     ) -> None:
-        self.client = client or _httpx().Client(**_options(timeout, ssl_verify))
+        self.client: Any = client or _httpx().Client(**_options(timeout, ssl_verify))
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +104,7 @@ class AsyncHTTPHandler:
         ssl_verify: Any = None,
         shared_session: Any = None,
     ) -> None:
-        self.client = _httpx().AsyncClient(event_hooks=event_hooks, **_options(timeout, ssl_verify))
+        self.client: Any = _httpx().AsyncClient(event_hooks=event_hooks, **_options(timeout, ssl_verify))
 
     async def __aenter__(self) -> Self:
         return self

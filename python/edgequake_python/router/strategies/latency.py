@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...state.interface import Prefer
     from ..member import Member
 
 
 class Fastest(Ranked):
     """Members by their mean latency."""
 
-    prefer = "fast"
-    watches = frozenset(("latency",))
+    prefer: Prefer = "fast"
+    watches: frozenset[str] = frozenset(("latency",))
 
 
 def make(members: Sequence[Member], arguments: Mapping[str, Any]) -> Index:

@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...state.interface import Prefer
     from ..member import Member
 
 
 class LeastBusy(Ranked):
     """Members by their calls in flight."""
 
-    prefer = "idle"
-    watches = frozenset(("flying",))
+    prefer: Prefer = "idle"
+    watches: frozenset[str] = frozenset(("flying",))
 
 
 def make(members: Sequence[Member], arguments: Mapping[str, Any]) -> Index:

@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...state.interface import Prefer
     from ..member import Member
 
 
 class LeastUsed(Ranked):
     """Members by their tokens."""
 
-    prefer = "spare"
-    watches = frozenset(("tokens",))
+    prefer: Prefer = "spare"
+    watches: frozenset[str] = frozenset(("tokens",))
 
 
 def make(members: Sequence[Member], arguments: Mapping[str, Any]) -> Index:
