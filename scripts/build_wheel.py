@@ -1,4 +1,4 @@
-"""Builds the release wheel: on Linux for any system since glibc 2.17 (manylinux2014), with nothing of this machine in it.
+"""Builds the release wheel with nothing of this machine in it; on Linux for any since glibc 2.17 (manylinux2014).
 
 usage: python scripts/build_wheel.py [--out dist] [--twice]
 
@@ -67,7 +67,8 @@ def settle(wheel: Path, source: Path) -> None:
         files = [(entry, archive.read(entry)) for entry in archive.infolist()]
     record: list[list[str]] = []
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
-        for entry, data in files:
+        for entry, written in files:
+            data = written
             # RECORD is the last one, and names all others.
             if entry.filename.endswith(".dist-info/RECORD"):
                 text = io.StringIO()
@@ -97,13 +98,14 @@ def build(source: Path, target: Path, out: Path) -> Path:
 def twice() -> int:
     """Two builds in different places; whether they are the same."""
     hashes = []
-    for name in ("first", "the-second"):
-        with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder:
-            source, target = Path(folder).resolve() / f"{name}-sources", Path(folder).resolve() / "target"
-            subprocess.run(["git", "clone", "--quiet", str(ROOT), str(source)], check=True)
-            wheel = build(source, target, Path(folder) / "out")
+    with tempfile.TemporaryDirectory() as folder:
+        places = [Path(folder).resolve() / name for name in ("first", "the-second")]
+        for place in places:
+            subprocess.run(["git", "clone", "--quiet", str(ROOT), str(place / place.name)], check=True)
+        for place in places:
+            wheel = build(place / place.name, place / "target", place / "out")
             hashes.append(hashlib.sha256(wheel.read_bytes()).hexdigest())
-            print(f"{hashes[-1]}  {wheel.name} ({name})", flush=True)
+            print(f"{hashes[-1]}  {wheel.name} ({place.name})", flush=True)
     print("reproducible" if len(set(hashes)) == 1 else "NOT reproducible")
     return len(set(hashes)) - 1
 
