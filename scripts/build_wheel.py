@@ -1,4 +1,4 @@
-"""Builds the release wheel with nothing of this machine in it; on Linux for any since glibc 2.17 (manylinux2014).
+"""Builds the release wheel with nothing of this machine in it; on Linux for any since glibc 2.17.
 
 usage: python scripts/build_wheel.py [--out dist] [--twice]
 
