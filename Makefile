@@ -210,10 +210,18 @@ deny-if-present:
 # --- Products -------------------------------------------------------------------------------------
 
 .PHONY: wheel
-wheel: setup ## Build a release wheel and the source distribution into dist/
+wheel: setup ## Build a release wheel (Linux: manylinux2014) and the source distribution into dist/
 	@rm -rf dist
-	$(BIN)/maturin build --release $(LOCKED) --out dist
+	PATH="$(BIN):$$PATH" $(PY) scripts/build_wheel.py --out dist
 	$(BIN)/maturin sdist --out dist
+
+.PHONY: wheel-test
+wheel-test: test-wheel ## Install the wheel on every CPython found and on old and new Debian, and test it there
+	$(PY) scripts/wheel_test.py dist
+
+.PHONY: reproducible
+reproducible: setup ## Build what is committed twice, in different folders: one hash
+	PATH="$(BIN):$$PATH" $(PY) scripts/build_wheel.py --twice
 
 .PHONY: bench
 bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for the choices)

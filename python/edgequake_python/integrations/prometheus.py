@@ -101,9 +101,8 @@ class PrometheusLogger(CustomLogger):
         operation = str(payload["call_type"])
         labels = (payload["custom_llm_provider"], payload["model"], _plain(operation))
         self._flying.labels(*labels).dec()
-        error = payload["error_information"]
         status = payload["status"]
-        self._requests.labels(*labels, status, error["error_class"] if error else "").inc()
+        self._requests.labels(*labels, status, payload["error_information"]["error_class"]).inc()
         self._seconds.labels(*labels).observe(payload["response_time"])
         if payload["stream"] and kwargs.get("completion_start_time") is not None:
             waited = payload["completionStartTime"] - payload["startTime"]
