@@ -3,7 +3,9 @@
 Plain, streamed, left, cancelled, failing and told-of (callbacks) calls against the simulator, which runs
 in a process of its own; most of a call is waiting, as it is with a provider. After a fifth of the time
 (warm-up) memory, threads and descriptors are sampled every second; printed are the slope of memory for
-each call, the extremes of the others and the latest heartbeat of the event loop. With matplotlib
+each call, the extremes of the others and the latest heartbeat of the event loop. A bare loop beats in a
+process beside it: where that one is late at the same moment, the machine was busy with other things, and
+the beat is printed apart. With matplotlib
 installed ``--plot soak.png`` draws memory over time. The exit status is 1 when a bound is passed.
 """
 
@@ -35,6 +37,32 @@ def serve(pipe: Any) -> None:
         pipe.recv()
 
 
+async def heart(beats: list[tuple[float, float]], end: float) -> None:
+    """Notes when a sleep of ten milliseconds ended more than five late: the moment, and seconds late."""
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        await asyncio.sleep(0.01)
+        now = time.monotonic()
+        if now - begun > 0.015:
+            beats.append((now, now - begun - 0.01))
+
+
+def bare(pipe: Any, seconds: float) -> None:
+    """A loop that has nothing else to do."""
+    beats: list[tuple[float, float]] = []
+    asyncio.run(heart(beats, time.monotonic() + seconds))
+    pipe.send(beats)
+
+
+def own(beats: list[tuple[float, float]], bare: list[tuple[float, float]]) -> list[float]:
+    """Seconds late of the beats, without those at whose moment the bare loop was at least half as late."""
+    return [
+        late
+        for moment, late in beats
+        if not any(abs(moment - other) < late + 0.1 and also > late / 2 for other, also in bare)
+    ]
+
+
 def sample() -> tuple[int, int, int]:
     """Resident bytes, threads, descriptors."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -59,7 +87,8 @@ class Soak:
         self.callbacks = True
         self.calls = 0
         self.told = 0
-        self.late = 0.0
+        #: Moments of the clock and seconds late, see `heart`.
+        self.beats: list[tuple[float, float]] = []
         #: Seconds, calls so far, resident bytes, threads, descriptors.
         self.samples: list[tuple[float, int, int, int, int]] = []
 
@@ -91,14 +120,6 @@ class Soak:
             await self.one(kinds[(number + self.calls) % len(kinds)])
             self.calls += 1
 
-    async def heart(self) -> None:
-        """How late a sleep of ten milliseconds ends."""
-        while time.monotonic() < self.end:
-            begun = time.monotonic()
-            await asyncio.sleep(0.01)
-            if self.samples:
-                self.late = max(self.late, time.monotonic() - begun - 0.01)
-
     async def sampler(self, warm: float) -> None:
         """A sample every second after the warm-up."""
         begun = time.monotonic()
@@ -117,7 +138,7 @@ class Soak:
             eq.success_callback = [self.tell]
             eq.failure_callback = [self.tell]
         workers = (self.worker(number) for number in range(flight))
-        await asyncio.gather(self.heart(), self.sampler(warm), *workers)
+        await asyncio.gather(heart(self.beats, self.end), self.sampler(warm), *workers)
 
 
 def slope(points: list[tuple[float, int, int, int, int]]) -> float:
@@ -150,6 +171,9 @@ def main() -> int:
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
     server.start()
     seconds = options.minutes * 60
+    mine, other = multiprocessing.get_context("spawn").Pipe()
+    control = multiprocessing.get_context("spawn").Process(target=bare, args=(other, seconds), daemon=True)
+    control.start()
     soak = Soak(here.recv(), time.monotonic() + seconds)
     soak.callbacks = not options.no_callbacks
     asyncio.run(soak.run(options.flight, seconds / 5))
@@ -157,12 +181,18 @@ def main() -> int:
     server.join(10)
     grown = slope(soak.samples)
     threads, files = ({point[at] for point in soak.samples} for at in (3, 4))
-    late = soak.late * 1000
+    warm = soak.samples[0][0] + soak.end - seconds
+    beats = [beat for beat in soak.beats if beat[0] > warm]
+    apart = own(beats, mine.recv())
+    late = max(apart, default=0) * 1000
+    machine = max((beat[1] for beat in beats), default=0) * 1000
     print(f"{soak.calls} calls, {soak.told} callbacks, {options.flight} in flight, {seconds:.0f} s")
     print(f"memory       {soak.samples[-1][2] / 2**20:8.1f} MiB, {grown:+.1f} B a call (bound {BYTES:.0f})")
     print(f"threads      {min(threads):8} to {max(threads)}")
     print(f"descriptors  {min(files):8} to {max(files)}")
     print(f"event loop   {late:8.1f} ms late at most (bound {LATE:.0f})")
+    if machine > late:
+        print(f"             {machine:8.1f} ms late while a bare loop in another process was late as well")
     if options.plot:
         plot(soak.samples, options.plot)
     return int(grown > BYTES or late > LATE or max(threads) > min(threads) + 8)
