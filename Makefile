@@ -185,6 +185,10 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 	$(PY) bench/routing.py --write
 	$(PY) bench/router_compare.py --write
 
+.PHONY: bench-cache
+bench-cache: build services ## Measure answers out of the cache, and litellm's beside them
+	$(PY) bench/cache.py --write
+
 .PHONY: pages
 pages: build ## Write the pages that are made from the library itself
 	$(PY) scripts/providers_page.py

@@ -36,10 +36,21 @@ def stream_chunk_builder(
         estimated from the texts, and ``usage.estimated`` says so; where it counted all but the reasoning,
         that is estimated, and ``usage.completion_tokens_details.estimated`` says so.
     """
+    chunks = [_chunk(index, chunk) for index, chunk in enumerate(_given.items("chunks", chunks))]
+    response = joined(chunks, messages)
+    if response is None:
+        return None
     from .response_cost import of_response
+
+    response._hidden_params = dict(chunks[0]._hidden_params)
+    response._hidden_params["response_cost"] = of_response(response)
+    return response
+
+
+def joined(chunks: list[Any], messages: Any = None) -> ModelResponse | None:
+    """As `stream_chunk_builder`, without ``_hidden_params``."""
     from .types import ModelResponse
 
-    chunks = [_chunk(index, chunk) for index, chunk in enumerate(_given.items("chunks", chunks))]
     if not chunks:
         return None
     first = chunks[0]
@@ -48,10 +59,10 @@ def stream_chunk_builder(
     usage = None
     for chunk in chunks:
         fields.update(chunk.model_extra or {})
-        usage = chunk.get("usage") or usage
         for choice in chunk.choices:
             alternatives.setdefault(choice.index, _Alternative()).add(choice)
-    fields.pop("usage", None)
+        last = fields.pop("usage", None)
+        usage = last or usage
     response = ModelResponse(
         id=first.id,
         created=first.created,
@@ -68,8 +79,6 @@ def stream_chunk_builder(
         response.usage = _estimated(response, messages)
     else:
         _estimate_reasoning(response, usage)
-    response._hidden_params = dict(first._hidden_params)
-    response._hidden_params["response_cost"] = of_response(response)
     return response
 
 

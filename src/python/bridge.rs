@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -111,17 +112,37 @@ fn deliver(py: Python<'_>, future: &Bound<'_, PyAny>, outcome: Outcome) {
 /// A call under way in the background.
 #[pyclass(module = "edgequake_python._eq_core", frozen)]
 pub(super) struct Pending {
-    /// The asyncio future that its result will be set on.
-    #[pyo3(get)]
-    future: Py<PyAny>,
+    future: Mutex<Option<Py<PyAny>>>,
     task: tokio::task::AbortHandle,
 }
 
 #[pymethods]
 impl Pending {
-    /// Stops the call; its connection is closed.
+    /// The asyncio future that its result will be set on; None once it was aborted.
+    #[getter]
+    fn future(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        let future = self.future.lock().unwrap_or_else(PoisonError::into_inner);
+        future.as_ref().map(|future| future.clone_ref(py))
+    }
+
+    /// Stops the call; its connection is closed. The future is let go: it holds what went wrong, that holds the frame
+    /// which waited, and the frame holds this.
     fn abort(&self) {
         self.task.abort();
+        self.__clear__();
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.future.try_lock() {
+            Ok(future) => future.as_ref().map_or(Ok(()), |future| visit.call(future)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let future = self.future.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Not within the lock: it may be the last reference, and Python code run.
+        drop(future);
     }
 }
 
@@ -146,7 +167,7 @@ where
         answer.give(outcome);
     });
     Ok(Pending {
-        future,
+        future: Mutex::new(Some(future)),
         task: task.abort_handle(),
     })
 }

@@ -1,5 +1,6 @@
 //! The extension module `_eq_core`. Everything that knows Python is in this folder.
 
+mod answer_key;
 mod begun;
 mod bridge;
 mod call;
@@ -36,6 +37,8 @@ mod _eq_core {
     use super::settings::Settings;
     use super::{call, error, from_python, guard, log, operation, runtime, to_python};
 
+    #[pymodule_export]
+    use super::answer_key::answer_key;
     #[pymodule_export]
     use super::begun::Begun;
     #[pymodule_export]

@@ -6,6 +6,7 @@ import json
 import logging
 from threading import Lock
 
+from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
 TYPE_CHECKING = False
@@ -82,7 +83,7 @@ class JsonLogger(CustomLogger):
         self._write(kwargs)
 
     def _write(self, kwargs: dict[str, Any]) -> None:
-        payload = kwargs["standard_logging_object"]
+        payload = parts_of(kwargs)
         fields = {name: payload.get(name) for name in self._fields}
         error = payload.get("error_information")
         if error is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
 TYPE_CHECKING = False
@@ -79,7 +80,7 @@ class PrometheusLogger(CustomLogger):
         self._count(kwargs)
 
     def _count(self, kwargs: dict[str, Any]) -> None:
-        payload = kwargs["standard_logging_object"]
+        payload = parts_of(kwargs)
         operation = str(payload["call_type"])
         labels = (payload["custom_llm_provider"], payload["model"], _plain(operation))
         error = payload["error_information"]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..integrations.custom_logger import overrides
 from .delivery import DELIVERY
+from .later import Later
 from .payload import redact
 from .registry import is_coroutine
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from .payload import Subject
     from .registry import Listeners
+
+    #: Gives what was answered, and what gives the answer's ``_hidden_params``.
+    Make = Callable[[], tuple[Any, Callable[[], Mapping[str, Any]]]]
 
 
 class Events:
@@ -74,8 +78,8 @@ class Events:
                     self.subject.details,
                 )
 
-    def succeeded(self, make: Callable[[], tuple[Any, Mapping[str, Any]]], abandoned: bool = False) -> None:
-        """The call has been answered; ``make`` gives the answer and what is known beside it."""
+    def succeeded(self, make: Make, abandoned: bool = False) -> None:
+        """The call has been answered."""
         end = datetime.now()
         subject = self.subject
         known: list[Any] = []
@@ -84,9 +88,9 @@ class Events:
             # Made once for all listeners, by the first that is told; they are told one after the other.
             if not known:
                 answer, hidden = make()
-                known.extend((answer, subject.ended(end, answer, hidden, abandoned=abandoned)))
+                known.extend((answer, subject.ended(end, answer, Later(hidden), abandoned=abandoned)))
             answer, details = known
-            details = dict(details)
+            details = details.twin()
             if subject.streamed:
                 name = "complete_streaming_response"
                 details[f"async_{name}" if self._asynchronous else name] = answer
@@ -95,16 +99,17 @@ class Events:
 
         self._outcome("success", answered, end)
 
-    def failed(
-        self, error: BaseException, make: Optional[Callable[[], tuple[Any, Mapping[str, Any]]]] = None
-    ) -> None:
-        """The call has failed; ``make`` gives what had come and what is known beside it."""
+    def failed(self, error: BaseException, make: Optional[Make] = None) -> None:
+        """The call has failed; ``make`` gives what had come."""
         end = datetime.now()
         subject = self.subject
+        known: list[Any] = []
 
         def ended() -> tuple[dict[str, Any], Any]:
-            answer, hidden = make() if make is not None else (None, {})
-            return subject.ended(end, answer, hidden, error), None
+            if not known:
+                answer, hidden = make() if make is not None else (None, dict)
+                known.append(subject.ended(end, answer, Later(hidden), error))
+            return known[0].twin(), None
 
         self._outcome("failure", ended, end)
 

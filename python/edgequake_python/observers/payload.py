@@ -8,6 +8,9 @@ import sys
 import traceback
 from datetime import datetime
 
+from .later import Later, Lazy
+from .standard import NAME, Parts, Whole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,34 +172,37 @@ class Subject:
         self,
         end: datetime,
         answer: Any,
-        hidden: Mapping[str, Any],
+        hidden: Later,
         error: Optional[BaseException] = None,
         abandoned: bool = False,
-    ) -> dict[str, Any]:
-        """LiteLLM's ``kwargs`` as they are after a call."""
-        from .standard import standard_payload
-
-        hit = hidden.get("cache_hit") is True
-        cost = hidden.get("response_cost")
-        details = self.details()
-        details.update(
+    ) -> Lazy:
+        """LiteLLM's ``kwargs`` as they are after a call; ``hidden`` are the answer's ``_hidden_params``."""
+        # None of these looks at the dict that they are in: it would hold itself, and wait for the collector.
+        hit = Later(lambda: hidden.value().get("cache_hit") is True)
+        cost = Later(lambda: 0.0 if hit.value() else hidden.value().get("response_cost"))
+        details = Lazy(
+            self.details(),
             end_time=end,
             cache_hit=hit,
-            response_cost=0.0 if hit else cost,
-            response_headers=hidden.get("additional_headers") or {},
+            response_cost=cost,
+            response_headers=Later(lambda: hidden.value().get("additional_headers") or {}),
             log_event_type="post_api_call" if error is None else "failed_api_call",
             has_logged_sync_success=not self.call_type.startswith("a"),
         )
         if abandoned:
             details["stream_abandoned"] = True
+        trace = None
         if error is not None:
+            trace = Later(lambda: _traced(error))
             details["exception"] = error
-            details["traceback_exception"] = "".join(
-                traceback.format_exception(type(error), error, error.__traceback__)
-            )
+            details["traceback_exception"] = trace
             details["original_exception"] = str(error)
-        details["standard_logging_object"] = standard_payload(self, details, answer, hidden, error)
+        details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
         return details
+
+
+def _traced(error: BaseException) -> str:
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 def _is_secret(name: str) -> bool:
@@ -208,15 +214,23 @@ def _is_secret(name: str) -> bool:
 def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
     """The same without what was asked and answered."""
     told = [{"role": "user", "content": REDACTED}]
-    standard = dict(details.get("standard_logging_object") or {})
-    if standard:
-        standard.update(messages=told, response={"text": REDACTED})
-    params = {name: value for name, value in details.items() if name not in ("tools", "functions", "prompt")}
-    params.update(messages=told, input=told, standard_logging_object=standard)
-    if "complete_streaming_response" in params or "async_complete_streaming_response" in params:
-        for name in ("complete_streaming_response", "async_complete_streaming_response"):
-            if params.get(name) is not None:
-                params[name] = _blank(params[name])
+    blank = {"messages": told, "response": {"text": REDACTED}}
+    lazy = isinstance(details, Lazy)
+    params: dict[str, Any] = details.twin() if lazy else dict(details)  # type: ignore[attr-defined]
+    for name in ("tools", "functions", "prompt"):
+        dict.pop(params, name, None)
+    laid = params.laid(NAME) if lazy else None  # type: ignore[attr-defined]
+    if isinstance(laid, Whole):
+        parts = laid.parts.twin()
+        parts.update(blank)
+        params[NAME] = Whole(parts)
+    else:
+        known = params.get(NAME)
+        params[NAME] = {**known, **blank} if known else {}
+    params.update(messages=told, input=told)
+    for name in ("complete_streaming_response", "async_complete_streaming_response"):
+        if params.get(name) is not None:
+            params[name] = _blank(params[name])
     return params, _blank(answer)
 
 
