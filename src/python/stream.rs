@@ -30,8 +30,20 @@ pub(super) struct SyncStream {
 struct SyncState {
     stream: Option<Source>,
     usage: Option<Usage>,
+    uncounted: Option<(String, usize)>,
     ready: VecDeque<Item>,
     builder: Builder,
+}
+
+impl SyncState {
+    /// The stream is over, or left.
+    fn end(&mut self) -> bool {
+        let open = self.stream.take();
+        if let Some(open) = &open {
+            self.uncounted = open.uncounted();
+        }
+        open.is_some()
+    }
 }
 
 impl SyncStream {
@@ -41,6 +53,7 @@ impl SyncStream {
         let state = SyncState {
             stream: Some(stream),
             usage: None,
+            uncounted: None,
             ready: VecDeque::new(),
             builder,
         };
@@ -73,14 +86,9 @@ impl SyncStream {
                 "the stream is being read by another thread",
             ));
         };
-        let SyncState {
-            stream,
-            usage,
-            ready,
-            builder,
-        } = &mut *state;
-        if ready.is_empty() {
-            let Some(open) = stream.as_mut() else {
+        let state = &mut *state;
+        if state.ready.is_empty() {
+            let Some(open) = state.stream.as_mut() else {
                 return Ok(None);
             };
             let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
@@ -94,29 +102,29 @@ impl SyncStream {
             });
             log::flush(py);
             if let Some(counted) = open.usage() {
-                *usage = Some(counted.clone());
+                state.usage = Some(counted.clone());
             }
             let batch = waited
                 .and_then(|batch| batch.map_err(|error| error::raise(py, &error)))
                 .inspect_err(|_| {
-                    *stream = None;
+                    state.end();
                     runtimes.settle(py);
                 })?;
             if batch.is_empty() {
-                *stream = None;
+                state.end();
                 runtimes.settle(py);
                 return Ok(None);
             }
-            ready.extend(batch);
+            state.ready.extend(batch);
         }
-        let Some(item) = ready.pop_front() else {
+        let Some(item) = state.ready.pop_front() else {
             return Ok(None);
         };
-        let made = builder.item(py, &item);
+        let made = state.builder.item(py, &item);
         if made.is_err() {
             // Not one that is left out: the answer is over.
-            ready.clear();
-            *stream = None;
+            state.ready.clear();
+            state.end();
         }
         made.map(Some)
     }
@@ -126,14 +134,16 @@ impl SyncStream {
         self.closing.notify_one();
         let Some(mut state) = self.state() else { return };
         state.ready.clear();
-        let open = state.stream.take();
+        let was_open = state.end();
         drop(state);
-        if open.is_some() {
-            drop(open);
-            if let Ok(runtimes) = runtime::current() {
-                runtimes.settle(py);
-            }
+        if was_open && let Ok(runtimes) = runtime::current() {
+            runtimes.settle(py);
         }
+    }
+
+    /// Of a stream that is over and was not counted: its texts, and how many bytes were said beside them.
+    fn uncounted(&self) -> Option<(String, usize)> {
+        self.state()?.uncounted.clone()
     }
 
     /// Token counts, once the provider has sent them.
@@ -170,6 +180,7 @@ struct Shared {
     ready: Mutex<VecDeque<Item>>,
     ended: AtomicBool,
     usage: Mutex<Option<Usage>>,
+    uncounted: Mutex<Option<(String, usize)>>,
 }
 
 impl AsyncStream {
@@ -181,6 +192,7 @@ impl AsyncStream {
             ready: Mutex::default(),
             ended: AtomicBool::new(false),
             usage: Mutex::default(),
+            uncounted: Mutex::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -191,6 +203,14 @@ impl AsyncStream {
 }
 
 impl Shared {
+    /// The stream is over, or left.
+    fn end(&self, slot: &mut Option<Source>) {
+        if let Some(open) = slot.take() {
+            *self.uncounted.lock().unwrap_or_else(PoisonError::into_inner) = open.uncounted();
+        }
+        self.ended.store(true, Ordering::Release);
+    }
+
     /// Reads the next batch. Nothing is lost when this is cancelled: it is so only while it waits.
     async fn read(&self) -> crate::error::Result<()> {
         let mut slot = self.stream.lock().await;
@@ -212,13 +232,11 @@ impl Shared {
                 return Ok(());
             }
             Err(error) => {
-                *slot = None;
-                self.ended.store(true, Ordering::Release);
+                self.end(&mut slot);
                 return Err(error);
             }
         }
-        *slot = None;
-        self.ended.store(true, Ordering::Release);
+        self.end(&mut slot);
         Ok(())
     }
 }
@@ -281,14 +299,20 @@ impl AsyncStream {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         if let Ok(mut slot) = self.shared.stream.try_lock() {
-            *slot = None;
+            self.shared.end(&mut slot);
             return;
         }
         // A reader that was stopped this moment lets go of the stream when it is next run.
         let shared = Arc::clone(&self.shared);
         if let Ok(background) = runtime::current().and_then(runtime::Runtimes::background) {
-            background.spawn(async move { *shared.stream.lock().await = None });
+            background.spawn(async move { shared.end(&mut *shared.stream.lock().await) });
         }
+    }
+
+    /// As of a `SyncStream`.
+    fn uncounted(&self) -> Option<(String, usize)> {
+        let uncounted = self.shared.uncounted.lock();
+        uncounted.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Token counts, once the provider has sent them.

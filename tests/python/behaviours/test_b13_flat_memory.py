@@ -14,8 +14,8 @@ PROOFS = [
 ]
 ELSEWHERE = "`make soak` (minutes, half a thousand at a time, the resident memory's slope)"
 
-#: What is counted is what the allocator has given out, Python's objects among it, so a few thousand calls tell what
-#: the resident memory, which grows by pages, tells after many more.
+#: What is counted is what the allocator has given out, Python's objects among it: a few thousand calls tell
+#: what the resident memory, which grows by pages, tells after many more.
 PROGRAM = r"""
 import asyncio, ctypes, gc, os, sys
 import edgequake_python as eq
