@@ -37,7 +37,7 @@ impl Source {
     }
 
     /// Token counts of a chat, once they are known.
-    pub(super) fn usage(&self) -> Option<&Usage> {
+    pub(super) fn usage(&self) -> Option<Usage> {
         match self {
             Self::Chat(stream) => stream.usage(),
             Self::Endpoint(_) => None,

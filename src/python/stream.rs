@@ -40,6 +40,7 @@ impl SyncState {
     fn end(&mut self) -> bool {
         let open = self.stream.take();
         if let Some(open) = &open {
+            self.usage = open.usage();
             self.uncounted = open.uncounted();
         }
         open.is_some()
@@ -101,18 +102,13 @@ impl SyncStream {
                 }
             });
             log::flush(py);
-            if let Some(counted) = open.usage() {
-                state.usage = Some(counted.clone());
-            }
-            let batch = waited
-                .and_then(|batch| batch.map_err(|error| error::raise(py, &error)))
-                .inspect_err(|_| {
-                    state.end();
-                    runtimes.settle(py);
-                })?;
-            if batch.is_empty() {
+            let batch = waited.and_then(|batch| batch.map_err(|error| error::raise(py, &error)));
+            if batch.as_ref().map_or(true, Vec::is_empty) {
                 state.end();
                 runtimes.settle(py);
+            }
+            let batch = batch?;
+            if batch.is_empty() {
                 return Ok(None);
             }
             state.ready.extend(batch);
@@ -151,7 +147,8 @@ impl SyncStream {
         let Some(state) = self.state() else {
             return Ok(None);
         };
-        let usage = state.usage.clone();
+        let open = state.stream.as_ref();
+        let usage = open.map_or_else(|| state.usage.clone(), Source::usage);
         drop(state);
         guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
@@ -206,6 +203,7 @@ impl Shared {
     /// The stream is over, or left.
     fn end(&self, slot: &mut Option<Source>) {
         if let Some(open) = slot.take() {
+            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = open.usage();
             *self.uncounted.lock().unwrap_or_else(PoisonError::into_inner) = open.uncounted();
         }
         self.ended.store(true, Ordering::Release);
@@ -218,26 +216,19 @@ impl Shared {
             self.ended.store(true, Ordering::Release);
             return Ok(());
         };
-        let batch = stream.next_batch().await;
-        if let Some(usage) = stream.usage() {
-            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = Some(usage.clone());
-        }
-        match batch {
-            Ok(batch) if batch.is_empty() => {}
-            Ok(batch) => {
+        match stream.next_batch().await {
+            Ok(batch) if !batch.is_empty() => {
                 self.ready
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .extend(batch);
-                return Ok(());
+                Ok(())
             }
-            Err(error) => {
+            ended => {
                 self.end(&mut slot);
-                return Err(error);
+                ended.map(drop)
             }
         }
-        self.end(&mut slot);
-        Ok(())
     }
 }
 
@@ -317,12 +308,13 @@ impl AsyncStream {
 
     /// Token counts, once the provider has sent them.
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let usage = self
-            .shared
-            .usage
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let open = self.shared.stream.try_lock().ok();
+        let open = open.as_ref().and_then(|slot| slot.as_ref());
+        let kept = || {
+            let usage = self.shared.usage.lock();
+            usage.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        let usage = open.map_or_else(kept, Source::usage);
         guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }

@@ -85,12 +85,13 @@ class JsonLogger(CustomLogger):
     def _write(self, kwargs: dict[str, Any]) -> None:
         payload = parts_of(kwargs)
         fields = {name: payload.get(name) for name in self._fields}
-        error = payload.get("error_information")
-        if error is not None:
+        failed = payload["status"] != "success"
+        if failed:
+            error = payload["error_information"]
             fields["error_class"], fields["error_code"] = error["error_class"], error["error_code"]
         line = json.dumps(fields, ensure_ascii=False, default=str)
         if isinstance(self._to, logging.Logger):
-            self._to.log(logging.INFO if error is None else logging.ERROR, line)
+            self._to.log(logging.ERROR if failed else logging.INFO, line)
             return
         with self._lock:
             if isinstance(self._to, str):

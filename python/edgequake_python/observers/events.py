@@ -97,7 +97,7 @@ class Events:
                 details[name] = answer
             return details, answer
 
-        self._outcome("success", answered, end)
+        self._outcome("success", answered, end, answered=True)
 
     def failed(self, error: BaseException, make: Optional[Make] = None) -> None:
         """The call has failed; ``make`` gives what had come."""
@@ -111,13 +111,19 @@ class Events:
                 known.append(subject.ended(end, answer, Later(hidden), error))
             return known[0].twin(), None
 
-        self._outcome("failure", ended, end)
+        # A provider that refuses has answered; LiteLLM tells of that where the call was synchronous.
+        answered = not self._asynchronous and bool(getattr(error, "headers", None))
+        self._outcome("failure", ended, end, answered=answered)
 
-    def _outcome(self, kind: str, outcome: Callable[[], tuple[dict[str, Any], Any]], end: datetime) -> None:
+    def _outcome(
+        self, kind: str, outcome: Callable[[], tuple[dict[str, Any], Any]], end: datetime, answered: bool
+    ) -> None:
         hook = f"async_log_{kind}_event" if self._asynchronous else f"log_{kind}_event"
         begun = self.subject.begun
+        for function in self._listeners.loggers if answered else ():
+            self._tell(function, function, lambda: outcome()[0])
         for listener in self._listeners.objects:
-            if kind == "success" and not self._asynchronous and overrides(listener, "log_post_api_call"):
+            if answered and overrides(listener, "log_post_api_call"):
                 self._tell_outcome(listener, listener.log_post_api_call, outcome, begun, end)
             if overrides(listener, hook):
                 self._tell_outcome(listener, getattr(listener, hook), outcome, begun, end)

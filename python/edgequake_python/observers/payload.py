@@ -64,6 +64,35 @@ _NOT_PARAMETERS = frozenset(
         "stream_options",
     )
 )
+#: Arguments that LiteLLM has under ``litellm_params``, None where they are not given.
+_LITELLM_PARAMS = (
+    "api_version",
+    "base_model",
+    "cooldown_time",
+    "custom_prompt_dict",
+    "drop_params",
+    "force_timeout",
+    "input_cost_per_second",
+    "input_cost_per_token",
+    "litellm_metadata",
+    "litellm_session_id",
+    "logger_fn",
+    "max_retries",
+    "merge_reasoning_content_in_choices",
+    "model_alias_map",
+    "output_cost_per_second",
+    "output_cost_per_token",
+    "prompt_id",
+    "prompt_variables",
+    "proxy_server_request",
+    "rpm",
+    "ssl_verify",
+    "text_completion",
+    "timeout",
+    "tpm",
+    "use_litellm_proxy",
+    "verbose",
+)
 _SECRET = ("api_key", "token", "secret", "password", "credential", "authorization")
 #: Per-call settings of loggers.
 _DYNAMIC = ("langfuse_", "langsmith_", "arize_", "posthog_", "dd_", "humanloop_", "gcs_", "wandb_", "weave_")
@@ -100,10 +129,9 @@ class Subject:
         self.trace = trace
         self.begun: datetime = datetime.now()
         self.first: Optional[datetime] = None
-        self.messages: Any = arguments.get("messages")
-        self.input: Any = (
-            self.messages or arguments.get("input") or arguments.get("prompt") or arguments.get("query")
-        )
+        asked = arguments.get("input") or arguments.get("prompt") or arguments.get("query")
+        self.input: Any = arguments.get("messages") or asked
+        self.messages: Any = arguments.get("messages") or _as_messages(asked)
         self.user: Any = arguments.get("user")
         self.api_base: Any = arguments.get("api_base") or arguments.get("base_url")
         metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
@@ -146,11 +174,9 @@ class Subject:
                 "model_info": self.model_info,
                 "acompletion": self.call_type.startswith("a"),
                 "stream_response": {},
-                "drop_params": self.arguments.get("drop_params"),
-                "timeout": self.arguments.get("timeout"),
                 "preset_cache_key": None,
                 "no-log": False,
-                "proxy_server_request": self.arguments.get("proxy_server_request"),
+                **{name: self.arguments.get(name) for name in _LITELLM_PARAMS},
             },
             "start_time": self.begun,
             "stream": self.streamed,
@@ -164,6 +190,10 @@ class Subject:
             "additional_args": {"complete_input_dict": {}, "api_base": self.api_base, "headers": {}},
             "log_event_type": "pre_api_call",
             "api_call_start_time": self.begun,
+            "first_api_call_start_time": self.begun,
+            "stream_options": self.arguments.get("stream_options"),
+            "extra_body": self.arguments.get("extra_body") or {},
+            "max_retries": self.arguments.get("max_retries"),
             "model_id": self.model_info.get("id") if isinstance(self.model_info, dict) else None,
             "applied_guardrails": [],
         }
@@ -179,7 +209,10 @@ class Subject:
         """LiteLLM's ``kwargs`` as they are after a call; ``hidden`` are the answer's ``_hidden_params``."""
         # None of these looks at the dict that they are in: it would hold itself, and wait for the collector.
         hit = Later(lambda: hidden.value().get("cache_hit") is True)
-        cost = Later(lambda: 0.0 if hit.value() else hidden.value().get("response_cost"))
+        # What failed before anything came has cost nothing.
+        nothing = error is not None and answer is None
+        cost = Later(lambda: 0.0 if nothing or hit.value() else hidden.value().get("response_cost"))
+        told = f"has_logged_{'async' if self.call_type.startswith('a') else 'sync'}"
         details = Lazy(
             self.details(),
             end_time=end,
@@ -187,8 +220,11 @@ class Subject:
             response_cost=cost,
             response_headers=Later(lambda: hidden.value().get("additional_headers") or {}),
             log_event_type="post_api_call" if error is None else "failed_api_call",
-            has_logged_sync_success=not self.call_type.startswith("a"),
+            original_response=Later(lambda: _text(answer) if error is None else str(error)),
+            llm_api_duration_ms=(end - self.begun).total_seconds() * 1000,
+            zero_cost_diagnostic=None,
         )
+        details[f"{told}_{'success' if error is None else 'failure'}"] = True
         if abandoned:
             details["stream_abandoned"] = True
         trace = None
@@ -199,6 +235,21 @@ class Subject:
             details["original_exception"] = str(error)
         details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
         return details
+
+
+def _as_messages(asked: Any) -> Any:
+    """What is asked without messages, as LiteLLM tells of it: each text a message of the user's."""
+    if isinstance(asked, str):
+        return [{"role": "user", "content": asked}]
+    if isinstance(asked, (list, tuple)) and asked and all(isinstance(item, str) for item in asked):
+        return [{"role": "user", "content": item} for item in asked]
+    return asked if isinstance(asked, list) and asked and isinstance(asked[0], dict) else None
+
+
+def _text(answer: Any) -> Any:
+    """An answer as JSON; what has no such form as it is."""
+    dump = getattr(answer, "model_dump_json", None)
+    return answer if dump is None else dump()
 
 
 def _traced(error: BaseException) -> str:
@@ -228,6 +279,9 @@ def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
         known = params.get(NAME)
         params[NAME] = {**known, **blank} if known else {}
     params.update(messages=told, input=told)
+    if "original_response" in params:
+        params["original_response"] = REDACTED
+    params["litellm_params"] = {**(params.get("litellm_params") or {}), "prompt_variables": None}
     for name in ("complete_streaming_response", "async_complete_streaming_response"):
         if params.get(name) is not None:
             params[name] = _blank(params[name])

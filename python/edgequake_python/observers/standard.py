@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: Where callbacks find it.
 NAME = "standard_logging_object"
+_NO_ERROR = dict.fromkeys(("error_code", "error_class", "llm_provider", "traceback", "error_message"), "")
 #: Metadata that LiteLLM's proxy would fill in.
 _PROXY = (
     "user_api_key_hash",
@@ -111,16 +112,20 @@ class Parts:
                 "model_id": Later(lambda: self._model_id() or ""),
                 "requester_ip_address": None,
                 "user_agent": None,
-                "messages": subject.input,
+                "messages": subject.messages or subject.input,
                 "response": Later(lambda: _plain(self._answer)) if error is None else str(error),
                 "model_parameters": Later(self._parameters),
                 "hidden_params": Later(self._hidden_params),
                 "model_map_information": Later(self._mapped),
                 "error_str": None if error is None else str(error),
-                "error_information": None if error is None else Later(self._information),
+                "error_information": dict(_NO_ERROR) if error is None else Later(self._information),
                 "response_cost_failure_debug_info": None,
                 "guardrail_information": None,
-                "standard_built_in_tools_params": None,
+                "standard_built_in_tools_params": {
+                    "web_search_options": subject.parameters.get("web_search_options"),
+                    "file_search": None,
+                },
+                "zero_cost_diagnostic": None,
             }
         )
 
