@@ -150,13 +150,25 @@ def slope(points: list[tuple[float, int, int, int, int]]) -> float:
 
 
 def plot(points: list[tuple[float, int, int, int, int]], path: str) -> None:
-    """Memory over time, as an image."""
-    import matplotlib.pyplot
+    """Memory, its bound, threads and descriptors over time, as an image."""
+    import matplotlib
 
-    figure, axes = matplotlib.pyplot.subplots(figsize=(8, 4))
-    axes.plot([point[0] for point in points], [point[2] / 2**20 for point in points])
-    axes.set(xlabel="seconds", ylabel="resident MiB", title="500 calls in flight", ylim=(0, None))
-    figure.savefig(path, dpi=110, bbox_inches="tight")
+    matplotlib.use("agg")
+    import matplotlib.pyplot as pyplot
+
+    seconds = [point[0] for point in points]
+    memory = [point[2] / 2**20 for point in points]
+    bound = [memory[0] + (point[1] - points[0][1]) * BYTES / 2**20 for point in points]
+    figure, (above, below) = pyplot.subplots(2, 1, figsize=(8, 5), sharex=True)
+    above.plot(seconds, memory, label="resident MiB")
+    above.plot(seconds, bound, "--", color="tab:red", label=f"bound: {BYTES:.0f} B for each call")
+    above.set(ylim=(0, max(memory + bound) * 1.3), title="500 calls in flight, after the warm-up")
+    below.plot(seconds, [point[4] for point in points], label="descriptors")
+    below.plot(seconds, [point[3] for point in points], label="threads")
+    below.set(ylim=(0, max(point[4] for point in points) * 1.4), xlabel="seconds")
+    for axes in (above, below):
+        axes.legend(loc="lower right", frameon=False)
+    figure.savefig(path, dpi=90, bbox_inches="tight")
 
 
 def main() -> int:
