@@ -85,6 +85,18 @@ services: ## Install the servers that tests run against (redis-server), where th
 test-python: build services ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
 	$(PY) -m pytest $(PYTEST_ARGS)
 
+.PHONY: test-strict
+test-strict: build services ## Run the Python tests in development mode, every warning an error
+	$(PY) -X dev -W error -m pytest $(PYTEST_ARGS)
+
+DEFECTS := $(CARGO_TARGET_DIR)/defects
+.PHONY: test-defects
+test-defects: setup ## Break the core on purpose, in a build of its own: a panic is an exception, and the process lives
+	rm -rf $(DEFECTS)
+	$(BIN)/maturin build $(LOCKED) --features python,defects --out $(DEFECTS)
+	$(PY) -m pip install --no-deps --target $(DEFECTS) $(DEFECTS)/*.whl
+	PYTHONPATH=$(DEFECTS) $(PY) -m pytest -W "ignore:edgequake_python runs on a debug build" tests/python/test_defects.py
+
 .PHONY: behaviours
 behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
 	$(PY) scripts/behaviours.py $(ROWS)
@@ -172,6 +184,10 @@ parity: build ## Compare requests and readings with LiteLLM's (SHARED=../shared 
 bench-router: build services ## Measure the Router: its decisions (docs/scaling.md), and litellm's beside it
 	$(PY) bench/routing.py --write
 	$(PY) bench/router_compare.py --write
+
+.PHONY: bench-cache
+bench-cache: build services ## Measure answers out of the cache, and litellm's beside them
+	$(PY) bench/cache.py --write
 
 .PHONY: pages
 pages: build ## Write the pages that are made from the library itself

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use tokio::sync::Notify;
 
 use super::bridge::{self, Pending};
+use super::guard::guarded;
 use super::meta::PyMeta;
 use super::operation::Outcome;
 use super::source::{Builder, Item, Source};
@@ -92,18 +93,14 @@ impl SyncStream {
                 }
             });
             log::flush(py);
-            if let Some(counted) = open.usage() {
-                *usage = Some(counted.clone());
-            }
-            let batch = waited
-                .and_then(|batch| batch.map_err(|error| error::raise(py, &error)))
-                .inspect_err(|_| {
-                    *stream = None;
-                    runtimes.settle(py);
-                })?;
-            if batch.is_empty() {
+            let batch = waited.and_then(|batch| batch.map_err(|error| error::raise(py, &error)));
+            if batch.as_ref().map_or(true, Vec::is_empty) {
+                *usage = open.usage();
                 *stream = None;
                 runtimes.settle(py);
+            }
+            let batch = batch?;
+            if batch.is_empty() {
                 return Ok(None);
             }
             ready.extend(batch);
@@ -111,7 +108,13 @@ impl SyncStream {
         let Some(item) = ready.pop_front() else {
             return Ok(None);
         };
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            // Not one that is left out: the answer is over.
+            ready.clear();
+            *usage = stream.take().as_ref().and_then(Source::usage);
+        }
+        made.map(Some)
     }
 
     /// Closes the connection. What was not read is gone.
@@ -120,6 +123,7 @@ impl SyncStream {
         let Some(mut state) = self.state() else { return };
         state.ready.clear();
         let open = state.stream.take();
+        state.usage = open.as_ref().map_or_else(|| state.usage.take(), Source::usage);
         drop(state);
         if open.is_some() {
             drop(open);
@@ -134,9 +138,10 @@ impl SyncStream {
         let Some(state) = self.state() else {
             return Ok(None);
         };
-        let usage = state.usage.clone();
+        let open = state.stream.as_ref();
+        let usage = open.map_or_else(|| state.usage.clone(), Source::usage);
         drop(state);
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }
 
@@ -191,28 +196,27 @@ impl Shared {
             self.ended.store(true, Ordering::Release);
             return Ok(());
         };
-        let batch = stream.next_batch().await;
-        if let Some(usage) = stream.usage() {
-            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = Some(usage.clone());
-        }
-        match batch {
-            Ok(batch) if batch.is_empty() => {}
-            Ok(batch) => {
+        match stream.next_batch().await {
+            Ok(batch) if !batch.is_empty() => {
                 self.ready
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .extend(batch);
-                return Ok(());
+                Ok(())
             }
-            Err(error) => {
-                *slot = None;
+            ended => {
+                self.end(&mut slot);
                 self.ended.store(true, Ordering::Release);
-                return Err(error);
+                ended.map(drop)
             }
         }
-        *slot = None;
-        self.ended.store(true, Ordering::Release);
-        Ok(())
+    }
+
+    /// Lets go of the stream and keeps what it counted.
+    fn end(&self, slot: &mut Option<Source>) {
+        if let Some(stream) = slot.take() {
+            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = stream.usage();
+        }
     }
 }
 
@@ -230,7 +234,11 @@ impl AsyncStream {
             return Ok(None);
         };
         let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            self.close();
+        }
+        made.map(Some)
     }
 
     /// Whether nothing more comes.
@@ -242,12 +250,14 @@ impl AsyncStream {
     /// Starts waiting for more; the future's result is None, or what went wrong is raised.
     fn wait(&self, py: Python<'_>) -> PyResult<Pending> {
         let shared = Arc::clone(&self.shared);
-        bridge::spawn(py, async move {
-            let read = shared.read().await;
-            Box::new(move |py: Python<'_>| match read {
-                Ok(()) => Ok(py.None()),
-                Err(error) => Err(error::raise(py, &error)),
-            }) as Outcome
+        guarded(py, || {
+            bridge::spawn(py, async move {
+                let read = shared.read().await;
+                Box::new(move |py: Python<'_>| match read {
+                    Ok(()) => Ok(py.None()),
+                    Err(error) => Err(error::raise(py, &error)),
+                }) as Outcome
+            })
         })
     }
 
@@ -268,24 +278,25 @@ impl AsyncStream {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         if let Ok(mut slot) = self.shared.stream.try_lock() {
-            *slot = None;
+            self.shared.end(&mut slot);
             return;
         }
         // A reader that was stopped this moment lets go of the stream when it is next run.
         let shared = Arc::clone(&self.shared);
         if let Ok(background) = runtime::current().and_then(runtime::Runtimes::background) {
-            background.spawn(async move { *shared.stream.lock().await = None });
+            background.spawn(async move { shared.end(&mut *shared.stream.lock().await) });
         }
     }
 
     /// Token counts, once the provider has sent them.
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let usage = self
-            .shared
-            .usage
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        let open = self.shared.stream.try_lock().ok();
+        let open = open.as_ref().and_then(|slot| slot.as_ref());
+        let kept = || {
+            let usage = self.shared.usage.lock();
+            usage.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        let usage = open.map_or_else(kept, Source::usage);
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }

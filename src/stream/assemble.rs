@@ -50,6 +50,11 @@ impl Assembler {
         self.usage.as_ref()
     }
 
+    /// Takes counts that came outside of a chunk.
+    pub(crate) fn count(&mut self, usage: Usage) {
+        self.usage = Some(usage);
+    }
+
     /// Whether every alternative that spoke has finished.
     pub(crate) fn is_finished(&self) -> bool {
         !self.choices.is_empty() && self.choices.iter().all(|choice| choice.finished)
