@@ -102,9 +102,17 @@ behaviours: build services ## Run the tests of every promise in docs/promises.md
 	$(PY) scripts/behaviours.py $(ROWS)
 
 SECONDS ?= 60
+# What the fuzzer comes upon goes on from run to run, outside the checkout; what is committed is written by hand.
+FOUND := $(CARGO_TARGET_DIR)/fuzz-found
 .PHONY: fuzz
-fuzz: build ## Damaged answers and odd arguments through every dialect (SECONDS=60)
+fuzz: build ## Damaged answers and odd arguments through every dialect, then cargo-fuzz where it is (SECONDS=60)
 	$(PY) scripts/fuzz.py --seconds $(SECONDS)
+	@if ! cargo +nightly --version >/dev/null 2>&1 || ! cargo fuzz --version >/dev/null 2>&1; then \
+	  echo "cargo-fuzz or a nightly toolchain is not installed: the targets of fuzz/ are not run"; exit 0; fi; \
+	for target in answer framing request stream; do \
+	  mkdir -p $(FOUND)/$$target; \
+	  cargo +nightly fuzz run -s none --fuzz-dir fuzz $$target $(FOUND)/$$target fuzz/corpus/$$target \
+	    -- -max_total_time=$(SECONDS) -print_final_stats=1 || exit 1; done
 
 MINUTES ?= 10
 .PHONY: soak
@@ -210,10 +218,18 @@ deny-if-present:
 # --- Products -------------------------------------------------------------------------------------
 
 .PHONY: wheel
-wheel: setup ## Build a release wheel and the source distribution into dist/
+wheel: setup ## Build a release wheel (Linux: manylinux2014) and the source distribution into dist/
 	@rm -rf dist
-	$(BIN)/maturin build --release $(LOCKED) --out dist
+	PATH="$(BIN):$$PATH" $(PY) scripts/build_wheel.py --out dist
 	$(BIN)/maturin sdist --out dist
+
+.PHONY: wheel-test
+wheel-test: test-wheel ## Install the wheel on every CPython found and on old and new Debian, and test it there
+	$(PY) scripts/wheel_test.py dist
+
+.PHONY: reproducible
+reproducible: setup ## Build what is committed twice, in different folders: one hash
+	PATH="$(BIN):$$PATH" $(PY) scripts/build_wheel.py --twice
 
 .PHONY: bench
 bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for the choices)

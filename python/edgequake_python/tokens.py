@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from .types import Usage
+
     Count = Callable[[str], int]
 
 #: What the frame of a message costs, and the beginning of the answer.
@@ -113,6 +115,28 @@ def count_call(model: str, prompt: str, messages: Sequence[Any], completion: str
     )
     asked = token_counter(model, messages=messages) if messages else count(question)
     return {"prompt_tokens": asked, "completion_tokens": count(answer)}
+
+
+#: Bytes of a text for each of its tokens, where the text itself is gone.
+_BYTES_PER_TOKEN = 4
+
+
+def estimated_usage(model: str, messages: Any, text: str, beside: int) -> Usage:
+    """Counts of an answer that the provider did not count.
+
+    Args:
+        model: the model asked.
+        messages: what was asked, when that is still known.
+        text: the answer's text.
+        beside: bytes of what was said beside it: reasoning, arguments of tool calls.
+    """
+    from .types import Usage
+
+    answer = counter(model)(text) - (-beside // _BYTES_PER_TOKEN)
+    prompt = 0
+    if isinstance(messages, (list, tuple)) and messages:
+        prompt = token_counter(model, messages=messages, default_token_count=0)
+    return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
 
 
 def encode(model: str = "", text: str = "", custom_tokenizer: Mapping[str, Any] | None = None) -> list[int]:

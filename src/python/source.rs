@@ -44,6 +44,14 @@ impl Source {
         }
     }
 
+    /// What a chat that is left or over had said, where the provider did not count it.
+    pub(super) fn uncounted(&self) -> Option<(String, usize)> {
+        match self {
+            Self::Chat(stream) if stream.usage().is_none() => Some(stream.said()),
+            _ => None,
+        }
+    }
+
     /// Every item that is ready, waiting for the first; an empty list is the end.
     pub(super) async fn next_batch(&mut self) -> Result<Vec<Item>> {
         match self {

@@ -30,8 +30,21 @@ pub(super) struct SyncStream {
 struct SyncState {
     stream: Option<Source>,
     usage: Option<Usage>,
+    uncounted: Option<(String, usize)>,
     ready: VecDeque<Item>,
     builder: Builder,
+}
+
+impl SyncState {
+    /// The stream is over, or left.
+    fn end(&mut self) -> bool {
+        let open = self.stream.take();
+        if let Some(open) = &open {
+            self.usage = open.usage();
+            self.uncounted = open.uncounted();
+        }
+        open.is_some()
+    }
 }
 
 impl SyncStream {
@@ -41,6 +54,7 @@ impl SyncStream {
         let state = SyncState {
             stream: Some(stream),
             usage: None,
+            uncounted: None,
             ready: VecDeque::new(),
             builder,
         };
@@ -73,14 +87,9 @@ impl SyncStream {
                 "the stream is being read by another thread",
             ));
         };
-        let SyncState {
-            stream,
-            usage,
-            ready,
-            builder,
-        } = &mut *state;
-        if ready.is_empty() {
-            let Some(open) = stream.as_mut() else {
+        let state = &mut *state;
+        if state.ready.is_empty() {
+            let Some(open) = state.stream.as_mut() else {
                 return Ok(None);
             };
             let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
@@ -95,24 +104,23 @@ impl SyncStream {
             log::flush(py);
             let batch = waited.and_then(|batch| batch.map_err(|error| error::raise(py, &error)));
             if batch.as_ref().map_or(true, Vec::is_empty) {
-                *usage = open.usage();
-                *stream = None;
+                state.end();
                 runtimes.settle(py);
             }
             let batch = batch?;
             if batch.is_empty() {
                 return Ok(None);
             }
-            ready.extend(batch);
+            state.ready.extend(batch);
         }
-        let Some(item) = ready.pop_front() else {
+        let Some(item) = state.ready.pop_front() else {
             return Ok(None);
         };
-        let made = builder.item(py, &item);
+        let made = state.builder.item(py, &item);
         if made.is_err() {
             // Not one that is left out: the answer is over.
-            ready.clear();
-            *usage = stream.take().as_ref().and_then(Source::usage);
+            state.ready.clear();
+            state.end();
         }
         made.map(Some)
     }
@@ -122,15 +130,16 @@ impl SyncStream {
         self.closing.notify_one();
         let Some(mut state) = self.state() else { return };
         state.ready.clear();
-        let open = state.stream.take();
-        state.usage = open.as_ref().map_or_else(|| state.usage.take(), Source::usage);
+        let was_open = state.end();
         drop(state);
-        if open.is_some() {
-            drop(open);
-            if let Ok(runtimes) = runtime::current() {
-                runtimes.settle(py);
-            }
+        if was_open && let Ok(runtimes) = runtime::current() {
+            runtimes.settle(py);
         }
+    }
+
+    /// Of a stream that is over and was not counted: its texts, and how many bytes were said beside them.
+    fn uncounted(&self) -> Option<(String, usize)> {
+        self.state()?.uncounted.clone()
     }
 
     /// Token counts, once the provider has sent them.
@@ -168,6 +177,7 @@ struct Shared {
     ready: Mutex<VecDeque<Item>>,
     ended: AtomicBool,
     usage: Mutex<Option<Usage>>,
+    uncounted: Mutex<Option<(String, usize)>>,
 }
 
 impl AsyncStream {
@@ -179,6 +189,7 @@ impl AsyncStream {
             ready: Mutex::default(),
             ended: AtomicBool::new(false),
             usage: Mutex::default(),
+            uncounted: Mutex::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -189,6 +200,15 @@ impl AsyncStream {
 }
 
 impl Shared {
+    /// The stream is over, or left.
+    fn end(&self, slot: &mut Option<Source>) {
+        if let Some(open) = slot.take() {
+            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = open.usage();
+            *self.uncounted.lock().unwrap_or_else(PoisonError::into_inner) = open.uncounted();
+        }
+        self.ended.store(true, Ordering::Release);
+    }
+
     /// Reads the next batch. Nothing is lost when this is cancelled: it is so only while it waits.
     async fn read(&self) -> crate::error::Result<()> {
         let mut slot = self.stream.lock().await;
@@ -206,16 +226,8 @@ impl Shared {
             }
             ended => {
                 self.end(&mut slot);
-                self.ended.store(true, Ordering::Release);
                 ended.map(drop)
             }
-        }
-    }
-
-    /// Lets go of the stream and keeps what it counted.
-    fn end(&self, slot: &mut Option<Source>) {
-        if let Some(stream) = slot.take() {
-            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = stream.usage();
         }
     }
 }
@@ -286,6 +298,12 @@ impl AsyncStream {
         if let Ok(background) = runtime::current().and_then(runtime::Runtimes::background) {
             background.spawn(async move { shared.end(&mut *shared.stream.lock().await) });
         }
+    }
+
+    /// As of a `SyncStream`.
+    fn uncounted(&self) -> Option<(String, usize)> {
+        let uncounted = self.shared.uncounted.lock();
+        uncounted.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Token counts, once the provider has sent them.

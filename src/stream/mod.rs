@@ -165,6 +165,13 @@ impl ChatStream {
         self.driver.machine.usage()
     }
 
+    /// The texts of all alternatives so far, and how many bytes were said beside them (reasoning, arguments of tool
+    /// calls): what counts can be estimated from where the provider sends none.
+    #[must_use]
+    pub fn said(&self) -> (String, usize) {
+        self.driver.machine.assembler.said()
+    }
+
     /// Every chunk that is ready, waiting for the first; an empty list is the end.
     ///
     /// # Errors

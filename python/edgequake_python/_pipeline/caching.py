@@ -118,7 +118,7 @@ class _Recorded(Relay):
         answer = stream_chunk_builder(self._chunks, self._given.get("messages"))
         if answer is None or not is_whole(answer):
             return None
-        known = self.stream.usage
+        known = self.stream._counted
         if known is not None:
             answer.usage = known
         answer._hidden_params = {**self.stream._hidden_params, **answer._hidden_params}

@@ -228,7 +228,7 @@ class _Watched(Relay):
         answer = joined(self._chunks, self._call.get("messages"))
         if answer is None:
             return _of_the_question(self._call, *self._who)
-        known = self.stream.usage
+        known = self.stream._counted
         if known is not None:
             answer.usage = known
         # What it cost is worked out when somebody looks at `_hidden_params`.
