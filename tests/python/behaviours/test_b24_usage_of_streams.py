@@ -69,7 +69,8 @@ def test_of_a_stream_that_is_left(simulator: eq.Simulator) -> None:
     asked = call(simulator, "openai", "tokens?n=500&ms=5")
     stream: Any = eq.completion(**asked, stream=True)
     next(stream)
-    assert stream.usage is None
+    before = stream.usage
+    assert before is None
     stream.close()
     assert stream.usage is not None
     assert stream.usage.estimated is True
