@@ -85,14 +85,34 @@ services: ## Install the servers that tests run against (redis-server), where th
 test-python: build services ## Run the Python tests (choose some: make test-python PYTEST_ARGS="-k stream")
 	$(PY) -m pytest $(PYTEST_ARGS)
 
+.PHONY: test-strict
+test-strict: build services ## Run the Python tests in development mode, every warning an error
+	$(PY) -X dev -W error -m pytest $(PYTEST_ARGS)
+
+DEFECTS := $(CARGO_TARGET_DIR)/defects
+.PHONY: test-defects
+test-defects: setup ## Break the core on purpose, in a build of its own: a panic is an exception, and the process lives
+	rm -rf $(DEFECTS)
+	$(BIN)/maturin build $(LOCKED) --features python,defects --out $(DEFECTS)
+	$(PY) -m pip install --no-deps --target $(DEFECTS) $(DEFECTS)/*.whl
+	PYTHONPATH=$(DEFECTS) $(PY) -m pytest -W "ignore:edgequake_python runs on a debug build" tests/python/test_defects.py
+
 .PHONY: behaviours
 behaviours: build services ## Run the tests of every promise in docs/promises.md and print the table (ROWS="B02 B17")
 	$(PY) scripts/behaviours.py $(ROWS)
 
 SECONDS ?= 60
+# What the fuzzer comes upon goes on from run to run, outside the checkout; what is committed is written by hand.
+FOUND := $(CARGO_TARGET_DIR)/fuzz-found
 .PHONY: fuzz
-fuzz: build ## Damaged answers and odd arguments through every dialect (SECONDS=60)
+fuzz: build ## Damaged answers and odd arguments through every dialect, then cargo-fuzz where it is (SECONDS=60)
 	$(PY) scripts/fuzz.py --seconds $(SECONDS)
+	@if ! cargo +nightly --version >/dev/null 2>&1 || ! cargo fuzz --version >/dev/null 2>&1; then \
+	  echo "cargo-fuzz or a nightly toolchain is not installed: the targets of fuzz/ are not run"; exit 0; fi; \
+	for target in answer framing request stream; do \
+	  mkdir -p $(FOUND)/$$target; \
+	  cargo +nightly fuzz run -s none --fuzz-dir fuzz $$target $(FOUND)/$$target fuzz/corpus/$$target \
+	    -- -max_total_time=$(SECONDS) -print_final_stats=1 || exit 1; done
 
 MINUTES ?= 10
 .PHONY: soak
@@ -134,6 +154,11 @@ lint: setup rust-components ## Check formatting and lints of Rust and Python, an
 	$(BIN)/ruff check
 	$(PY) tests/check_docs.py
 
+# Tools that are not there are named, and are no failure; unpinned actions are one.
+.PHONY: lint-workflows
+lint-workflows: setup ## Check the workflows: actionlint, zizmor, actions pinned by commit
+	$(PY) scripts/lint_workflows.py
+
 .PHONY: fmt
 fmt: setup rust-components ## Format Rust and Python, and apply ruff's safe fixes
 	cargo fmt
@@ -168,6 +193,10 @@ bench-router: build services ## Measure the Router: its decisions (docs/scaling.
 	$(PY) bench/routing.py --write
 	$(PY) bench/router_compare.py --write
 
+.PHONY: bench-cache
+bench-cache: build services ## Measure answers out of the cache, and litellm's beside them
+	$(PY) bench/cache.py --write
+
 .PHONY: pages
 pages: build ## Write the pages that are made from the library itself
 	$(PY) scripts/providers_page.py
@@ -189,20 +218,35 @@ deny-if-present:
 # --- Products -------------------------------------------------------------------------------------
 
 .PHONY: wheel
-wheel: setup ## Build a release wheel and the source distribution into dist/
+wheel: setup ## Build a release wheel (Linux: manylinux2014) and the source distribution into dist/
 	@rm -rf dist
-	$(BIN)/maturin build --release $(LOCKED) --out dist
+	PATH="$(BIN):$$PATH" $(PY) scripts/build_wheel.py --out dist
 	$(BIN)/maturin sdist --out dist
+
+.PHONY: wheel-test
+wheel-test: test-wheel ## Install the wheel on every CPython found and on old and new Debian, and test it there
+	$(PY) scripts/wheel_test.py dist
+
+.PHONY: reproducible
+reproducible: setup ## Build what is committed twice, in different folders: one hash
+	PATH="$(BIN):$$PATH" $(PY) scripts/build_wheel.py --twice
 
 .PHONY: bench
 bench: wheel ## Measure this library against its peers (BENCH_ARGS="--help" for the choices)
 	$(PY) bench/run.py --wheel dist $(BENCH_ARGS)
 
 .PHONY: docs
-docs: setup ## Build the crate's API pages with rustdoc, and check the documents' links and code blocks
-	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+docs: setup ## Build the documentation site and the crate's pages, without a warning
 	$(PY) tests/check_docs.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --no-deps
+	@echo "site: build/site/index.html"
 	@echo "crate pages: $(CARGO_TARGET_DIR)/doc/edgequake_llm/index.html"
+
+# Chromium is not installed by this; where it is missing, that is said.
+.PHONY: screenshots
+screenshots: build docs ## Pictures of the site and of the commands, by headless Chromium, into build/screenshots
+	$(PY) scripts/screenshots.py
 
 .PHONY: clean
 clean: ## Remove everything built inside the checkout (the cargo cache outside it stays)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 import payloads
+import plots
 import server
 
 HERE = Path(__file__).resolve().parent
@@ -244,7 +245,9 @@ def arguments() -> argparse.Namespace:
         "--refresh", action="store_true", help="reinstall the peers, at their newest versions"
     )
     parser.add_argument(
-        "--write", action="store_true", help="rewrite the table in README.md, and results.json"
+        "--write",
+        action="store_true",
+        help="rewrite the table in README.md, results.json and the picture made of it",
     )
     return parser.parse_args()
 
@@ -298,6 +301,7 @@ def main() -> None:
     if options.write:
         (HERE / "results.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
         rewrite(HERE / "README.md", text)
+        plots.write(facts)
 
 
 if __name__ == "__main__":

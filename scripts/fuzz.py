@@ -160,11 +160,18 @@ def attempt(base: str, dialect: str, way: str, dice: random.Random) -> str:
     if dice.random() < 0.5:
         own["tool_choice"] = "required"
     if way == "arguments":
-        own = odd(own, dice)
-        if not isinstance(own, dict) or not all(isinstance(name, str) for name in own):
+        changed: Any = odd(own, dice)
+        if not isinstance(changed, dict) or not all(isinstance(name, str) for name in changed):
             return "answered"
+        own = changed
         own.setdefault("messages", MESSAGES)
-    asked = {"model": f"{dialect}/m", "api_base": base, "num_retries": 0, "timeout": 20, "drop_params": True}
+    asked: dict[str, Any] = {
+        "model": f"{dialect}/m",
+        "api_base": base,
+        "num_retries": 0,
+        "timeout": 20,
+        "drop_params": True,
+    }
     asked.update(DIALECTS[dialect])
     try:
         if way == "stream":

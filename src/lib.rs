@@ -21,6 +21,7 @@
 pub mod auth;
 mod bridge;
 mod client;
+mod defect;
 mod error;
 mod finish;
 pub mod framing;

@@ -90,6 +90,12 @@ pub trait ChunkDecoder: Send {
 
     /// Whether the provider has said that the answer is complete in its own way (`[DONE]`, `message_stop`).
     fn is_done(&self) -> bool;
+
+    /// Counts that came and were not put into a chunk, where a provider counts in every event: asked for when the answer
+    /// breaks off.
+    fn usage(&self) -> Option<Usage> {
+        None
+    }
 }
 
 /// Embeddings in one dialect.

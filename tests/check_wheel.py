@@ -5,6 +5,8 @@ usage: python tests/check_wheel.py DIST_FOLDER
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -15,6 +17,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BYTES = 12_000_000
+#: All that may be in it. Nothing of it runs at install: no .pth, no scripts but the one entry point.
+EXPECTED = re.compile(
+    r"edgequake_python/([a-z_0-9]+/)*[a-z_0-9]+\.(py|pyi)"
+    r"|edgequake_python/(py\.typed|data/[a-z_]+\.json\.gz|_eq_core(\.[a-z0-9_-]+)?\.(so|pyd))"
+    r"|edgequake_python-[0-9.a-z]+\.dist-info/"
+    r"(METADATA|WHEEL|RECORD|entry_points\.txt|licenses/(LICENSE|NOTICE)|sboms/[a-z.-]+\.cyclonedx\.json)"
+)
 
 # Runs in the fresh environment, where nothing but the wheel and its dependencies is installed.
 USE = """
@@ -52,9 +61,30 @@ def contents_errors(wheel: Path) -> list[str]:
     extensions = [name for name in names if name.endswith((".so", ".pyd"))]
     if len(extensions) != 1:
         errors.append(f"expected one extension module, found {extensions}")
-    strays = sorted(name for name in names if name.endswith((".pyc", ".rs", ".env")) or "/tests/" in name)
+    strays = sorted(name for name in names if not EXPECTED.fullmatch(name))
     if strays:
         errors.append(f"files that do not belong there: {strays}")
+    return errors
+
+
+def trace_errors(wheel: Path) -> list[str]:
+    """What the wheel tells of the machine that it was made on, and what its bill of materials lacks."""
+    errors = []
+    private = [str(place).encode() for place in (ROOT, Path.home()) if len(place.parts) > 1]
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            data = archive.read(name)
+            errors += [f"{name} names {place.decode()}" for place in private if place + b"/" in data]
+            if name.endswith(".cyclonedx.json"):
+                bill = json.loads(data)
+                listed = {(part["name"], part["version"]) for part in bill["components"]}
+                unlisted = {"rustls", "hyper", "serde_json", "pyo3"} - {name for name, _ in listed}
+                if bill["bomFormat"] != "CycloneDX" or unlisted:
+                    errors.append(f"{name} does not list {unlisted or 'anything'}")
+        if not any("/sboms/" in name for name in archive.namelist()):
+            errors.append("no bill of materials")
+    if sys.platform.startswith("linux") and "manylinux2014" not in wheel.name:
+        errors.append(f"{wheel.name}: not for manylinux2014")
     return errors
 
 
@@ -97,7 +127,8 @@ def main() -> int:
     if len(wheels) != 1:
         print(f"expected one wheel in {sys.argv[1]}, found {[w.name for w in wheels]}", file=sys.stderr)
         return 1
-    errors = contents_errors(wheels[0]) + source_errors(wheels[0].parent) or use_errors(wheels[0])
+    errors = contents_errors(wheels[0]) + trace_errors(wheels[0]) + source_errors(wheels[0].parent)
+    errors = errors or use_errors(wheels[0])
     for error in errors:
         print(f"{wheels[0].name}: {error}", file=sys.stderr)
     if not errors:

@@ -252,12 +252,14 @@ async def stream_async(arguments: dict[str, Any]) -> CustomStreamWrapper:
 
 
 def _wrap(core: SyncStream | AsyncStream, arguments: dict[str, Any]) -> CustomStreamWrapper:
-    return CustomStreamWrapper(
+    wrapper = CustomStreamWrapper(
         core,
         core.meta.model,
         custom_llm_provider=core.meta.provider,
         stream_options=arguments.get("stream_options"),
     )
+    wrapper._messages = arguments.get("messages")
+    return wrapper
 
 
 def ask(operation: str, arguments: dict[str, Any], make: Make[T]) -> T:

@@ -116,6 +116,10 @@ class Budgets:
         """Set a limit: ``all``, ``provider:NAME``, ``deployment:ID``, ``tag:NAME``, ``user:NAME``."""
         self._limits[key] = limit(given)
 
+    def limits(self) -> dict[str, Limit]:
+        """All limits, by their keys."""
+        return dict(self._limits)
+
     def applying(self, keys: Iterable[str]) -> list[tuple[str, Limit]]:
         """The limits among those of a call."""
         return [(key, self._limits[key]) for key in keys if key in self._limits]

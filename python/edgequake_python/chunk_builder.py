@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from . import _given
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .types import ModelResponse, Usage
+    from .types import ModelResponse, ModelResponseStream, Usage
 
 
 def stream_chunk_builder(
@@ -21,7 +23,7 @@ def stream_chunk_builder(
     """Put the chunks of one stream together again.
 
     Args:
-        chunks: `ModelResponseStream` objects in their order.
+        chunks: `ModelResponseStream` objects in their order, or their dicts.
         messages: the messages of the call, to count the prompt by where the provider gave no counts.
         start_time: not used.
         end_time: not used.
@@ -31,12 +33,24 @@ def stream_chunk_builder(
     Returns:
         What the plain call would have given, each alternative apart; None when there are no chunks. A finish
         reason that no chunk has is None and not made up. Where the provider gave no token counts they are
-        estimated from the texts, and ``usage.estimated`` says so.
+        estimated from the texts, and ``usage.estimated`` says so; where it counted all but the reasoning,
+        that is estimated, and ``usage.completion_tokens_details.estimated`` says so.
     """
+    chunks = [_chunk(index, chunk) for index, chunk in enumerate(_given.items("chunks", chunks))]
+    response = joined(chunks, messages)
+    if response is None:
+        return None
     from .response_cost import of_response
+
+    response._hidden_params = dict(chunks[0]._hidden_params)
+    response._hidden_params["response_cost"] = of_response(response)
+    return response
+
+
+def joined(chunks: list[Any], messages: Any = None) -> ModelResponse | None:
+    """As `stream_chunk_builder`, without ``_hidden_params``."""
     from .types import ModelResponse
 
-    chunks = list(chunks)
     if not chunks:
         return None
     first = chunks[0]
@@ -45,10 +59,10 @@ def stream_chunk_builder(
     usage = None
     for chunk in chunks:
         fields.update(chunk.model_extra or {})
-        usage = chunk.get("usage") or usage
         for choice in chunk.choices:
             alternatives.setdefault(choice.index, _Alternative()).add(choice)
-    fields.pop("usage", None)
+        last = fields.pop("usage", None)
+        usage = last or usage
     response = ModelResponse(
         id=first.id,
         created=first.created,
@@ -63,9 +77,22 @@ def stream_chunk_builder(
         choice["finish_reason"] = alternatives[index].finish_reason
     if usage is None:
         response.usage = _estimated(response, messages)
-    response._hidden_params = dict(first._hidden_params)
-    response._hidden_params["response_cost"] = of_response(response)
+    else:
+        _estimate_reasoning(response, usage)
     return response
+
+
+def _chunk(index: int, chunk: Any) -> ModelResponseStream:
+    """A chunk as it is, or as its dict or another library's object says it was."""
+    from .types import ModelResponseStream
+
+    if isinstance(chunk, ModelResponseStream):
+        return chunk
+    fields = _given.mapping(f"chunks[{index}]", chunk)
+    try:
+        return ModelResponseStream(**fields)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise _given.wrong(f"chunks[{index}]", f"is no chunk of a stream: {error}") from error
 
 
 def _estimated(response: ModelResponse, messages: Any) -> Usage:
@@ -83,6 +110,25 @@ def _estimated(response: ModelResponse, messages: Any) -> Usage:
         answer += sum(token_counter(model, text=text) for text in texts if text)
     prompt = token_counter(model, messages=messages, default_token_count=0) if messages else 0
     return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
+
+
+def _estimate_reasoning(response: ModelResponse, counted: Any) -> None:
+    """Reasoning that the provider counted only within the completion. The chunks keep their own counts."""
+    from .tokens import token_counter
+    from .types import CompletionTokensDetailsWrapper, Usage
+
+    thoughts = [choice.message.get("reasoning_content") for choice in response.choices]
+    details = counted.get("completion_tokens_details")
+    completion = counted.get("completion_tokens")
+    if not any(thoughts) or not completion or (details and details.get("reasoning_tokens") is not None):
+        return
+    # In the pieces that the core estimates a plain answer by.
+    pieces = [text[at : at + 1024] for text in thoughts if text for at in range(0, len(text), 1024)]
+    count = min(sum(token_counter(text=piece) for piece in pieces), completion)
+    told = {name: value for name, value in dict(details or {}).items() if value is not None}
+    known = {"text_tokens": completion - count, **told, "reasoning_tokens": count, "estimated": True}
+    fields = {**dict(counted), "completion_tokens_details": CompletionTokensDetailsWrapper(**known)}
+    response.usage = Usage(**fields)
 
 
 class _Alternative:

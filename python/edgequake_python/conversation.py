@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import _given
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +35,13 @@ def trim_messages(
         A list of messages, or with ``return_response_tokens`` a list and a count. Without a limit (no
         ``max_tokens``, and a model of which none is known) the conversation as it is.
     """
-    given = [message if isinstance(message, dict) else convert_to_dict(message) for message in messages]
+    items = _given.items("messages", messages)
+    given = [
+        item if isinstance(item, dict) else convert_to_dict(item) if hasattr(item, "model_dump") else plain
+        for item, plain in zip(items, _given.dicts("messages", items))
+    ]
+    if max_tokens is not None:
+        _given.number("max_tokens", max_tokens)
     limit = max_tokens if max_tokens is not None else _limit(model, trim_ratio)
     if limit is None:
         return (given, None) if return_response_tokens else given

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import model_table, pricing
+from . import _given, model_table, pricing
 from .exceptions import BadRequestError
 from .pricing import NOTHING, Rates, counted, decimal, part
 
@@ -111,6 +111,16 @@ def cost_per_token(
         NotFoundError: for a model whose price is unknown.
     """
     usage = usage_object
+    for name, value in (
+        ("prompt_tokens", prompt_tokens),
+        ("completion_tokens", completion_tokens),
+        ("cache_creation_input_tokens", cache_creation_input_tokens),
+        ("cache_read_input_tokens", cache_read_input_tokens),
+    ):
+        if value is not None:
+            _given.number(name, value)
+    if custom_cost_per_token is not None:
+        custom_cost_per_token = _given.mapping("custom_cost_per_token", custom_cost_per_token)
     if usage is None:
         usage = {
             "prompt_tokens": prompt_tokens,
@@ -260,7 +270,7 @@ def completion_cost(
     names = [base_model, answer.model, model, litellm_model_name, answer.requested]
     if custom_pricing and router_model_id:
         names.insert(0, router_model_id)
-    names = [name for name in names if name]
+    names = [_given.word("model", name) for name in names if name]
     if not names:
         raise BadRequestError(
             message="completion_cost needs a model, or a response that names one", model="", llm_provider=""

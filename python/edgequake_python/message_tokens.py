@@ -69,7 +69,8 @@ def _part(part: Any, count: Count, any_image: bool, default: int | None) -> int:
         content = _get(part, "content")
         if isinstance(content, str):
             return count(content)
-        return sum(_part(inner, count, any_image, default) for inner in content or ())
+        inner = content if isinstance(content, (list, tuple)) else ()
+        return sum(_part(part, count, any_image, default) for part in inner)
     if kind in ("file", "document", "input_audio", "redacted_thinking", "search_result", "video_url"):
         # What these count depends on what is in them, which only the provider looks at.
         return 0 if default is None else default
@@ -165,9 +166,11 @@ def _definition(function: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _members(schema: Mapping[str, Any], indent: int) -> str:
-    required = schema.get("required") or ()
+    required = schema.get("required")
+    required = required if isinstance(required, list) else ()
+    properties = schema.get("properties")
     lines = []
-    for name, member in (schema.get("properties") or {}).items():
+    for name, member in (properties if isinstance(properties, dict) else {}).items():
         if not isinstance(member, dict):
             continue
         if member.get("description"):

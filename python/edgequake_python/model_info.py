@@ -6,8 +6,8 @@ A model that the table does not have works all the same; about it every ``suppor
 
 from __future__ import annotations
 
-from . import model_table
-from .exceptions import ModelNotMappedError
+from . import _given, model_table
+from .exceptions import BadRequestError, ModelNotMappedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ FIELDS = (
 def owner(model: str, provider: str | None = None) -> str | None:
     """Whose model a name means: the caller's word, its prefix, or who the table lists it under."""
     if provider:
-        return provider
-    head, slash, _ = model.partition("/")
+        return _given.word("custom_llm_provider", provider)
+    head, slash, _ = _given.word("model", model).partition("/")
     if slash and head in model_table.providers():
         return head
     entry = model_table.table().get(model)
@@ -167,7 +167,11 @@ def get_max_tokens(model: str) -> int | None:
 
 
 def _supports(model: str, provider: str | None, *keys: str) -> bool:
-    found = _known(model, provider)
+    try:
+        found = _known(model, provider)
+    except BadRequestError:
+        # No name, so nobody's.
+        return False
     return found is not None and any(found[2].get(key) is True for key in keys)
 
 

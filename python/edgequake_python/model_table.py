@@ -287,8 +287,14 @@ def register_model(
         ValueError: for something else than facts by name, or a price that is not a number.
     """
     given = read(model_cost) if isinstance(model_cost, str) else model_cost
+    from collections.abc import Mapping
+
+    if not isinstance(given, Mapping):
+        raise ValueError(f"model_cost is a {type(given).__name__}, not facts by the models' names")
     models = table()
     for name, facts in given.items():
+        if not isinstance(name, str):
+            raise ValueError(f"model_cost has a key that is not a model's name but a {type(name).__name__}")
         if not isinstance(facts, dict):
             raise ValueError(f"the facts about {name!r} are a {type(facts).__name__}, not a dict")
         for key, value in facts.items():

@@ -47,7 +47,8 @@ async def amoderation(
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     arguments = _call.gather(parameters)
     model = arguments.get("model")
-    if not arguments.get("custom_llm_provider") and (not model or "/" not in model):
+    bare = model is None or (isinstance(model, str) and "/" not in model)
+    if not arguments.get("custom_llm_provider") and bare:
         arguments["custom_llm_provider"] = "openai"
     return arguments
 

@@ -50,7 +50,11 @@ def counted(value: Any, name: str) -> int:
     found = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return 0
-    return max(int(found), 0)
+    try:
+        return max(int(found), 0)
+    except (ValueError, OverflowError):
+        # Neither NaN nor infinity is a count.
+        return 0
 
 
 def part(value: Any, name: str) -> Any:

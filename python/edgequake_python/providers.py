@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from . import _eq_core
+from . import _eq_core, _given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def get_supported_openai_params(
     from .exceptions import BadRequestError
 
     try:
-        name, bare = _eq_core.locate(model, custom_llm_provider)
+        name, bare = _eq_core.locate(_given.word("model", model), custom_llm_provider)
     except BadRequestError:
         return None
     about = _eq_core.provider(name)
@@ -267,8 +267,14 @@ def unregister_provider(name: str) -> bool:
 
 def _locate(model: str, provider: str | None, base: str | None) -> tuple[str, str]:
     """Provider and model; names that only Python knows, and those no wire speaks, are answered here."""
-    prefix, slash, rest = model.partition("/")
-    if provider is not None and _eq_core.provider(provider) is None:
+    prefix, slash, rest = _given.word("model", model).partition("/")
+    if base is not None:
+        base = _given.word("api_base", base)
+    if (
+        provider is not None
+        and _given.word("custom_llm_provider", provider)
+        and _eq_core.provider(provider) is None
+    ):
         return provider, rest if prefix == provider and slash else model
     if provider is None and slash and (prefix in _custom() or prefix in _eq_core.absent_providers()):
         return prefix, rest

@@ -175,8 +175,11 @@ def _duration(text: str) -> float | None:
 
 
 def _moment(text: str) -> float | None:
+    import re
     from datetime import datetime, timezone
 
+    # Before Python 3.11 a fraction has three digits or six.
+    text = re.sub(r"[.,](\d{1,6})\d*", lambda found: "." + found[1].ljust(6, "0"), text)
     try:
         moment = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1] in "zZ" else text)
     except ValueError:

@@ -48,6 +48,9 @@ class CustomStreamWrapper:
         self._hidden: dict[str, Any] | None = None
         self._headers = _response_headers
         self._cancelled = False
+        #: What was asked, to estimate by what nobody counts.
+        self._messages: Any = None
+        self._estimate: Usage | None = None
 
     # Synchronous reading.
 
@@ -133,7 +136,27 @@ class CustomStreamWrapper:
 
     @property
     def usage(self) -> Usage | None:
-        """Token counts once the provider has sent them (at the end), whether or not a chunk has them."""
+        """Token counts at the end, whether or not a chunk has them; None before.
+
+        Where the provider sends none, or the stream was left, they are estimated from the texts, and
+        ``usage.estimated`` says so.
+        """
+        counted = self._counted
+        if counted is not None:
+            return counted
+        ask = getattr(self.completion_stream, "uncounted", None)
+        said = None if ask is None else ask()
+        if said is None:
+            return None
+        if self._estimate is None:
+            from .tokens import estimated_usage
+
+            self._estimate = estimated_usage(self.model, self._messages, *said)
+        return self._estimate
+
+    @property
+    def _counted(self) -> Usage | None:
+        """What the provider counted, once it has said so."""
         count = getattr(self.completion_stream, "usage", None)
         usage: Usage | None = None if count is None else count()
         return usage
@@ -145,7 +168,7 @@ class CustomStreamWrapper:
         hidden = self._hidden
         if hidden.get("response_cost") is None and self._meta is not None:
             # Known once the provider has sent its counts.
-            usage = self.usage
+            usage = self._counted
             if usage is not None:
                 from .response_cost import of_usage
 

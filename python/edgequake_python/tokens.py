@@ -8,12 +8,14 @@ and an image add follows OpenAI's published rules, and is an approximation too.
 
 from __future__ import annotations
 
-from . import _eq_core
+from . import _eq_core, _given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
+
+    from .types import Usage
 
     Count = Callable[[str], int]
 
@@ -28,7 +30,7 @@ def counter(model: str, custom_tokenizer: Mapping[str, Any] | None = None) -> Co
     if custom_tokenizer is not None:
         tokenizer = custom_tokenizer["tokenizer"]
         return lambda text: len(tokenizer.encode(text).ids)
-    encoding = _eq_core.token_encoding(model or "")
+    encoding = _encoding(model)
 
     def count(text: str) -> int:
         try:
@@ -37,6 +39,10 @@ def counter(model: str, custom_tokenizer: Mapping[str, Any] | None = None) -> Co
             return _eq_core.count_tokens(encoding, _whole(text))
 
     return count
+
+
+def _encoding(model: str | None) -> str:
+    return _eq_core.token_encoding("" if model is None else _given.word("model", model))
 
 
 def _whole(text: str) -> str:
@@ -70,6 +76,7 @@ def token_counter(
 
     Raises:
         ValueError: for neither text nor messages, for both, or for tools beside a text.
+        BadRequestError: for what is none of these; it names the place.
     """
     if text is not None and messages is not None:
         raise ValueError("text and messages cannot both be set")
@@ -77,26 +84,22 @@ def token_counter(
     if text is not None:
         if tools or tool_choice:
             raise ValueError("tools and tool_choice belong to messages, not to a text")
-        return count(text if isinstance(text, str) else "".join(text))
+        return count("".join(_given.texts("text", text)))
     if messages is None:
         raise ValueError("Either text or messages must be provided")
     from .message_tokens import count_messages, count_tools
 
-    dicts = [message if isinstance(message, dict) else _as_dict(message) for message in messages]
+    dicts = _given.dicts("messages", messages)
     total = count_messages(
         dicts, count, (_PER_MESSAGE, _PER_NAME), bool(use_default_image_token_count), default_token_count
     )
     if not count_response_tokens:
         has_system = any(message.get("role") == "system" for message in dicts)
-        total += _PER_ANSWER + count_tools(tools, tool_choice, count, has_system)
+        total += _PER_ANSWER
+        if tools is not None or tool_choice is not None:
+            given = [] if tools is None else _given.dicts("tools", tools)
+            total += count_tools(given, _eq_core.plain(tool_choice, "tool_choice"), count, has_system)
     return total
-
-
-def _as_dict(message: Any) -> dict[str, Any]:
-    if hasattr(message, "model_dump"):
-        dumped: dict[str, Any] = message.model_dump()
-        return dumped
-    return dict(message)
 
 
 def get_token_count(messages: Sequence[Any], model: str) -> int:
@@ -106,8 +109,34 @@ def get_token_count(messages: Sequence[Any], model: str) -> int:
 
 def count_call(model: str, prompt: str, messages: Sequence[Any], completion: str) -> dict[str, int]:
     """Counts of a call of which only the texts are known, under the names of a `Usage`."""
-    counted = token_counter(model, messages=messages) if messages else token_counter(model, text=prompt)
-    return {"prompt_tokens": counted, "completion_tokens": token_counter(model, text=completion)}
+    count = counter(model)
+    question, answer = (
+        "".join(_given.texts(*one)) for one in (("prompt", prompt), ("completion", completion))
+    )
+    asked = token_counter(model, messages=messages) if messages else count(question)
+    return {"prompt_tokens": asked, "completion_tokens": count(answer)}
+
+
+#: Bytes of a text for each of its tokens, where the text itself is gone.
+_BYTES_PER_TOKEN = 4
+
+
+def estimated_usage(model: str, messages: Any, text: str, beside: int) -> Usage:
+    """Counts of an answer that the provider did not count.
+
+    Args:
+        model: the model asked.
+        messages: what was asked, when that is still known.
+        text: the answer's text.
+        beside: bytes of what was said beside it: reasoning, arguments of tool calls.
+    """
+    from .types import Usage
+
+    answer = counter(model)(text) - (-beside // _BYTES_PER_TOKEN)
+    prompt = 0
+    if isinstance(messages, (list, tuple)) and messages:
+        prompt = token_counter(model, messages=messages, default_token_count=0)
+    return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
 
 
 def encode(model: str = "", text: str = "", custom_tokenizer: Mapping[str, Any] | None = None) -> list[int]:
@@ -121,7 +150,8 @@ def encode(model: str = "", text: str = "", custom_tokenizer: Mapping[str, Any] 
     if custom_tokenizer is not None:
         ids: list[int] = custom_tokenizer["tokenizer"].encode(text).ids
         return ids
-    encoding = _eq_core.token_encoding(model or "")
+    encoding = _encoding(model)
+    text = _given.text("text", text)
     try:
         return _eq_core.encode_tokens(encoding, text)
     except UnicodeEncodeError:
@@ -144,7 +174,11 @@ def decode(
             list(tokens), skip_special_tokens=skip_special_tokens
         )
         return text
-    return _eq_core.decode_tokens(_eq_core.token_encoding(model or ""), list(tokens))
+    encoding = _encoding(model)
+    try:
+        return _eq_core.decode_tokens(encoding, list(tokens))
+    except (TypeError, OverflowError):
+        raise _given.wrong("tokens", "is not a list of tokens' numbers") from None
 
 
 def create_tokenizer(json: str) -> dict[str, Any]:

@@ -83,7 +83,13 @@ def _read(field: str, content: Any) -> tuple[bytes, str | None]:
                 return file.read(), os.path.basename(str(path))
         except OSError as error:
             raise _wrong(field, f"cannot be read: {error.strerror or error}") from error
-    read = getattr(content, "read", None)
+        except ValueError as error:
+            # A NUL or a lone surrogate, which no file's name has.
+            raise _wrong(field, f"is no path: {error}") from error
+    try:
+        read = getattr(content, "read", None)
+    except Exception as error:
+        raise _wrong(field, f"cannot be read: {type(error).__name__}") from error
     if read is None:
         raise _wrong(field, f"is a {type(content).__name__}, neither a path nor bytes nor an open file")
     position: int | None = None

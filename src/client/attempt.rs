@@ -4,6 +4,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::call::{Meta, Prepared, ReadsErrors};
+use crate::defect;
 use crate::error::{Error, Result};
 use crate::secret::Secrets;
 use crate::transport::{Answer, Clock, Connection, Retries};
@@ -67,6 +68,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
     /// request repeated with it, once.
     async fn attempt(&self, connection: &Connection, clock: &Clock, retries: &mut Retries) -> Result<Answer> {
         let mut renewed = false;
+        defect::at("attempt");
         loop {
             let mut answer = connection.send(&self.target, &self.request, clock).await?;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");

@@ -8,6 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tokio::sync::Notify;
 
+use super::guard::{self, guarded};
 use super::operation::{Outcome, Work};
 use super::{error, log, runtime};
 
@@ -55,12 +56,14 @@ impl Begun {
         let helper = helper.ok_or_else(|| PyValueError::new_err("the call was finished before"))?;
         self.stop.notify_one();
         let progress = py.detach(|| helper.join()).and_then(|driven| driven);
-        let outcome = match progress.map_err(|panic| error::raise(py, &error::panicked(&*panic)))? {
-            Progress::Over(outcome) => outcome,
-            Progress::UnderWay(work) => runtime::wait(py, work)?,
-        };
-        log::flush(py);
-        outcome(py)
+        guarded(py, || {
+            let outcome = match progress.map_err(|panic| guard::raise(py, &*panic))? {
+                Progress::Over(outcome) => outcome,
+                Progress::UnderWay(work) => runtime::wait(py, work)?,
+            };
+            log::flush(py);
+            outcome(py)
+        })
     }
 
     /// Gives the call up; its connection is closed.

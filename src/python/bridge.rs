@@ -2,13 +2,14 @@
 //! that the loop watches, and the loop's thread turns all of them into Python objects at one go. No background thread
 //! takes the GIL. Loops that cannot watch a socket (Windows' default) are woken by `call_soon_threadsafe` instead.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use super::guard::{self, guarded};
 use super::operation::Outcome;
 use super::{error, log, runtime};
 
@@ -69,7 +70,7 @@ pub(super) struct Bridge {
 #[pymethods]
 impl Bridge {
     /// Hands over everything that waits. Called by the loop.
-    fn drain(&self, py: Python<'_>) {
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
         #[cfg(unix)]
         if let Some(socket) = &self.socket {
             let mut bytes = [0; 64];
@@ -77,9 +78,17 @@ impl Bridge {
         }
         let waiting = std::mem::take(&mut *self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         for (future, outcome) in waiting {
-            deliver(py, future.bind(py), outcome);
+            // Whatever becomes of one, the others are handed over.
+            guarded(py, || {
+                deliver(py, future.bind(py), outcome);
+                Ok(())
+            })
+            .unwrap_or_else(|error| error.write_unraisable(py, None));
         }
-        log::flush(py);
+        guarded(py, || {
+            log::flush(py);
+            Ok(())
+        })
     }
 }
 
@@ -91,9 +100,7 @@ fn deliver(py: Python<'_>, future: &Bound<'_, PyAny>, outcome: Outcome) {
     {
         return;
     }
-    let made = catch_unwind(AssertUnwindSafe(|| outcome(py)))
-        .unwrap_or_else(|panic| Err(error::raise(py, &error::panicked(&*panic))));
-    let set = match made {
+    let set = match guarded(py, || outcome(py)) {
         Ok(value) => future.call_method1(intern!(py, "set_result"), (value,)),
         Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),)),
     };
@@ -105,17 +112,37 @@ fn deliver(py: Python<'_>, future: &Bound<'_, PyAny>, outcome: Outcome) {
 /// A call under way in the background.
 #[pyclass(module = "edgequake_python._eq_core", frozen)]
 pub(super) struct Pending {
-    /// The asyncio future that its result will be set on.
-    #[pyo3(get)]
-    future: Py<PyAny>,
+    future: Mutex<Option<Py<PyAny>>>,
     task: tokio::task::AbortHandle,
 }
 
 #[pymethods]
 impl Pending {
-    /// Stops the call; its connection is closed.
+    /// The asyncio future that its result will be set on; None once it was aborted.
+    #[getter]
+    fn future(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        let future = self.future.lock().unwrap_or_else(PoisonError::into_inner);
+        future.as_ref().map(|future| future.clone_ref(py))
+    }
+
+    /// Stops the call; its connection is closed. The future is let go: it holds what went wrong, that holds the frame
+    /// which waited, and the frame holds this.
     fn abort(&self) {
         self.task.abort();
+        self.__clear__();
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.future.try_lock() {
+            Ok(future) => future.as_ref().map_or(Ok(()), |future| visit.call(future)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let future = self.future.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Not within the lock: it may be the last reference, and Python code run.
+        drop(future);
     }
 }
 
@@ -140,7 +167,7 @@ where
         answer.give(outcome);
     });
     Ok(Pending {
-        future,
+        future: Mutex::new(Some(future)),
         task: task.abort_handle(),
     })
 }
@@ -162,9 +189,8 @@ impl Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.give(Box::new(|py| {
-                Err(error::raise(py, &error::panicked(&"a background task panicked")))
-            }));
+            let defect = guard::current();
+            self.give(Box::new(move |py| Err(error::raise(py, &defect))));
         }
     }
 }

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use super::to_python;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// The exception; made by the package's own factory, which holds the classes.
 pub(super) fn raise(py: Python<'_>, error: &Error) -> PyErr {
@@ -52,19 +52,4 @@ fn build(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         headers,
     );
     Ok(PyErr::from_value(factory.call(arguments, Some(&details))?))
-}
-
-/// A panic inside the core: the process lives, and the caller is told.
-pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    Error::new(
-        ErrorKind::Internal,
-        format!(
-            "a defect in the core: {}",
-            text.unwrap_or_else(|| "no message".to_owned())
-        ),
-    )
 }

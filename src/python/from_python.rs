@@ -1,7 +1,9 @@
 //! From Python objects to JSON. Nothing is changed in what the caller gave; what JSON cannot hold is refused with the
 //! place where it stands.
 
-use pyo3::exceptions::PyTypeError;
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -14,6 +16,10 @@ use crate::error::{Error, Result};
 
 /// Deeper than any message; a structure that contains itself ends here.
 const DEEPEST: usize = 200;
+/// More than any conversation; an iterator that goes on is taken to have no end.
+const MOST: usize = 5_000_000;
+/// After so many items of an iterator somebody may have pressed Ctrl-C: not every iterator runs Python.
+const LOOK: usize = 1024;
 
 /// Turns `object` into JSON; `name` is what error messages call it.
 pub(super) fn to_json(object: &Bound<'_, PyAny>, name: &str) -> Result<Value> {
@@ -24,6 +30,8 @@ pub(super) fn to_json(object: &Bound<'_, PyAny>, name: &str) -> Result<Value> {
 struct Refusal {
     why: String,
     steps: Vec<String>,
+    /// What is no failure but the wish to stop: `KeyboardInterrupt`, `SystemExit`.
+    stopped: Option<Py<PyAny>>,
 }
 
 impl Refusal {
@@ -31,7 +39,14 @@ impl Refusal {
         Self {
             why: why.into(),
             steps: Vec::new(),
+            stopped: None,
         }
+    }
+    /// Code of the caller's, run to look into what was given, threw something.
+    fn thrown(py: Python<'_>, what: &str, error: PyErr) -> Self {
+        let refusal = Self::new(format!("{what}: {error}"));
+        let stopped = (!error.is_instance_of::<PyException>(py)).then(|| error.into_value(py).into_any());
+        Self { stopped, ..refusal }
     }
     fn below(mut self, step: String) -> Self {
         self.steps.push(step);
@@ -39,8 +54,21 @@ impl Refusal {
     }
     fn at(self, name: &str) -> Error {
         let path: String = self.steps.iter().rev().map(String::as_str).collect();
-        Error::bad_request(format!("{name}{path} {}", self.why))
+        let error = Error::bad_request(format!("{name}{} {}", shortened(path), self.why));
+        match self.stopped {
+            Some(stopped) => error.caused_by(Arc::new(stopped)),
+            None => error,
+        }
     }
+}
+
+/// A path that a message can hold: of a deep one its beginning.
+fn shortened(path: String) -> String {
+    const LONGEST: usize = 200;
+    if path.chars().count() <= LONGEST {
+        return path;
+    }
+    path.chars().take(LONGEST).chain("...".chars()).collect()
 }
 
 type Converted = std::result::Result<Value, Refusal>;
@@ -56,8 +84,15 @@ fn convert(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
         return Ok(Value::Null);
     }
     if let Ok(dict) = object.cast::<PyDict>() {
-        let mut map = Map::with_capacity(dict.len());
-        for (name, value) in dict.iter() {
+        let length = dict.len();
+        let mut map = Map::with_capacity(length);
+        let mut pairs = dict.iter();
+        for _ in 0..length {
+            // What is looked into may run code of the caller's; the iterator panics at a dict that changed.
+            if dict.len() != length {
+                return Err(Refusal::new("changed while it was read"));
+            }
+            let Some((name, value)) = pairs.next() else { break };
             entry(&mut map, &name, &value, depth)?;
         }
         return Ok(Value::Object(map));
@@ -94,7 +129,7 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
     let py = object.py();
     let called = |result: PyResult<Bound<'_, PyAny>>| match result {
         Ok(value) => convert(&value, depth + 1),
-        Err(error) => Err(Refusal::new(format!("cannot be written as JSON: {error}"))),
+        Err(error) => Err(Refusal::thrown(py, "cannot be written as JSON", error)),
     };
     let refuse = || {
         let kind = object
@@ -127,11 +162,11 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
         let mut map = Map::new();
         let pairs = mapping
             .items()
-            .map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
+            .map_err(|error| Refusal::thrown(py, "cannot be read", error))?;
         for pair in pairs.iter() {
             let (name, value) = pair
                 .extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
-                .map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
+                .map_err(|error| Refusal::thrown(py, "cannot be read", error))?;
             entry(&mut map, &name, &value, depth)?;
         }
         return Ok(Value::Object(map));
@@ -152,7 +187,14 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
         Ok(iterator) => {
             let mut values = Vec::new();
             for item in iterator {
-                let item = item.map_err(|error| Refusal::new(format!("cannot be read: {error}")))?;
+                let item = item.map_err(|error| Refusal::thrown(py, "cannot be read", error))?;
+                if values.len() == MOST {
+                    return Err(Refusal::new(format!("has more than {MOST} items, or no end")));
+                }
+                if values.len() % LOOK == LOOK - 1 {
+                    py.check_signals()
+                        .map_err(|error| Refusal::thrown(py, "cannot be read", error))?;
+                }
                 values.push(
                     convert(&item, depth + 1)
                         .map_err(|refusal| refusal.below(format!("[{}]", values.len())))?,

@@ -1,11 +1,13 @@
 //! The extension module `_eq_core`. Everything that knows Python is in this folder.
 
+mod answer_key;
 mod begun;
 mod bridge;
 mod call;
 mod callable;
 mod error;
 mod from_python;
+mod guard;
 mod handler;
 mod instance;
 mod log;
@@ -30,10 +32,13 @@ mod _eq_core {
     use pyo3::types::PyDict;
 
     use super::call::Examined;
+    use super::guard::guarded;
     use super::operation::Reader;
     use super::settings::Settings;
-    use super::{call, error, log, operation, runtime};
+    use super::{call, error, from_python, guard, log, operation, runtime, to_python};
 
+    #[pymodule_export]
+    use super::answer_key::answer_key;
     #[pymodule_export]
     use super::begun::Begun;
     #[pymodule_export]
@@ -61,6 +66,7 @@ mod _eq_core {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         log::install();
+        guard::install();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("DEBUG_BUILD", cfg!(debug_assertions))
     }
@@ -75,11 +81,13 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Py<PyAny>> {
-        let transport = &runtimes(py)?.inline_transport;
-        finish(
-            py,
-            operation::plain(py, operation, arguments, settings, transport)?,
-        )
+        guarded(py, || {
+            let transport = &runtimes(py)?.inline_transport;
+            finish(
+                py,
+                operation::plain(py, operation, arguments, settings, transport)?,
+            )
+        })
     }
 
     /// As `send`, in the background: the future of the returned `Pending` gets the response object.
@@ -90,11 +98,13 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Pending> {
-        let transport = &runtimes(py)?.background_transport;
-        spawn(
-            py,
-            operation::plain(py, operation, arguments, settings, transport)?,
-        )
+        guarded(py, || {
+            let transport = &runtimes(py)?.background_transport;
+            spawn(
+                py,
+                operation::plain(py, operation, arguments, settings, transport)?,
+            )
+        })
     }
 
     /// A call that is not sent: the pairs of what it would be and how it came about, see `dry_run.py`.
@@ -106,11 +116,13 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Py<PyAny>> {
-        let transport = &runtimes(py)?.inline_transport;
-        finish(
-            py,
-            operation::shown(py, operation, streamed, arguments, settings, transport)?,
-        )
+        guarded(py, || {
+            let transport = &runtimes(py)?.inline_transport;
+            finish(
+                py,
+                operation::shown(py, operation, streamed, arguments, settings, transport)?,
+            )
+        })
     }
 
     /// As `show`, in the background.
@@ -122,11 +134,13 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Pending> {
-        let transport = &runtimes(py)?.background_transport;
-        spawn(
-            py,
-            operation::shown(py, operation, streamed, arguments, settings, transport)?,
-        )
+        guarded(py, || {
+            let transport = &runtimes(py)?.background_transport;
+            spawn(
+                py,
+                operation::shown(py, operation, streamed, arguments, settings, transport)?,
+            )
+        })
     }
 
     /// One streamed call on this thread; returns a `SyncStream` when the answer has begun.
@@ -137,11 +151,13 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Py<PyAny>> {
-        let transport = &runtimes(py)?.inline_transport;
-        finish(
-            py,
-            operation::streamed(py, operation, arguments, settings, transport, Reader::Sync)?,
-        )
+        guarded(py, || {
+            let transport = &runtimes(py)?.inline_transport;
+            finish(
+                py,
+                operation::streamed(py, operation, arguments, settings, transport, Reader::Sync)?,
+            )
+        })
     }
 
     /// As `stream`, in the background: the future of the returned `Pending` gets an `AsyncStream`.
@@ -152,11 +168,13 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Pending> {
-        let transport = &runtimes(py)?.background_transport;
-        spawn(
-            py,
-            operation::streamed(py, operation, arguments, settings, transport, Reader::Async)?,
-        )
+        guarded(py, || {
+            let transport = &runtimes(py)?.background_transport;
+            spawn(
+                py,
+                operation::streamed(py, operation, arguments, settings, transport, Reader::Async)?,
+            )
+        })
     }
 
     /// As `send` or `stream`, but returns at once with a `Begun`, to import the response classes meanwhile.
@@ -168,13 +186,15 @@ mod _eq_core {
         arguments: &Bound<'_, PyDict>,
         settings: &Bound<'_, PyDict>,
     ) -> PyResult<Begun> {
-        let transport = &runtimes(py)?.inline_transport;
-        let work = if streamed {
-            operation::streamed(py, operation, arguments, settings, transport, Reader::Sync)?
-        } else {
-            operation::plain(py, operation, arguments, settings, transport)?
-        };
-        Begun::new(py, work)
+        guarded(py, || {
+            let transport = &runtimes(py)?.inline_transport;
+            let work = if streamed {
+                operation::streamed(py, operation, arguments, settings, transport, Reader::Sync)?
+            } else {
+                operation::plain(py, operation, arguments, settings, transport)?
+            };
+            Begun::new(py, work)
+        })
     }
 
     /// Checks a call as if it were sent, but for its key and address: provider, bare model, dropped parameters, body.
@@ -186,17 +206,30 @@ mod _eq_core {
         settings: &Bound<'_, PyDict>,
         streamed: bool,
     ) -> PyResult<Examined> {
-        call::examine(operation, arguments, &Settings::new(settings), streamed)
-            .map_err(|error| error::raise(py, &error))
+        guarded(py, || {
+            call::examine(operation, arguments, &Settings::new(settings), streamed)
+                .map_err(|error| error::raise(py, &error))
+        })
     }
 
     /// Provider and bare model that a name means.
     #[pyfunction]
     #[pyo3(signature = (model, provider=None))]
     fn split_model(py: Python<'_>, model: &str, provider: Option<&str>) -> PyResult<(String, String)> {
-        crate::resolve::split_model(model, provider)
-            .map(|(row, model)| (row.name.to_owned(), model.to_owned()))
-            .map_err(|error| error::raise(py, &error))
+        guarded(py, || {
+            crate::resolve::split_model(model, provider)
+                .map(|(row, model)| (row.name.to_owned(), model.to_owned()))
+                .map_err(|error| error::raise(py, &error))
+        })
+    }
+
+    /// What JSON would make of a value: dicts, lists, texts and numbers. Refuses what JSON cannot hold, by its place.
+    #[pyfunction]
+    fn plain<'py>(py: Python<'py>, value: &Bound<'py, PyAny>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        guarded(py, || {
+            let value = from_python::to_json(value, name).map_err(|error| error::raise(py, &error))?;
+            to_python::json(py, &value)
+        })
     }
 
     /// A number for connections that are one owner's.
@@ -209,17 +242,27 @@ mod _eq_core {
     /// Closes the connections of an owner that nothing uses.
     #[pyfunction]
     fn close_pool(py: Python<'_>, owner: u64) -> PyResult<()> {
-        let runtimes = runtimes(py)?;
-        runtimes.inline_transport.forget(owner);
-        runtimes.background_transport.forget(owner);
-        runtimes.settle(py);
-        Ok(())
+        guarded(py, || {
+            let runtimes = runtimes(py)?;
+            runtimes.inline_transport.forget(owner);
+            runtimes.background_transport.forget(owner);
+            runtimes.settle(py);
+            Ok(())
+        })
+    }
+
+    /// Puts a defect in at a place (None: takes it out), to see what a caller gets of one.
+    #[cfg(feature = "defects")]
+    #[pyfunction]
+    #[pyo3(signature = (place))]
+    fn put_defect(place: Option<String>) {
+        crate::defect::put(place);
     }
 
     /// Says that the response classes are imported, for calls that wait for them.
     #[pyfunction]
     fn types_loaded(py: Python<'_>) -> PyResult<()> {
-        runtimes(py)?.types_loaded(py)
+        guarded(py, || runtimes(py)?.types_loaded(py))
     }
 
     /// Starts handing diagnostics of `level` (10 debug, 20 info, ...) and above to Python's `logging`; None stops it.

@@ -14,6 +14,7 @@ use super::source::Source;
 use super::stream::{AsyncStream, SyncStream};
 use super::{call, error, to_python};
 use crate::client::{Answered, Shown};
+use crate::defect;
 use crate::error::{Error, Result};
 use crate::transport::Transport;
 use crate::types::{ChatResponse, EmbeddingResponse, EndpointAnswer, Operation};
@@ -41,6 +42,7 @@ pub(super) fn plain(
     settings: &Bound<'_, PyDict>,
     transport: &Transport,
 ) -> PyResult<Work> {
+    defect::at("arguments");
     let settings = Settings::new(settings);
     match operation {
         "chat" => {
@@ -74,6 +76,7 @@ pub(super) fn streamed(
     transport: &Transport,
     reader: Reader,
 ) -> PyResult<Work> {
+    defect::at("arguments");
     let settings = Settings::new(settings);
     if operation == "chat" {
         let prepared = call::chat(arguments, &settings, true).map_err(|error| error::raise(py, &error))?;
@@ -100,6 +103,7 @@ pub(super) fn shown(
     settings: &Bound<'_, PyDict>,
     transport: &Transport,
 ) -> PyResult<Work> {
+    defect::at("arguments");
     let settings = Settings::new(settings);
     let wrong = |error: Error| error::raise(py, &error);
     let shown: Pin<Box<dyn Future<Output = Result<Shown>> + Send>> = match operation {
@@ -146,6 +150,7 @@ fn named(operation: &str) -> PyResult<Operation> {
 
 fn chat_outcome(answered: Result<Answered<ChatResponse>>) -> Outcome {
     Box::new(move |py| {
+        defect::at("answer");
         let answered = answered.map_err(|error| error::raise(py, &error))?;
         let meta = Bound::new(py, PyMeta::new(answered.meta))?;
         Ok(to_python::chat(py, to_python::load(py)?, &answered.answer, meta.as_any())?.unbind())
@@ -154,6 +159,7 @@ fn chat_outcome(answered: Result<Answered<ChatResponse>>) -> Outcome {
 
 fn embed_outcome(answered: Result<Answered<EmbeddingResponse>>) -> Outcome {
     Box::new(move |py| {
+        defect::at("answer");
         let answered = answered.map_err(|error| error::raise(py, &error))?;
         let meta = Bound::new(py, PyMeta::new(answered.meta))?;
         Ok(to_python::embed(py, to_python::load(py)?, &answered.answer, meta.as_any())?.unbind())
@@ -162,6 +168,7 @@ fn embed_outcome(answered: Result<Answered<EmbeddingResponse>>) -> Outcome {
 
 fn endpoint_outcome(answered: Result<Answered<EndpointAnswer>>) -> Outcome {
     Box::new(move |py| {
+        defect::at("answer");
         let answered = answered.map_err(|error| error::raise(py, &error))?;
         let meta = Bound::new(py, PyMeta::new(answered.meta))?;
         let answer = to_python::endpoint(py, &answered.answer)?;

@@ -5,6 +5,7 @@ use pyo3::types::PyDict;
 use serde_json::Value;
 
 use super::from_python::to_json;
+use super::guard::guarded;
 use super::{error, to_python};
 use crate::error::Error;
 use crate::registry::{self, Registration};
@@ -14,15 +15,17 @@ use crate::resolve;
 /// key_optional, operations, openai_dialect.
 #[pyfunction]
 pub(super) fn providers(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    to_python::json(py, &value(&registry::about_all())?)
+    guarded(py, || to_python::json(py, &value(&registry::about_all())?))
 }
 
 /// The provider of that name as such a dict, or None.
 #[pyfunction]
 pub(super) fn provider<'py>(py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let row = registry::provider(name);
-    row.map(|row| to_python::json(py, &value(&registry::about(row))?))
-        .transpose()
+    guarded(py, || {
+        let row = registry::provider(name);
+        row.map(|row| to_python::json(py, &value(&registry::about(row))?))
+            .transpose()
+    })
 }
 
 /// The parameters of OpenAI's vocabulary that a model of the provider takes, or None for an unknown provider.
@@ -40,8 +43,11 @@ pub(super) fn locate(
     provider: Option<&str>,
     base: Option<&str>,
 ) -> PyResult<(&'static str, String)> {
-    let (row, model) = resolve::locate(model, provider, base).map_err(|error| error::raise(py, &error))?;
-    Ok((row.name, model.to_owned()))
+    guarded(py, || {
+        let (row, model) =
+            resolve::locate(model, provider, base).map_err(|error| error::raise(py, &error))?;
+        Ok((row.name, model.to_owned()))
+    })
 }
 
 /// Whether a base URL is the host of other providers, where this one's key has no business.
@@ -62,13 +68,15 @@ pub(super) fn absent_providers() -> Vec<&'static str> {
 /// Adds or replaces a provider; `fields` are those of `Registration`.
 #[pyfunction]
 pub(super) fn register_provider(py: Python<'_>, fields: &Bound<'_, PyDict>) -> PyResult<()> {
-    let read = to_json(fields, "register_provider").and_then(|fields| {
-        serde_json::from_value::<Registration>(fields)
-            .map_err(|error| Error::bad_request(format!("register_provider: {error}")))
-    });
-    read.and_then(registry::register)
-        .map(|_| ())
-        .map_err(|error| error::raise(py, &error))
+    guarded(py, || {
+        let read = to_json(fields, "register_provider").and_then(|fields| {
+            serde_json::from_value::<Registration>(fields)
+                .map_err(|error| Error::bad_request(format!("register_provider: {error}")))
+        });
+        read.and_then(registry::register)
+            .map(|_| ())
+            .map_err(|error| error::raise(py, &error))
+    })
 }
 
 /// Removes a provider that was added, and says whether there was one.

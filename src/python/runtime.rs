@@ -13,8 +13,7 @@ use pyo3::types::PyDict;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use super::error;
-use super::to_python;
+use super::{error, guard, to_python};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::Transport;
 
@@ -172,7 +171,7 @@ impl Runtimes {
             match waited {
                 Ok(Ok(output)) => return Ok(output),
                 Ok(Err(_)) => py.check_signals()?,
-                Err(panic) => return Err(error::raise(py, &error::panicked(&*panic))),
+                Err(panic) => return Err(guard::raise(py, &*panic)),
             }
         }
     }
@@ -191,9 +190,9 @@ impl Runtimes {
             return;
         }
         py.detach(|| {
-            let _ = catch_unwind(AssertUnwindSafe(|| {
+            guard::contained(|| {
                 self.inline.block_on(turns(TURNS));
-            }));
+            });
         });
     }
 }

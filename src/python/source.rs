@@ -2,9 +2,11 @@
 
 use pyo3::prelude::*;
 
+use super::guard::{caught, guarded};
 use super::meta::PyMeta;
 use super::to_python::{self, ChunkBuilder};
 use crate::client::Meta;
+use crate::defect;
 use crate::error::Result;
 use crate::stream::{ChatStream, EndpointStream};
 use crate::types::{ChatChunk, Piece, Usage};
@@ -35,19 +37,30 @@ impl Source {
     }
 
     /// Token counts of a chat, once they are known.
-    pub(super) fn usage(&self) -> Option<&Usage> {
+    pub(super) fn usage(&self) -> Option<Usage> {
         match self {
             Self::Chat(stream) => stream.usage(),
             Self::Endpoint(_) => None,
         }
     }
 
+    /// What a chat that is left or over had said, where the provider did not count it.
+    pub(super) fn uncounted(&self) -> Option<(String, usize)> {
+        match self {
+            Self::Chat(stream) if stream.usage().is_none() => Some(stream.said()),
+            _ => None,
+        }
+    }
+
     /// Every item that is ready, waiting for the first; an empty list is the end.
     pub(super) async fn next_batch(&mut self) -> Result<Vec<Item>> {
         match self {
-            Self::Chat(stream) => Ok(stream.next_batch().await?.into_iter().map(Item::Chunk).collect()),
+            Self::Chat(stream) => {
+                let chunks = caught(stream.next_batch()).await?;
+                Ok(chunks.into_iter().map(Item::Chunk).collect())
+            }
             Self::Endpoint(stream) => {
-                let pieces = stream.next_batch().await?;
+                let pieces = caught(stream.next_batch()).await?;
                 Ok(pieces.into_iter().map(Item::Piece).collect())
             }
         }
@@ -63,9 +76,12 @@ impl Builder {
     }
 
     pub(super) fn item<'py>(&mut self, py: Python<'py>, item: &Item) -> PyResult<Bound<'py, PyAny>> {
-        match item {
-            Item::Chunk(chunk) => self.0.chunk(py, to_python::load(py)?, chunk),
+        guarded(py, || match item {
+            Item::Chunk(chunk) => {
+                defect::at("item");
+                self.0.chunk(py, to_python::load(py)?, chunk)
+            }
             Item::Piece(piece) => to_python::piece(py, piece),
-        }
+        })
     }
 }

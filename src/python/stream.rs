@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use tokio::sync::Notify;
 
 use super::bridge::{self, Pending};
+use super::guard::guarded;
 use super::meta::PyMeta;
 use super::operation::Outcome;
 use super::source::{Builder, Item, Source};
@@ -29,8 +30,21 @@ pub(super) struct SyncStream {
 struct SyncState {
     stream: Option<Source>,
     usage: Option<Usage>,
+    uncounted: Option<(String, usize)>,
     ready: VecDeque<Item>,
     builder: Builder,
+}
+
+impl SyncState {
+    /// The stream is over, or left.
+    fn end(&mut self) -> bool {
+        let open = self.stream.take();
+        if let Some(open) = &open {
+            self.usage = open.usage();
+            self.uncounted = open.uncounted();
+        }
+        open.is_some()
+    }
 }
 
 impl SyncStream {
@@ -40,6 +54,7 @@ impl SyncStream {
         let state = SyncState {
             stream: Some(stream),
             usage: None,
+            uncounted: None,
             ready: VecDeque::new(),
             builder,
         };
@@ -72,14 +87,9 @@ impl SyncStream {
                 "the stream is being read by another thread",
             ));
         };
-        let SyncState {
-            stream,
-            usage,
-            ready,
-            builder,
-        } = &mut *state;
-        if ready.is_empty() {
-            let Some(open) = stream.as_mut() else {
+        let state = &mut *state;
+        if state.ready.is_empty() {
+            let Some(open) = state.stream.as_mut() else {
                 return Ok(None);
             };
             let runtimes = runtime::current().map_err(|error| error::raise(py, &error))?;
@@ -92,26 +102,27 @@ impl SyncStream {
                 }
             });
             log::flush(py);
-            if let Some(counted) = open.usage() {
-                *usage = Some(counted.clone());
-            }
-            let batch = waited
-                .and_then(|batch| batch.map_err(|error| error::raise(py, &error)))
-                .inspect_err(|_| {
-                    *stream = None;
-                    runtimes.settle(py);
-                })?;
-            if batch.is_empty() {
-                *stream = None;
+            let batch = waited.and_then(|batch| batch.map_err(|error| error::raise(py, &error)));
+            if batch.as_ref().map_or(true, Vec::is_empty) {
+                state.end();
                 runtimes.settle(py);
+            }
+            let batch = batch?;
+            if batch.is_empty() {
                 return Ok(None);
             }
-            ready.extend(batch);
+            state.ready.extend(batch);
         }
-        let Some(item) = ready.pop_front() else {
+        let Some(item) = state.ready.pop_front() else {
             return Ok(None);
         };
-        builder.item(py, &item).map(Some)
+        let made = state.builder.item(py, &item);
+        if made.is_err() {
+            // Not one that is left out: the answer is over.
+            state.ready.clear();
+            state.end();
+        }
+        made.map(Some)
     }
 
     /// Closes the connection. What was not read is gone.
@@ -119,14 +130,16 @@ impl SyncStream {
         self.closing.notify_one();
         let Some(mut state) = self.state() else { return };
         state.ready.clear();
-        let open = state.stream.take();
+        let was_open = state.end();
         drop(state);
-        if open.is_some() {
-            drop(open);
-            if let Ok(runtimes) = runtime::current() {
-                runtimes.settle(py);
-            }
+        if was_open && let Ok(runtimes) = runtime::current() {
+            runtimes.settle(py);
         }
+    }
+
+    /// Of a stream that is over and was not counted: its texts, and how many bytes were said beside them.
+    fn uncounted(&self) -> Option<(String, usize)> {
+        self.state()?.uncounted.clone()
     }
 
     /// Token counts, once the provider has sent them.
@@ -134,9 +147,10 @@ impl SyncStream {
         let Some(state) = self.state() else {
             return Ok(None);
         };
-        let usage = state.usage.clone();
+        let open = state.stream.as_ref();
+        let usage = open.map_or_else(|| state.usage.clone(), Source::usage);
         drop(state);
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }
 
@@ -163,6 +177,7 @@ struct Shared {
     ready: Mutex<VecDeque<Item>>,
     ended: AtomicBool,
     usage: Mutex<Option<Usage>>,
+    uncounted: Mutex<Option<(String, usize)>>,
 }
 
 impl AsyncStream {
@@ -174,6 +189,7 @@ impl AsyncStream {
             ready: Mutex::default(),
             ended: AtomicBool::new(false),
             usage: Mutex::default(),
+            uncounted: Mutex::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -184,6 +200,15 @@ impl AsyncStream {
 }
 
 impl Shared {
+    /// The stream is over, or left.
+    fn end(&self, slot: &mut Option<Source>) {
+        if let Some(open) = slot.take() {
+            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = open.usage();
+            *self.uncounted.lock().unwrap_or_else(PoisonError::into_inner) = open.uncounted();
+        }
+        self.ended.store(true, Ordering::Release);
+    }
+
     /// Reads the next batch. Nothing is lost when this is cancelled: it is so only while it waits.
     async fn read(&self) -> crate::error::Result<()> {
         let mut slot = self.stream.lock().await;
@@ -191,28 +216,19 @@ impl Shared {
             self.ended.store(true, Ordering::Release);
             return Ok(());
         };
-        let batch = stream.next_batch().await;
-        if let Some(usage) = stream.usage() {
-            *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = Some(usage.clone());
-        }
-        match batch {
-            Ok(batch) if batch.is_empty() => {}
-            Ok(batch) => {
+        match stream.next_batch().await {
+            Ok(batch) if !batch.is_empty() => {
                 self.ready
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .extend(batch);
-                return Ok(());
+                Ok(())
             }
-            Err(error) => {
-                *slot = None;
-                self.ended.store(true, Ordering::Release);
-                return Err(error);
+            ended => {
+                self.end(&mut slot);
+                ended.map(drop)
             }
         }
-        *slot = None;
-        self.ended.store(true, Ordering::Release);
-        Ok(())
     }
 }
 
@@ -230,7 +246,11 @@ impl AsyncStream {
             return Ok(None);
         };
         let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-        builder.item(py, &item).map(Some)
+        let made = builder.item(py, &item);
+        if made.is_err() {
+            self.close();
+        }
+        made.map(Some)
     }
 
     /// Whether nothing more comes.
@@ -242,12 +262,14 @@ impl AsyncStream {
     /// Starts waiting for more; the future's result is None, or what went wrong is raised.
     fn wait(&self, py: Python<'_>) -> PyResult<Pending> {
         let shared = Arc::clone(&self.shared);
-        bridge::spawn(py, async move {
-            let read = shared.read().await;
-            Box::new(move |py: Python<'_>| match read {
-                Ok(()) => Ok(py.None()),
-                Err(error) => Err(error::raise(py, &error)),
-            }) as Outcome
+        guarded(py, || {
+            bridge::spawn(py, async move {
+                let read = shared.read().await;
+                Box::new(move |py: Python<'_>| match read {
+                    Ok(()) => Ok(py.None()),
+                    Err(error) => Err(error::raise(py, &error)),
+                }) as Outcome
+            })
         })
     }
 
@@ -268,24 +290,31 @@ impl AsyncStream {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         if let Ok(mut slot) = self.shared.stream.try_lock() {
-            *slot = None;
+            self.shared.end(&mut slot);
             return;
         }
         // A reader that was stopped this moment lets go of the stream when it is next run.
         let shared = Arc::clone(&self.shared);
         if let Ok(background) = runtime::current().and_then(runtime::Runtimes::background) {
-            background.spawn(async move { *shared.stream.lock().await = None });
+            background.spawn(async move { shared.end(&mut *shared.stream.lock().await) });
         }
+    }
+
+    /// As of a `SyncStream`.
+    fn uncounted(&self) -> Option<(String, usize)> {
+        let uncounted = self.shared.uncounted.lock();
+        uncounted.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Token counts, once the provider has sent them.
     fn usage<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let usage = self
-            .shared
-            .usage
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        usage.map(|usage| to_python::usage(py, &usage)).transpose()
+        let open = self.shared.stream.try_lock().ok();
+        let open = open.as_ref().and_then(|slot| slot.as_ref());
+        let kept = || {
+            let usage = self.shared.usage.lock();
+            usage.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        let usage = open.map_or_else(kept, Source::usage);
+        guarded(py, || usage.map(|usage| to_python::usage(py, &usage)).transpose())
     }
 }

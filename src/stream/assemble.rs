@@ -3,6 +3,8 @@
 
 use std::mem::take;
 
+use serde_json::Value;
+
 use super::tools::Calls;
 use crate::error::Partial;
 use crate::finish;
@@ -28,6 +30,8 @@ struct Progress {
     spoken: bool,
     finished: bool,
     text: String,
+    /// Bytes of what was said beside the text: reasoning, arguments of tool calls.
+    beside: usize,
     calls: Calls,
 }
 
@@ -50,9 +54,23 @@ impl Assembler {
         self.usage.as_ref()
     }
 
+    /// Takes counts that came outside of a chunk.
+    pub(crate) fn count(&mut self, usage: Usage) {
+        self.usage = Some(usage);
+    }
+
     /// Whether every alternative that spoke has finished.
     pub(crate) fn is_finished(&self) -> bool {
         !self.choices.is_empty() && self.choices.iter().all(|choice| choice.finished)
+    }
+
+    /// The texts of all alternatives, and how many bytes were said beside them.
+    pub(crate) fn said(&self) -> (String, usize) {
+        let texts: Vec<&str> = self.choices.iter().map(|choice| choice.text.as_str()).collect();
+        (
+            texts.concat(),
+            self.choices.iter().map(|choice| choice.beside).sum(),
+        )
     }
 
     pub(crate) fn partial(&self) -> Partial {
@@ -141,6 +159,7 @@ impl Assembler {
             if let Some(Content::Text(text)) = &choice.delta.content {
                 progress.text.push_str(text);
             }
+            progress.beside += beside(&choice.delta);
             choice.delta.role = (!progress.spoken).then(|| "assistant".to_owned());
             progress.spoken = true;
             // What is said of the end belongs to the chunk of the end.
@@ -169,6 +188,13 @@ impl Assembler {
             extra,
         }
     }
+}
+
+/// Bytes of reasoning and of tool calls' arguments.
+fn beside(delta: &Delta) -> usize {
+    let reasoning = delta.extra.get("reasoning_content").and_then(Value::as_str);
+    let arguments = delta.tool_calls.iter().filter_map(|call| call.function.as_ref());
+    reasoning.map_or(0, str::len) + arguments.map(|function| function.arguments.len()).sum::<usize>()
 }
 
 impl Progress {

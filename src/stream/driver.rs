@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::client::Meta;
+use crate::defect;
 use crate::error::{Error, ErrorKind, Partial, Result};
 use crate::secret::Secrets;
 use crate::transport::{Body, Clock};
@@ -126,6 +127,7 @@ impl<R: Reading> Driver<R> {
         while let Some(read) = next.take() {
             match read {
                 Ok(Some(bytes)) => {
+                    defect::at("bytes");
                     taken += bytes.len();
                     machine.push(&bytes, items)?;
                 }

@@ -81,11 +81,19 @@ impl Machine {
             decoded.drain(..).for_each(|chunk| assembler.push(chunk, chunks));
             read
         })?;
+        if let Some(usage) = decoder.usage() {
+            assembler.count(usage);
+        }
         if !self.is_complete() {
             return Err(incomplete("the stream ended without a finish"));
         }
         self.assembler.end(chunks);
         Ok(())
+    }
+
+    /// Token counts so far.
+    fn usage(&self) -> Option<Usage> {
+        self.decoder.usage().or_else(|| self.assembler.usage().cloned())
     }
 
     /// Whether the provider has said that the answer is whole.
@@ -114,7 +122,10 @@ impl Reading for Machine {
     }
 
     fn partial(&self) -> Partial {
-        self.assembler.partial()
+        Partial {
+            usage: self.usage(),
+            ..self.assembler.partial()
+        }
     }
 }
 
@@ -150,8 +161,15 @@ impl ChatStream {
 
     /// Token counts, once the provider has sent them.
     #[must_use]
-    pub fn usage(&self) -> Option<&Usage> {
-        self.driver.machine.assembler.usage()
+    pub fn usage(&self) -> Option<Usage> {
+        self.driver.machine.usage()
+    }
+
+    /// The texts of all alternatives so far, and how many bytes were said beside them (reasoning, arguments of tool
+    /// calls): what counts can be estimated from where the provider sends none.
+    #[must_use]
+    pub fn said(&self) -> (String, usize) {
+        self.driver.machine.assembler.said()
     }
 
     /// Every chunk that is ready, waiting for the first; an empty list is the end.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Assembler, Machine};
 use crate::error::ErrorKind;
+use crate::framing::Frame;
 use crate::options::CallOptions;
 use crate::resolve::{Environment, Target};
 use crate::secret::Secret;
@@ -77,13 +78,50 @@ fn in_pieces<'a>(
     (chunks, ended.err().map(|error| error.kind()))
 }
 
+/// Cuts `body` in two at every byte: the frames are the same, byte by byte.
+fn assert_same_frames(target: &Target, body: &[u8], what: &str) {
+    let framer = || target.provider.chat.unwrap().framer(target);
+    let mut whole: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut keep = |frame: Frame<'_>| {
+        whole.push((frame.name.to_owned(), frame.data.to_vec()));
+        Ok(())
+    };
+    let mut reader = framer();
+    let read = reader
+        .push(body, &mut keep)
+        .and_then(|()| reader.finish(&mut keep));
+    for cut in 0..=body.len() {
+        let (before, after) = body.split_at(cut);
+        let (mut reader, mut seen) = (framer(), 0);
+        let mut compare = |frame: Frame<'_>| {
+            let same = whole
+                .get(seen)
+                .is_some_and(|(name, data)| frame.name == name && frame.data == data);
+            assert!(same, "{what} cut at {cut}: frame {seen} is another");
+            seen += 1;
+            Ok(())
+        };
+        let again = reader
+            .push(before, &mut compare)
+            .and_then(|()| reader.push(after, &mut compare))
+            .and_then(|()| reader.finish(&mut compare));
+        assert_eq!(
+            (seen, again.is_ok()),
+            (whole.len(), read.is_ok()),
+            "{what} cut at {cut}"
+        );
+    }
+}
+
 fn assert_same_however_cut(target: &Target, body: &[u8], what: &str) {
+    assert_same_frames(target, body, what);
     let whole = chunks(target, body, body.len().max(1));
     for size in [1, 2, 7, 1024] {
         assert_eq!(chunks(target, body, size), whole, "{what} in pieces of {size}");
     }
-    // In two pieces, cut everywhere; of a long stream, at places spread over it.
-    let step = (body.len() / 200).max(1);
+    // What is read from frames depends on them alone, so chunks need fewer cuts: everywhere in a short stream, at places
+    // spread over a long one.
+    let step = (body.len() / 40).max(1);
     for cut in (0..body.len()).step_by(step) {
         let (before, after) = body.split_at(cut);
         assert_eq!(

@@ -5,7 +5,7 @@ mod chat;
 mod chunk;
 mod embed;
 mod endpoint;
-mod lenient;
+pub(crate) mod lenient;
 mod request;
 mod usage;
 

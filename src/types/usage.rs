@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Extra, lenient};
+use crate::tokens::Encoding;
 
 /// Token counts of one answer. `prompt_tokens` includes cached and cache-written tokens, `completion_tokens` includes
 /// reasoning, for every provider.
@@ -46,6 +47,24 @@ impl Usage {
         }
     }
 
+    /// Counts the reasoning of an answer whose provider counted it only within the completion. It is an estimate, since
+    /// providers show a summary of the thoughts or cut text in their own way, and `estimated` in the details says so.
+    pub(crate) fn estimate_reasoning(&mut self, thoughts: &str) {
+        let (Some(completion), false) = (self.completion_tokens, thoughts.is_empty()) else {
+            return;
+        };
+        let details = self.completion_tokens_details.get_or_insert_default();
+        if details.contains_key("reasoning_tokens") {
+            return;
+        }
+        let count = i64::try_from(Encoding::Cl100k.estimate(thoughts))
+            .unwrap_or(i64::MAX)
+            .min(completion);
+        details.insert("reasoning_tokens".to_owned(), count.into());
+        details.insert("text_tokens".to_owned(), (completion - count).into());
+        details.insert("estimated".to_owned(), true.into());
+    }
+
     /// Makes `completion_tokens` include reasoning where the provider counts it apart: where the parts add up to the total
     /// only with it.
     pub(crate) fn include_reasoning(&mut self) {
@@ -73,6 +92,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn reasoning_is_estimated_where_it_was_not_counted() {
+        let mut usage = Usage {
+            completion_tokens: Some(10),
+            ..Usage::default()
+        };
+        usage.estimate_reasoning("");
+        assert_eq!(usage.completion_tokens_details, None);
+        usage.estimate_reasoning("hello world");
+        let estimate = json!({"reasoning_tokens": 2, "text_tokens": 8, "estimated": true});
+        assert_eq!(usage.completion_tokens_details.as_ref(), estimate.as_object());
+        usage.estimate_reasoning("another text, which is longer than that");
+        assert_eq!(usage.completion_tokens_details.as_ref(), estimate.as_object());
+        let mut short = Usage {
+            completion_tokens: Some(1),
+            ..Usage::default()
+        };
+        short.estimate_reasoning("hello world");
+        let details = short.completion_tokens_details.unwrap();
+        assert_eq!(details["reasoning_tokens"], json!(1));
+    }
 
     #[test]
     fn cached_tokens_are_part_of_the_prompt() {

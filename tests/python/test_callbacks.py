@@ -92,13 +92,17 @@ def test_a_synchronous_call_tells_the_plain_hooks_in_order(recorder: Recorder) -
     assert standard["request_tags"] == ["a"] and standard["end_user"] == "bob"
     assert standard["response"]["choices"][0]["message"]["content"] == answer.choices[0].message.content
     assert standard["cost_breakdown"]["total_cost"] == kwargs["response_cost"]
+    assert standard["error_information"]["error_class"] == "" and standard["error_str"] is None
+    assert answer.choices[0].message.content in kwargs["original_response"]
+    assert kwargs["llm_api_duration_ms"] > 0 and kwargs["has_logged_sync_success"] is True
+    assert kwargs["litellm_params"]["model_alias_map"] is None
     assert "sk-simulated" not in repr(kwargs)
     pickle.dumps(standard)
 
 
 def test_an_asynchronous_call_tells_the_others(recorder: Recorder) -> None:
     asyncio.run(edgequake_python.acompletion(**CALL))
-    assert recorder.names() == ["pre", "async success"]
+    assert recorder.names() == ["pre", "post", "async success"]
     assert recorder.told[-1][1]["call_type"] == "acompletion"
     asyncio.run(edgequake_python.aembedding("openai/text-embedding-3-small", input=["a"]))
     assert recorder.names()[-1] == "async success"
@@ -116,7 +120,7 @@ def test_streams_tell_their_chunks_and_once_the_whole(recorder: Recorder) -> Non
     assert kwargs["start_time"] <= kwargs["completion_start_time"] <= kwargs["end_time"]
     recorder.told.clear()
     asyncio.run(_read(**CALL))
-    assert recorder.names() == ["pre", "async success"]
+    assert recorder.names() == ["pre", "post", "async success"]
     assert recorder.told[-1][2].choices[0].message.content == text
 
 
@@ -124,7 +128,7 @@ def test_failures(recorder: Recorder) -> None:
     broken: dict[str, Any] = {"model": "openai/sim/500", "messages": HI, "num_retries": 0}
     with pytest.raises(InternalServerError) as caught:
         edgequake_python.completion(**broken)
-    assert recorder.names() == ["pre", "failure"]
+    assert recorder.names() == ["pre", "post", "failure"]
     kwargs = recorder.told[-1][1]
     assert kwargs["exception"] is caught.value
     standard = kwargs["standard_logging_object"]
@@ -226,7 +230,7 @@ def test_each_fallback_is_a_call_of_its_own(recorder: Recorder) -> None:
     edgequake_python.completion(
         model="openai/sim/500", messages=HI, num_retries=0, fallbacks=["openai/gpt-4o"]
     )
-    assert recorder.names() == ["pre", "failure", "pre", "post", "success"]
+    assert recorder.names() == ["pre", "post", "failure", "pre", "post", "success"]
 
 
 CONTEXT: contextvars.ContextVar[str] = contextvars.ContextVar("context", default="nobody's")
@@ -375,3 +379,32 @@ def test_unknown_names_are_said_once(
         edgequake_python.completion(**CALL)
         edgequake_python.completion(**CALL)
     assert len([record for record in caplog.records if "nobody-knows-it" in record.message]) == 1
+
+
+def test_what_is_asked_without_messages_is_told_as_messages(recorder: Recorder) -> None:
+    edgequake_python.embedding("openai/text-embedding-3-small", input=["a", "b"])
+    edgequake_python.image_generation("a cat", model="openai/gpt-image-1")
+    assert recorder.names() == ["pre", "post", "success"] * 2
+    asked = [kwargs["messages"] for name, kwargs, _ in recorder.told if name == "success"]
+    assert asked == [
+        [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}],
+        [{"role": "user", "content": "a cat"}],
+    ]
+
+
+def test_a_logger_function_hears_of_a_call_before_and_after(
+    openai_simulated: edgequake_python.Simulator,
+) -> None:
+    heard: list[str] = []
+    edgequake_python.completion(**CALL, logger_fn=lambda told: heard.append(told["log_event_type"]))
+    assert flush(10)
+    assert heard == ["pre_api_call", "post_api_call"]
+
+
+def test_a_refused_call_cost_nothing(recorder: Recorder) -> None:
+    with pytest.raises(edgequake_python.BadRequestError):
+        edgequake_python.completion(model="openai/sim/400", messages=HI, num_retries=0)
+    assert recorder.names() == ["pre", "post", "failure"]
+    kwargs = recorder.told[-1][1]
+    assert kwargs["response_cost"] == 0.0 == kwargs["standard_logging_object"]["response_cost"]
+    assert kwargs["has_logged_sync_failure"] is True and "refuse" in kwargs["original_response"]

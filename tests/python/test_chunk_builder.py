@@ -99,3 +99,28 @@ def test_thinking_blocks_end_with_their_signature() -> None:
         {"type": "thinking", "thinking": "ab", "signature": "s1"},
         {"type": "thinking", "thinking": "c", "signature": "s2"},
     ]
+
+
+def test_reasoning_that_was_not_counted_apart_is_estimated_and_says_so() -> None:
+    def together(**details: Any) -> Any:
+        counts: dict[str, Any] = {"prompt_tokens": 5, "completion_tokens": 10, "total_tokens": 15}
+        if details:
+            counts["completion_tokens_details"] = details
+        thought = ModelResponseStream(
+            choices=[StreamingChoices(delta=Delta(reasoning_content="hello world"))]
+        )
+        end = ModelResponseStream(
+            choices=[StreamingChoices(finish_reason="stop", delta=Delta())], usage=counts
+        )
+        answer: Any = stream_chunk_builder([thought, end])
+        assert end.usage.get("completion_tokens_details") is None or details
+        return answer.usage
+
+    usage = together()
+    assert usage.total_tokens == 15
+    assert usage.completion_tokens_details.reasoning_tokens == 2
+    assert usage.completion_tokens_details.text_tokens == 8
+    assert usage.completion_tokens_details.estimated is True
+    counted = together(reasoning_tokens=7).completion_tokens_details
+    assert counted.reasoning_tokens == 7
+    assert not hasattr(counted, "estimated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -224,3 +225,26 @@ def test_a_call_may_bring_its_own_prices(
         model="openai/mine", messages=call["messages"], base_model="openai/gpt-4o"
     )
     assert named._hidden_params["response_cost"] > 0
+
+
+def test_two_threads_that_ask_at_once_both_learn_the_cost(
+    openai_simulated: edgequake_python.Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from edgequake_python import response_cost
+
+    real = response_cost.of_response
+    seen: list[float | None] = []
+    answer = edgequake_python.completion("openai/gpt-4o", [{"role": "user", "content": "hi"}])
+
+    def slow(*given: Any) -> float | None:
+        if not seen:
+            # Meanwhile somebody else wants to know, as callbacks do.
+            seen.append(None)
+            other = threading.Thread(target=lambda: seen.append(answer._hidden_params["response_cost"]))
+            other.start()
+            other.join(30)
+        return real(*given)
+
+    monkeypatch.setattr(response_cost, "of_response", slow)
+    assert answer._hidden_params["response_cost"] is not None
+    assert seen == [None, answer._hidden_params["response_cost"]]

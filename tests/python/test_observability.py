@@ -171,6 +171,17 @@ def test_a_real_prometheus_scrapes_them(calls: Any, tmp_path: Path) -> None:
                 break
             time.sleep(0.1)
         assert found and float(found[0]["value"][1]) == 3
+        # The dashboard's queries, in PromQL's own judgement; what this run has done they find.
+        page = Path(__file__).resolve().parents[2] / "docs" / "assets" / "grafana-dashboard.json"
+        for panel in json.loads(page.read_text())["panels"]:
+            for target in panel["targets"]:
+                text = target["expr"].replace("$__rate_interval", "1m")
+                text = text.replace("$provider", ".*").replace("$model", ".*")
+                query = urllib.parse.urlencode({"query": text})
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{port}/api/v1/query?{query}", timeout=5
+                ) as got:
+                    assert json.load(got)["status"] == "success", text
     finally:
         process.terminate()
         process.wait(20)

@@ -143,10 +143,11 @@ class TestUsage:
             next(stream)
             assert stream.usage is None
 
-    def test_nothing_is_invented_without_a_count(self, mode: str, openai_base: Any) -> None:
+    def test_an_estimate_says_so_and_is_in_no_chunk(self, mode: str, openai_base: Any) -> None:
         reading = good(mode, "openai/gpt-4o")
         assert "stream_options" not in json.loads(openai_base.requests[-1]["body"])
-        assert reading.stream.usage is None
+        assert reading.stream.usage.estimated is True
+        assert not any(getattr(chunk, "usage", None) for chunk in reading.chunks)
 
     def test_options_reach_the_wire(self, mode: str, openai_base: Any) -> None:
         options = {"include_usage": False, "include_obfuscation": False}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from edgequake_python import Timeouts, completion
 from edgequake_python.exceptions import APIConnectionError, EdgeQuakeError, Timeout
+from full_backlog import FullBacklog
 from loopback import MESSAGES, Loopback, Reply, Request, chat, error, event
 
 LIMIT = 0.05
@@ -103,28 +103,6 @@ class TestLimits:
         with FullBacklog() as base:
             limits = {"connect": LONG, "total": LIMIT}
             runs_out(content, "`total`", **server.call(api_base=base, timeout=limits))
-
-
-class FullBacklog:
-    """A port whose connections are never accepted, and that takes no more of them."""
-
-    def __enter__(self) -> str:
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=0)
-        self.waiting: list[socket.socket] = []
-        for _ in range(64):
-            client = socket.socket()
-            self.waiting.append(client)
-            client.settimeout(0.05)
-            try:
-                client.connect(self.listener.getsockname())
-            except socket.timeout:  # `TimeoutError` from Python 3.10 on
-                return f"http://127.0.0.1:{self.listener.getsockname()[1]}/v1"
-        self.__exit__()
-        pytest.skip("this system's backlog never fills up")
-
-    def __exit__(self, *exception: object) -> None:
-        for opened in (*self.waiting, self.listener):
-            opened.close()
 
 
 class TestNumbers:

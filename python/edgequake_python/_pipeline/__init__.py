@@ -29,7 +29,8 @@ def run(
 ) -> Any:
     """One call with everything around it; blocks without the GIL while it waits."""
     held = _held(arguments)
-    return drive(chain(Call(operation, arguments, streamed, asynchronous=False, make=make, held=held)))
+    call = Call(operation, _given(arguments), streamed, asynchronous=False, make=make, held=held)
+    return drive(chain(call))
 
 
 async def run_async(
@@ -40,8 +41,13 @@ async def run_async(
 ) -> Any:
     """As `run`, for asyncio; cancelling it cancels what is under way."""
     held = _held(arguments)
-    call = Call(operation, arguments, streamed, asynchronous=True, make=make, held=held)
+    call = Call(operation, _given(arguments), streamed, asynchronous=True, make=make, held=held)
     return await drive_async(chain(call))
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that have a value; None stands for "not given", and most of a call's are."""
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def _held(arguments: dict[str, Any]) -> dict[str, Any] | None:

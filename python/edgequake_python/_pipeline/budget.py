@@ -164,7 +164,7 @@ class _Metered(Relay):
     def _cost(self) -> float:
         from ..response_cost import of_usage
 
-        usage = self.stream.usage
+        usage = self.stream._counted
         known = None if usage is None else of_usage(usage, self.stream._hidden_params)
         return self._estimate.of_text("".join(self._texts)) if known is None else known
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from .call import Call, Step
-from .local import LocalMeta, LocalStream, chunks_of
+from ..caching.caching import CALL_TYPES
+from ..caching.entries import Stored
+from .call import Step, settings
+from .local import KnownMeta, LocalStream, chunks_of
 from .relay import Relay
 
 TYPE_CHECKING = False
@@ -12,8 +14,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..types import ModelResponseStream
-    from .call import Course, Proceed
+    from .call import Call, Course, Proceed
 
+#: Arguments that are the cache's business and nobody else's.
+_OWN = ("caching", "cache", "cache_key", "ttl")
 #: Characters of text a chunk, when an answer is given again as a stream.
 _PIECE = 48
 
@@ -21,21 +25,23 @@ _PIECE = 48
 def stage(call: Call, proceed: Proceed) -> Course:
     """Answer from the cache, or keep the answer for the next time."""
     cache = call.settings.get("cache")
-    plain = call.but("caching", "cache", "cache_key", "ttl")
-    if cache is None or call.get("caching") is False or not _cached(cache, call):
-        return (yield from proceed(plain))
-    controls = call.get("cache")
+    arguments = call.arguments
+    if cache is None or arguments.get("caching") is False or not _cached(cache, call):
+        return (yield from proceed(call.but(*_OWN)))
+    controls = arguments.get("cache")
     controls = controls if isinstance(controls, dict) else {}
-    given = {**call.arguments, "_operation": call.operation}
-    if call.operation == "embed" and isinstance(call.get("input"), (list, tuple)):
+    given = {**arguments, "_operation": call.operation}
+    if call.settings is not settings:
+        given["_settings"] = call.settings
+    if call.operation == "embed" and isinstance(arguments.get("input"), (list, tuple)):
         from .caching_embeddings import by_item
 
-        return (yield from by_item(cache, controls, given, plain, proceed))
+        return (yield from by_item(cache, controls, given, call.but(*_OWN), proceed))
     if not controls.get("no-cache"):
         known = yield Step(lambda: cache.get_cache(**given), lambda: cache.async_get_cache(**given))
         if known is not None:
             return _again(known, call)
-    answer = yield from proceed(plain)
+    answer = yield from proceed(call.but(*_OWN))
     if controls.get("no-store"):
         return answer
     if call.streamed:
@@ -47,14 +53,15 @@ def stage(call: Call, proceed: Proceed) -> Course:
 
 
 def _cached(cache: Any, call: Call) -> bool:
-    from ..caching.caching import CALL_TYPES
-
     kind = CALL_TYPES.get(call.operation)
     if kind is None or (call.streamed and call.operation != "chat"):
         return False
     supported = getattr(cache, "supported_call_types", None)
-    name = f"a{kind}" if call.asynchronous else kind
-    if supported is not None and name not in supported and kind not in supported:
+    if (
+        supported is not None
+        and kind not in supported
+        and not (call.asynchronous and f"a{kind}" in supported)
+    ):
         return False
     ask = getattr(cache, "should_use_cache", None)
     return ask is None or bool(ask(**call.arguments))
@@ -70,16 +77,8 @@ def is_whole(answer: Any) -> bool:
 
 def _again(known: Any, call: Call) -> Any:
     """A stored answer in the form that was asked for."""
-    from ..caching.caching import Stored
-
-    hidden = known.hidden if isinstance(known, Stored) else known._hidden_params
-    provider = hidden.get("custom_llm_provider") or ""
-    model = str(hidden.get("litellm_model_name") or call.model)
-    if model.startswith(f"{provider}/"):
-        model = model[len(provider) + 1 :]
-    meta = _StoredMeta(provider, model, hidden)
     if isinstance(known, Stored):
-        return known.value, meta
+        return known.value, _meta(known.hidden, call)
     if not call.streamed:
         return known
     options = call.get("stream_options")
@@ -88,20 +87,17 @@ def _again(known: Any, call: Call) -> Any:
     counted = usage is not None and not usage.get("estimated")
     if isinstance(options, dict) and options.get("include_usage") is False:
         counted = False
+    meta = _meta(known._hidden_params, call)
     chunks = chunks_of(known, piece=_PIECE, model=meta.model, include_usage=counted)
     return LocalStream(chunks, meta).wrapper(options)
 
 
-class _StoredMeta(LocalMeta):
-    """What is known of an answer out of the cache."""
-
-    def __init__(self, provider: str, model: str, hidden: dict[str, Any]) -> None:
-        super().__init__(provider, model)
-        self._known = hidden
-
-    def hidden_params(self) -> dict[str, Any]:
-        """As an answer of the core has them."""
-        return {**super().hidden_params(), **self._known}
+def _meta(hidden: dict[str, Any], call: Call) -> KnownMeta:
+    provider = hidden.get("custom_llm_provider") or ""
+    model = str(hidden.get("litellm_model_name") or call.model)
+    if model.startswith(f"{provider}/"):
+        model = model[len(provider) + 1 :]
+    return KnownMeta(provider, model, hidden)
 
 
 class _Recorded(Relay):
@@ -122,7 +118,7 @@ class _Recorded(Relay):
         answer = stream_chunk_builder(self._chunks, self._given.get("messages"))
         if answer is None or not is_whole(answer):
             return None
-        known = self.stream.usage
+        known = self.stream._counted
         if known is not None:
             answer.usage = known
         answer._hidden_params = {**self.stream._hidden_params, **answer._hidden_params}

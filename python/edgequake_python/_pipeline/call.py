@@ -55,7 +55,7 @@ class Call:
         held: dict[str, Any] | None = None,
     ) -> None:
         self.operation = operation
-        self.arguments = dict(arguments)
+        self.arguments = arguments
         self.streamed = streamed
         self.asynchronous = asynchronous
         self.make = make
@@ -71,8 +71,10 @@ class Call:
 
     def but(self, *without: str, **changed: Any) -> Call:
         """The call without the arguments ``without`` and with ``changed``."""
-        arguments = {name: value for name, value in self.arguments.items() if name not in without}
-        arguments.update(changed)
+        arguments = {**self.arguments, **changed}
+        for name in without:
+            if name not in changed:
+                arguments.pop(name, None)
         return Call(
             self.operation,
             arguments,

@@ -11,15 +11,18 @@ from ..observers.payload import Subject
 from ..observers.registry import listeners
 from .call import Call, Step
 from .core import provider_of
+from .local import KnownMeta
 from .relay import Relay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import Any, Callable
 
     from ..types import ModelResponseStream
     from .call import Course, Proceed
+
+    Hidden = Callable[[], Mapping[str, Any]]
 
 #: LiteLLM's names of operations by the core's, where they differ.
 _CALL_TYPES = {
@@ -65,7 +68,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
         return _Watched(answer, events, plain, (provider, model)).wrapper()
     for one in inline:
         answer = yield from _replaced(one, plain, answer, kind)
-    events.succeeded(lambda: (answer[0] if isinstance(answer, tuple) else answer, _hidden(answer)))
+    events.succeeded(lambda: (answer[0] if isinstance(answer, tuple) else answer, lambda: _hidden(answer)))
     return answer
 
 
@@ -103,14 +106,14 @@ def _what_it_cost(call: Call, provider: str, model: str, error: BaseException) -
     return None if isinstance(error, Exception) else lambda: _of_the_question(call, provider, model)
 
 
-def _of_the_question(call: Call, provider: str, model: str) -> tuple[Any, Mapping[str, Any]]:
+def _of_the_question(call: Call, provider: str, model: str) -> tuple[Any, Hidden]:
     from ..cost_estimate import Estimate
     from ..types import Usage
 
     estimate = Estimate(call.operation, call.arguments, provider, model)
     count = estimate.prompt_tokens
     usage = Usage(prompt_tokens=count, completion_tokens=0, total_tokens=count, estimated=True)
-    return {"usage": usage}, {"response_cost": estimate.of(0) if estimate.is_known else None}
+    return {"usage": usage}, lambda: {"response_cost": estimate.of(0) if estimate.is_known else None}
 
 
 # In line.
@@ -218,25 +221,19 @@ class _Watched(Relay):
         self._events.chunk(chunk)
         return (chunk,)
 
-    def _made(self) -> tuple[Any, Mapping[str, Any]]:
+    def _made(self) -> tuple[Any, Hidden]:
         """The whole answer, or as much of it as has come; on the thread that tells of it."""
-        from ..chunk_builder import stream_chunk_builder
-        from ..response_cost import of_response
+        from ..chunk_builder import joined
 
-        answer = stream_chunk_builder(self._chunks, self._call.get("messages"))
+        answer = joined(self._chunks, self._call.get("messages"))
         if answer is None:
             return _of_the_question(self._call, *self._who)
-        known = self.stream.usage
+        known = self.stream._counted
         if known is not None:
             answer.usage = known
-        hidden = {**self.stream._hidden_params, **answer._hidden_params}
-        provider, model = self._who
-        hidden.setdefault("custom_llm_provider", provider)
-        hidden.setdefault("litellm_model_name", f"{provider}/{model}")
-        answer._hidden_params = hidden
-        if hidden.get("response_cost") is None:
-            hidden["response_cost"] = of_response(answer)
-        return answer, hidden
+        # What it cost is worked out when somebody looks at `_hidden_params`.
+        answer._privates()["_meta"] = KnownMeta(*self._who, self.stream._hidden_params)
+        return answer, lambda: answer._hidden_params
 
     def ended(self) -> Iterable[ModelResponseStream]:
         self._events.succeeded(self._made)

@@ -6,6 +6,7 @@ import time
 
 from ..streaming import CustomStreamWrapper
 from ..types import Delta, ModelResponse, ModelResponseStream, StreamingChoices, Usage
+from ..types.trusted import LAYOUTS, build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ class LocalMeta:
             "attempts": 0,
             "dropped_params": list(self._dropped),
         }
+
+
+class KnownMeta(LocalMeta):
+    """What is known of an answer that was put together here: out of the cache, or out of a stream."""
+
+    def __init__(self, provider: str, model: str, hidden: dict[str, Any]) -> None:
+        super().__init__(provider, model)
+        self._known = hidden
+
+    def hidden_params(self) -> dict[str, Any]:
+        """As an answer of the core has them."""
+        return {**super().hidden_params(), **self._known}
 
 
 def attach(answer: Any, meta: LocalMeta) -> Any:
@@ -114,17 +127,24 @@ def chunks_of(
         model: the model that the chunks name.
         include_usage: whether the last chunk has the token counts.
     """
-    shared: dict[str, Any] = {"id": answer.id, "created": answer.created, "model": model}
+    shared: dict[str, Any] = {
+        "id": answer.id,
+        "created": answer.created,
+        "model": model,
+        "system_fingerprint": answer.get("system_fingerprint"),
+    }
 
     def chunk(index: int, delta: dict[str, Any], reason: Optional[str] = None) -> ModelResponseStream:
         choice = StreamingChoices(finish_reason=reason, index=index, delta=Delta(**delta))
         return ModelResponseStream(choices=[choice], **shared)
 
     for choice in answer.choices:
-        message = choice.message
         role: Optional[str] = "assistant"
-        for delta in _deltas(message, piece):
-            yield chunk(choice.index, {**delta, "role": role})
+        for delta in _deltas(choice.message, piece):
+            if role is None and len(delta) == 1 and "content" in delta:
+                yield _text_chunk(shared, choice.index, delta["content"])
+            else:
+                yield chunk(choice.index, {**delta, "role": role})
             role = None
     for choice in answer.choices:
         yield chunk(choice.index, {}, choice.finish_reason or "stop")
@@ -132,6 +152,19 @@ def chunks_of(
         last = chunk(0, {})
         last.usage = answer.get("usage") or Usage()
         yield last
+
+
+def _text_chunk(shared: dict[str, Any], index: int, text: str) -> ModelResponseStream:
+    """The common chunk, without validation: nothing in it can be wrong."""
+    fields = dict.fromkeys(LAYOUTS[Delta].fields)
+    fields["content"] = text
+    delta = build(Delta, fields, {}, None)
+    fields = dict.fromkeys(LAYOUTS[StreamingChoices].fields)
+    fields["index"], fields["delta"] = index, delta
+    choice = build(StreamingChoices, fields, {}, None)
+    fields = {**dict.fromkeys(LAYOUTS[ModelResponseStream].fields), **shared}
+    fields["object"], fields["choices"] = "chat.completion.chunk", [choice]
+    return build(ModelResponseStream, fields, {}, {"_meta": None})
 
 
 def _deltas(message: Any, piece: Optional[int]) -> Iterator[dict[str, Any]]:

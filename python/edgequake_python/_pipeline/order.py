@@ -34,22 +34,17 @@ class Concern:
     ) -> None:
         self.module = module
         self.shapes = shapes
-        self.arguments = arguments
+        self.arguments = frozenset(arguments)
         self.attributes = attributes
+        self._names = self.arguments.union(attributes)
         self.operations = operations
         self._stage: Callable[[Call, Proceed], Course] | None = None
 
-    def asked(self, call: Call) -> bool:
-        """Whether this call wants it."""
-        if not self.shapes and call.get("dry_run"):
+    def asked(self, call: Call, named: set[str]) -> bool:
+        """Whether this call wants it; ``named`` is all that asks for something, see `asking`."""
+        if named.isdisjoint(self._names):
             return False
-        if self.operations and call.operation not in self.operations:
-            return False
-        given, held = call.arguments, call.settings
-        # `is not None`: an empty text can be a mock's answer, and False a wish.
-        return any(given.get(name) is not None for name in self.arguments) or any(
-            held.get(name) for name in self.attributes
-        )
+        return not self.operations or call.operation in self.operations
 
     @property
     def stage(self) -> Callable[[Call, Proceed], Course]:
@@ -137,11 +132,39 @@ CONCERNS: list[Concern] = [
 ]
 
 
+class _Names:
+    """Names that ask for any of the concerns, gathered once for as many as there are."""
+
+    def __init__(self) -> None:
+        self.count = len(CONCERNS)
+        self.arguments = frozenset().union(*(concern.arguments for concern in CONCERNS))
+        self.attributes = tuple(dict.fromkeys(name for concern in CONCERNS for name in concern.attributes))
+
+
+_names = _Names()
+
+
+def asking(call: Call) -> set[str]:
+    """Names of the arguments that are given, and of the attributes that hold something, among those that ask
+    for a concern. A name that is both asks for the same either way.
+    """
+    global _names
+    if _names.count != len(CONCERNS):
+        _names = _Names()
+    given, held = call.arguments, call.settings
+    named = {name for name in _names.attributes if held.get(name)}
+    # `is not None`: an empty text can be a mock's answer, and False a wish.
+    named.update([name for name in _names.arguments.intersection(given) if given[name] is not None])
+    return named
+
+
 def chain(call: Call, position: int = 0) -> Course:
     """The course of ``call`` from ``position`` inwards; it ends in the core."""
+    named = asking(call)
+    shown = call.arguments.get("dry_run")
     for index in range(position, len(CONCERNS)):
         concern = CONCERNS[index]
-        if concern.asked(call):
+        if concern.asked(call, named) and (not shown or concern.shapes):
             return concern.stage(call, partial(chain, position=index + 1))
     from .core import stage
 

@@ -184,8 +184,8 @@ class Cache:
         namespace = namespace or self.namespace
         if given:
             return f"{namespace}:{given}" if namespace else str(given)
-        operation = kwargs.pop("_operation", "chat")
-        return keys.key_of(operation, kwargs, namespace)
+        operation, held = kwargs.pop("_operation", "chat"), kwargs.pop("_settings", None)
+        return keys.key_of(operation, kwargs, namespace, held)
 
     def should_use_cache(self, **kwargs: Any) -> bool:
         """Whether a call that says nothing else is cached."""
@@ -292,19 +292,13 @@ class Cache:
     def _opened(self, packed: Any, key: str, kwargs: dict[str, Any]) -> Any:
         if not isinstance(packed, bytes):
             return None
-        entry = entries.Entry(packed)
         controls = kwargs.get("cache")
-        if isinstance(controls, dict):
-            oldest = controls.get("s-maxage", controls.get("s-max-age"))
-            if oldest is not None and (not oldest or time.time() - entry.timestamp > float(oldest)):
-                return None
-        answer = entry.answer()
-        hidden = {**entry.hidden, "cache_hit": True, "cache_key": key}
-        if entry.is_raw():
-            return Stored(answer, hidden)
-        if hasattr(answer, "_hidden_params"):
-            answer._hidden_params = hidden
-        return answer
+        if not isinstance(controls, dict):
+            return entries.unpack(packed, key)
+        oldest = controls.get("s-maxage", controls.get("s-max-age"))
+        if oldest is None:
+            return entries.unpack(packed, key)
+        return entries.unpack(packed, key, time.time() - float(oldest)) if oldest else None
 
     def _trouble(self, error: Exception) -> None:
         level = logging.DEBUG if self._warned else logging.WARNING
@@ -312,16 +306,8 @@ class Cache:
         verbose_logger.log(level, "the cache of answers cannot be used (%s); calls go on without it", error)
 
 
-class Stored:
-    """JSON out of the cache, with what was known beside it."""
-
-    def __init__(self, value: Any, hidden: dict[str, Any]) -> None:
-        self.value = value
-        self.hidden = hidden
-
-
 def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in kwargs.items() if name != "_operation"}
+    return {name: value for name, value in kwargs.items() if name not in ("_operation", "_settings")}
 
 
 def _lifetime(kwargs: dict[str, Any]) -> float | None:

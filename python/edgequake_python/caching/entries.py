@@ -11,8 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Classes of responses that the core makes from JSON again, by the operation it does so for.
-_CORE = {"ModelResponse": "chat", "EmbeddingResponse": "embed"}
 #: Of `_hidden_params`, what is as true of a stored answer as it was of the first.
 _KEPT = (
     "custom_llm_provider",
@@ -43,7 +41,7 @@ def pack(answer: Any) -> bytes | None:
     else:
         head["kind"] = "plain"
     try:
-        body = json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
+        body = json.dumps(answer, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError):
         return None
     return json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
@@ -53,40 +51,43 @@ def _kept(hidden: Any) -> dict[str, Any]:
     return {name: hidden[name] for name in _KEPT if hidden.get(name) is not None}
 
 
-class Entry:
-    """A stored answer.
+def unpack(packed: bytes, key: str | None = None, since: float | None = None) -> Any:
+    """A new copy of a stored answer, or None for one that is older than ``since``, seconds since 1970.
 
-    Attributes:
-        timestamp: when it was stored, in seconds since 1970.
-        hidden: what was known beside it.
+    With a ``key`` it says that it came out of the cache, and under which key. An answer of the core's rarer
+    operations comes as `Stored`.
+
+    Raises:
+        ValueError: for bytes that are no stored answer.
     """
+    found = _eq_core.revive(packed, key, since)
+    if found is None:
+        return None
+    kind, of, hidden, answer, start = found
+    if kind == "raw":
+        return Stored(answer, hidden)
+    if answer is None and kind == "model":
+        answer = _model(str(of)).model_validate_json(packed[start:])
+        if hasattr(answer, "_hidden_params"):
+            answer._hidden_params = hidden
+    return answer
 
-    def __init__(self, data: bytes) -> None:
-        head, separator, self._body = data.partition(b"\n")
-        known = json.loads(head)
-        if not separator or not isinstance(known, dict):
-            raise ValueError("not a stored answer")
-        self._head = known
-        self.timestamp: float = float(known["timestamp"])
-        self.hidden: dict[str, Any] = known.get("hidden") or {}
 
-    def is_raw(self) -> bool:
-        """Whether it is JSON with what is known beside it, as the core answers rarer operations."""
-        return bool(self._head.get("kind") == "raw")
+def _model(of: str) -> Any:
+    """The class that a stored answer was dumped from."""
+    module, _, name = of.partition(":")
+    # Only classes of this package: what is stored must not choose what is imported.
+    package = __package__.partition(".")[0]
+    if module != package and not module.startswith(f"{package}."):
+        raise ValueError(f"{module} is no module of stored answers")
+    from importlib import import_module
 
-    def answer(self) -> Any:
-        """A new copy of the answer."""
-        if self._head.get("kind") != "model":
-            return json.loads(self._body)
-        module, _, name = str(self._head.get("of")).partition(":")
-        # Only classes of this package: what is stored must not choose what is imported.
-        package = __package__.partition(".")[0]
-        if module != package and not module.startswith(f"{package}."):
-            raise ValueError(f"{module} is no module of stored answers")
-        operation = _CORE.get(name)
-        if operation is not None:
-            return _eq_core.revive(operation, self._body)
-        from importlib import import_module
+    return getattr(import_module(module), name)
 
-        model = getattr(import_module(module), name)
-        return model.model_validate_json(self._body)
+
+class Stored:
+    """JSON out of the cache, with what was known beside it."""
+
+    def __init__(self, value: Any, hidden: dict[str, Any]) -> None:
+        self.value = value
+        self.hidden = hidden

@@ -11,6 +11,8 @@ import hashlib
 import json
 import sys
 
+from .. import _eq_core, _given
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,33 +112,52 @@ _SETTINGS = ("api_base", "drop_params", "modify_params", "headers")
 _package = sys.modules[__package__.partition(".")[0]].__dict__
 
 
-def key_of(operation: str, arguments: Mapping[str, Any], namespace: str | None = None) -> str:
+def key_of(
+    operation: str,
+    arguments: Mapping[str, Any],
+    namespace: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> str:
     """The key of a call's answer: a SHA-256 in hex, after the namespace where there is one.
 
     Args:
         operation: the core's name of it; answers of different operations never meet.
         arguments: the call's arguments by name. Not changed.
         namespace: kept apart from other namespaces.
+        settings: those of the client that makes the call; the package's by default.
+
+    Raises:
+        BadRequestError: for an argument that has no content to tell it from others: a lock, an open file, a
+            generator, what contains itself. It names the argument.
     """
-    given = {
-        name: value for name, value in arguments.items() if value is not None and name not in NOT_SEMANTIC
-    }
-    metadata = arguments.get("metadata") or arguments.get("litellm_metadata") or {}
-    group = metadata.get("model_group") if isinstance(metadata, dict) else None
-    if group is not None:
+    given = arguments if type(arguments) is dict else dict(arguments)
+    metadata = given.get("metadata") or given.get("litellm_metadata")
+    if isinstance(metadata, dict) and metadata.get("model_group") is not None:
+        group = metadata["model_group"]
+        shared = _sharing(group, metadata)
         given = {name: value for name, value in given.items() if name not in _PLACES}
-        given[" group"] = _sharing(group, metadata)
-        if given[" group"] != group:
+        given[" group"] = shared
+        if shared != group:
             del given["model"]
+    held = _package if settings is None else settings
     for name in _SETTINGS:
-        value = _package.get(name)
-        if value:
-            given.setdefault(f" {name}", value)
-    text = json.dumps(
-        {" operation": operation, **given}, sort_keys=True, separators=(",", ":"), default=canonical
-    )
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if held.get(name) and name not in given:
+            given = {**given, f" {name}": held[name]}
+    try:
+        digest = _eq_core.answer_key(operation, given, NOT_SEMANTIC, canonical)
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        raise _without_key(operation, given) from None
     return f"{namespace}:{digest}" if namespace else digest
+
+
+def _without_key(operation: str, given: dict[str, Any]) -> Exception:
+    """The error that names the argument of which no key can be made."""
+    for name, value in given.items():
+        try:
+            _eq_core.answer_key(operation, {name: value}, NOT_SEMANTIC, canonical)
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            return _given.wrong(name, f"has no key: {error}")
+    return _given.wrong("the arguments", "have no key")
 
 
 def _sharing(group: Any, metadata: Mapping[str, Any]) -> Any:
@@ -148,7 +169,7 @@ def _sharing(group: Any, metadata: Mapping[str, Any]) -> Any:
 
 
 def canonical(value: Any) -> Any:
-    """JSON for what has none of its own; the same for the same content, in every process."""
+    """JSON's types for what is none of them; the same for the same content, in every process."""
     if isinstance(value, (bytes, bytearray, memoryview)):
         return {" bytes": hashlib.sha256(bytes(value)).hexdigest()}
     if isinstance(value, type):

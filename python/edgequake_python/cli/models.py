@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SORTS = ("name", "input", "output", "context")
+#: Columns of the terminal below which the list of abilities is not begun.
+_ROOM = 20
 
 
 def models(
@@ -107,23 +109,29 @@ def _show(rows: list[dict[str, Any]], found: int, json: bool) -> None:
         return
     from rich.table import Table
 
+    columns = {
+        "model": [row["model"] for row in rows],
+        "provider": [row["provider"] or "-" for row in rows],
+        "mode": [row["mode"] or "-" for row in rows],
+        "input $/M": [_number(row["input"]) for row in rows],
+        "output $/M": [_number(row["output"]) for row in rows],
+        "context": [f"{row['context']:,}" if row["context"] else "-" for row in rows],
+    }
+    widths = {title: max(map(len, [title, *cells])) + 2 for title, cells in columns.items()}
+    # Names and prices come first. What a model can do gets the room that the rest leaves.
+    for title in ("mode", "provider", "context"):
+        if sum(widths.values()) > output.out.width:
+            del columns[title], widths[title]
+    room = output.out.width - sum(widths.values())
     table = Table(box=None, pad_edge=False)
-    table.add_column("model", no_wrap=True)
-    table.add_column("provider")
-    table.add_column("mode")
-    for title in ("input $/M", "output $/M", "context"):
-        table.add_column(title, justify="right")
-    table.add_column("supports", no_wrap=True, overflow="ellipsis", style="dim")
-    for row in rows:
-        table.add_row(
-            row["model"],
-            row["provider"] or "-",
-            row["mode"] or "-",
-            _number(row["input"]),
-            _number(row["output"]),
-            f"{row['context']:,}" if row["context"] else "-",
-            " ".join(row["supports"]),
-        )
+    for title in columns:
+        numeric = title not in ("model", "provider", "mode")
+        table.add_column(title, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    if room >= _ROOM:
+        table.add_column("supports", no_wrap=True, overflow="ellipsis", style="dim", max_width=room)
+        columns["supports"] = [" ".join(row["supports"]) for row in rows]
+    for cells in zip(*columns.values()):
+        table.add_row(*cells)
     output.out.print(table)
     output.err.print(
         f"{len(rows)} of {found} models" if len(rows) < found else f"{found} models", style="dim"

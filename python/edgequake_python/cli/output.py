@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 #: What a command was asked for; a pipe gets plain text, in wide lines.
-out: Console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+out: Console = Console(highlight=False, width=None if sys.stdout.isatty() else 500)
 #: What is said beside it: progress, costs, complaints.
 err: Console = Console(stderr=True, highlight=False)
 

@@ -6,6 +6,7 @@ import json
 import logging
 from threading import Lock
 
+from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
 TYPE_CHECKING = False
@@ -82,14 +83,15 @@ class JsonLogger(CustomLogger):
         self._write(kwargs)
 
     def _write(self, kwargs: dict[str, Any]) -> None:
-        payload = kwargs["standard_logging_object"]
+        payload = parts_of(kwargs)
         fields = {name: payload.get(name) for name in self._fields}
-        error = payload.get("error_information")
-        if error is not None:
+        failed = payload["status"] != "success"
+        if failed:
+            error = payload["error_information"]
             fields["error_class"], fields["error_code"] = error["error_class"], error["error_code"]
         line = json.dumps(fields, ensure_ascii=False, default=str)
         if isinstance(self._to, logging.Logger):
-            self._to.log(logging.INFO if error is None else logging.ERROR, line)
+            self._to.log(logging.ERROR if failed else logging.INFO, line)
             return
         with self._lock:
             if isinstance(self._to, str):

@@ -6,10 +6,12 @@ import hashlib
 import os
 from threading import Lock
 
+from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, Optional
 
 #: Keys of a call's ``metadata`` that say something to Langfuse, and are not metadata of the generation.
@@ -115,7 +117,7 @@ class LangfuseLogger(CustomLogger):
             return client
 
     def _record(self, kwargs: dict[str, Any]) -> None:
-        payload = kwargs["standard_logging_object"]
+        payload = parts_of(kwargs)
         metadata = (kwargs.get("litellm_params") or {}).get("metadata") or {}
         client = self._client(kwargs.get("standard_callback_dynamic_params") or {})
         trace = metadata.get("existing_trace_id") or metadata.get("trace_id") or payload["trace_id"]
@@ -154,7 +156,7 @@ class LangfuseLogger(CustomLogger):
         generation.end(end_time=int(payload["endTime"] * 1_000_000_000))
 
 
-def _of_the_trace(payload: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+def _of_the_trace(payload: Mapping[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
     given = {
         "trace_name": metadata.get("trace_name"),
         "user_id": metadata.get("trace_user_id") or payload["end_user"] or None,
@@ -187,7 +189,7 @@ def _parameters(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value if isinstance(value, plain) else str(value) for name, value in given.items()}
 
 
-def _metadata(payload: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+def _metadata(payload: Mapping[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
     mine = {name: value for name, value in metadata.items() if name not in _OWN}
     for name in (
         "litellm_call_id",
@@ -202,7 +204,7 @@ def _metadata(payload: dict[str, Any], metadata: dict[str, Any]) -> dict[str, An
     return mine
 
 
-def _usage(payload: dict[str, Any]) -> Optional[dict[str, int]]:
+def _usage(payload: Mapping[str, Any]) -> Optional[dict[str, int]]:
     if not payload["total_tokens"]:
         return None
     usage = payload["hidden_params"]["usage_object"] or {}

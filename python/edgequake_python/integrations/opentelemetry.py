@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 #: Our names of providers, where the conventions have others.
@@ -100,7 +102,7 @@ class OpenTelemetry(CustomLogger):
         self._record(kwargs, None, start_time, end_time)
 
     def _record(self, kwargs: dict[str, Any], answer: Any, begun: datetime, end: datetime) -> None:
-        payload = kwargs["standard_logging_object"]
+        payload = parts_of(kwargs)
         operation = str(payload["call_type"])
         operation = operation[1:] if operation[1:] in _OPERATIONS else operation
         name = _OPERATIONS.get(operation, operation)
@@ -154,7 +156,7 @@ def _request(kwargs: dict[str, Any]) -> dict[str, Any]:
     stop = parameters.get("stop")
     if stop:
         found["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
-    base = kwargs["standard_logging_object"]["api_base"]
+    base = parts_of(kwargs)["api_base"]
     if base:
         from urllib.parse import urlsplit
 
@@ -165,7 +167,7 @@ def _request(kwargs: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _response(payload: dict[str, Any], answer: Any) -> dict[str, Any]:
+def _response(payload: Mapping[str, Any], answer: Any) -> dict[str, Any]:
     usage = payload["hidden_params"]["usage_object"] or {}
     cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
     reasons = [choice.get("finish_reason") for choice in getattr(answer, "choices", None) or ()]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
+from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Callable
 
+    from ..router import Router
+
+_package = sys.modules[__package__.partition(".")[0]].__dict__
 _LABELS = ("provider", "model", "operation")
 #: Seconds; answers take from tenths of a second to minutes.
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
@@ -19,18 +26,21 @@ class PrometheusLogger(CustomLogger):
     The metrics are ``edgequake_requests_total`` (with ``status`` and ``error``),
     ``edgequake_request_seconds``, ``edgequake_first_token_seconds``, ``edgequake_tokens_total`` (with
     ``kind``: prompt, completion, cached, reasoning), ``edgequake_cost_usd_total``,
-    ``edgequake_cache_hits_total``, and for deployments of a Router ``edgequake_deployment_requests_total``.
+    ``edgequake_cache_hits_total``, ``edgequake_in_flight``; for deployments of a Router
+    ``edgequake_deployment_requests_total`` and ``edgequake_deployment_rest_seconds``; for budgets in force
+    ``edgequake_budget_limit_usd`` and ``edgequake_budget_spent_usd``.
     Serving them is the program's business: ``prometheus_client.start_http_server(9090)``.
 
     Args:
         registry: where metrics are kept; the client's own by default.
+        router: a Router whose resting deployments are told; asked when metrics are read.
         **kwargs: `CustomLogger`'s.
 
     Raises:
         ImportError: without the official client.
     """
 
-    def __init__(self, registry: Any = None, **kwargs: Any) -> None:
+    def __init__(self, registry: Any = None, router: Router | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         from importlib import import_module
 
@@ -57,6 +67,14 @@ class PrometheusLogger(CustomLogger):
             ("group", "deployment", "status"),
             **at,
         )
+        self._flying = client.Gauge("edgequake_in_flight", "Calls under way", _LABELS, **at)
+        standing = Standing(import_module("prometheus_client.core").GaugeMetricFamily, router)
+        (client.REGISTRY if registry is None else registry).register(standing)
+
+    def log_pre_api_call(self, model: str, messages: Any, kwargs: dict[str, Any]) -> None:
+        """One more is under way."""
+        operation = _plain(str(kwargs["call_type"]))
+        self._flying.labels(kwargs["custom_llm_provider"], model, operation).inc()
 
     def log_success_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
         """Count."""
@@ -79,12 +97,12 @@ class PrometheusLogger(CustomLogger):
         self._count(kwargs)
 
     def _count(self, kwargs: dict[str, Any]) -> None:
-        payload = kwargs["standard_logging_object"]
+        payload = parts_of(kwargs)
         operation = str(payload["call_type"])
         labels = (payload["custom_llm_provider"], payload["model"], _plain(operation))
-        error = payload["error_information"]
+        self._flying.labels(*labels).dec()
         status = payload["status"]
-        self._requests.labels(*labels, status, error["error_class"] if error else "").inc()
+        self._requests.labels(*labels, status, payload["error_information"]["error_class"]).inc()
         self._seconds.labels(*labels).observe(payload["response_time"])
         if payload["stream"] and kwargs.get("completion_start_time") is not None:
             waited = payload["completionStartTime"] - payload["startTime"]
@@ -106,6 +124,59 @@ class PrometheusLogger(CustomLogger):
             self._cost.labels(*labels).inc(payload["response_cost"])
         if payload["model_group"]:
             self._deployments.labels(payload["model_group"], payload["model_id"], status).inc()
+
+
+class Standing:
+    """What is looked up when metrics are read: budgets in force, and deployments that rest.
+
+    Args:
+        family: the client's class of a gauge that is made at each reading.
+        router: whose deployments.
+    """
+
+    def __init__(self, family: Callable[..., Any], router: Router | None) -> None:
+        self._family = family
+        self._router = router
+
+    def _families(self) -> tuple[Any, Any, Any]:
+        make = self._family
+        return (
+            make("edgequake_budget_limit_usd", "What may be spent in a period, in USD", labels=["budget"]),
+            make("edgequake_budget_spent_usd", "What of it is spent or held, in USD", labels=["budget"]),
+            make(
+                "edgequake_deployment_rest_seconds",
+                "How long a deployment of a Router still rests after failures",
+                labels=["group", "deployment"],
+            ),
+        )
+
+    def describe(self) -> Iterable[Any]:
+        """What there may be; nothing is looked up for this."""
+        return self._families()
+
+    def collect(self) -> Iterable[Any]:
+        """What there is now."""
+        limits, spent, rests = families = self._families()
+        for name, limit, used in _budgets():
+            limits.add_metric([name], limit)
+            spent.add_metric([name], used)
+        router = self._router
+        if router is not None:
+            for group in router.get_model_names():
+                resting = router.state.resting(group, router.get_model_ids(group))
+                for deployment, seconds in resting.items():
+                    rests.add_metric([group, deployment], seconds)
+        return families
+
+
+def _budgets() -> Iterator[tuple[str, float, float]]:
+    """Name, limit and use of every budget in force."""
+    if _package.get("max_budget"):
+        yield "max_budget", float(_package["max_budget"]), float(_package.get("_current_cost") or 0.0)
+    budgets = _package.get("budgets")
+    if budgets is not None:
+        for name, bound in budgets.limits().items():
+            yield name, bound.amount, budgets.spent(name)
 
 
 def _plain(operation: str) -> str:

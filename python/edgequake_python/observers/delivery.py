@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("edgequake_python.callbacks")
 #: More events than this wait for slow callbacks, and the newest are left out, with a warning.
 LIMIT = 20_000
+#: Seconds that the thread works before it lets others have the interpreter, and for how long. Without pauses
+#: it would make an event loop wait for the interpreter's switch interval (5 ms) again and again.
+_SLICE, _PAUSE = 0.001, 0.0002
+#: With more waiting than this, slices are longer.
+_MANY = LIMIT // 4
 #: Seconds between two looks whether loops that run callbacks have ended.
 _LOOK = 0.05
 #: Seconds that the end of the program waits for callbacks.
@@ -47,6 +52,8 @@ class Delivery:
         self._wake = threading.Condition()
         self._thread: Optional[threading.Thread] = None
         self._busy = 0
+        self._flushing = 0
+        self._unsaid = 0
         self._abroad: set[_Visit] = set()
         self._ending = False
         self._loop: Optional[asyncio.AbstractEventLoop] = None
@@ -61,7 +68,8 @@ class Delivery:
         with self._wake:
             if len(self._queue) >= LIMIT:
                 self.left_out += 1
-                if self.left_out == 1:
+                self._unsaid += 1
+                if self._unsaid == 1:
                     _logger.warning("callbacks are too slow: %s events wait, newer ones are left out", LIMIT)
                 return
             self._queue.append((contextvars.copy_context(), task, loop))
@@ -72,13 +80,18 @@ class Delivery:
             self._wake.notify()
 
     def _work(self) -> None:
+        begun = time.perf_counter()
         while True:
             with self._wake:
-                while not self._queue:
-                    self._wake.wait(_LOOK if self._abroad else None)
-                    self._bring_home()
+                if not self._queue:
+                    self._caught_up()
+                    while not self._queue:
+                        self._wake.wait(_LOOK if self._abroad else None)
+                        self._bring_home()
+                    begun = time.perf_counter()
                 context, task, loop = self._queue.popleft()
                 self._busy += 1
+                many = len(self._queue) > _MANY
             try:
                 awaitable = context.run(task)
                 if awaitable is not None:
@@ -86,9 +99,21 @@ class Delivery:
             except BaseException as error:
                 self._complain(error)
             finally:
+                # What an event holds is not kept until the next one comes.
+                del context, task, loop
                 with self._wake:
                     self._busy -= 1
-                    self._wake.notify_all()
+                    if self._flushing:
+                        self._wake.notify_all()
+            if time.perf_counter() - begun > (5 * _SLICE if many else _SLICE) and not self._flushing:
+                time.sleep(_PAUSE)
+                begun = time.perf_counter()
+
+    def _caught_up(self) -> None:
+        """Nothing waits any more; what was left out meanwhile is said. With the lock held."""
+        if self._unsaid:
+            _logger.warning("callbacks were too slow: %s events were left out", self._unsaid)
+            self._unsaid = 0
 
     def _await(self, context: contextvars.Context, awaitable: Any, task: Task, loop: Any) -> None:
         """Run a coroutine in the caller's loop, or here when that has ended."""
@@ -147,17 +172,24 @@ class Delivery:
             return True
         end = None if timeout is None else time.monotonic() + timeout
         with self._wake:
-            while self._queue or self._busy or self._abroad:
-                left = None if end is None else end - time.monotonic()
-                if left is not None and left <= 0:
-                    return False
-                self._wake.wait(_LOOK if left is None else min(left, _LOOK))
+            self._flushing += 1
+            try:
+                while self._queue or self._busy or self._abroad:
+                    left = None if end is None else end - time.monotonic()
+                    if left is not None and left <= 0:
+                        return False
+                    self._wake.wait(_LOOK if left is None else min(left, _LOOK))
+            finally:
+                self._flushing -= 1
         return True
 
     def flush_at_exit(self) -> None:
         """Wait for callbacks when the program ends: loops that stand still now run no more."""
         self._ending = True
-        self.flush(AT_EXIT)
+        if not self.flush(AT_EXIT):
+            with self._wake:
+                lost = len(self._queue) + self._busy + len(self._abroad)
+            _logger.warning("the program ends with %s events that callbacks were not told of", lost)
 
 
 class _Visit:
@@ -171,11 +203,13 @@ class _Visit:
         self.loop = loop
         self._delivery = delivery
         self._awaitable = awaitable
+        self._body: Any = None
         self._running: Any = None
 
     def begin(self) -> None:
         """In the loop's thread."""
-        self._running = self.context.run(self.loop.create_task, self._run())
+        self._body = self._run()
+        self._running = self.context.run(self.loop.create_task, self._body)
         self._running.add_done_callback(self._ended)
 
     async def _run(self) -> None:
@@ -187,10 +221,14 @@ class _Visit:
 
     def give_up(self) -> None:
         """It will not go on; one that has not begun is thrown away without a warning."""
-        close = getattr(self._awaitable, "close", None)
-        if close is not None:
-            with contextlib.suppress(RuntimeError, ValueError):
-                close()
+        if self._running is not None:
+            # Its loop has ended, and nobody will run it there any more: no reason to complain.
+            self._running._log_destroy_pending = False
+        for one in (self._body, self._awaitable):
+            close = getattr(one, "close", None)
+            if close is not None:
+                with contextlib.suppress(RuntimeError, ValueError):
+                    close()
 
 
 async def _in(context: contextvars.Context, loop: Any, awaitable: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..integrations.custom_logger import overrides
 from .delivery import DELIVERY
+from .later import Later
 from .payload import redact
 from .registry import is_coroutine
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from .payload import Subject
     from .registry import Listeners
+
+    #: Gives what was answered, and what gives the answer's ``_hidden_params``.
+    Make = Callable[[], tuple[Any, Callable[[], Mapping[str, Any]]]]
 
 
 class Events:
@@ -74,8 +78,8 @@ class Events:
                     self.subject.details,
                 )
 
-    def succeeded(self, make: Callable[[], tuple[Any, Mapping[str, Any]]], abandoned: bool = False) -> None:
-        """The call has been answered; ``make`` gives the answer and what is known beside it."""
+    def succeeded(self, make: Make, abandoned: bool = False) -> None:
+        """The call has been answered."""
         end = datetime.now()
         subject = self.subject
         known: list[Any] = []
@@ -84,35 +88,42 @@ class Events:
             # Made once for all listeners, by the first that is told; they are told one after the other.
             if not known:
                 answer, hidden = make()
-                known.extend((answer, subject.ended(end, answer, hidden, abandoned=abandoned)))
+                known.extend((answer, subject.ended(end, answer, Later(hidden), abandoned=abandoned)))
             answer, details = known
-            details = dict(details)
+            details = details.twin()
             if subject.streamed:
                 name = "complete_streaming_response"
                 details[f"async_{name}" if self._asynchronous else name] = answer
                 details[name] = answer
             return details, answer
 
-        self._outcome("success", answered, end)
+        self._outcome("success", answered, end, answered=True)
 
-    def failed(
-        self, error: BaseException, make: Optional[Callable[[], tuple[Any, Mapping[str, Any]]]] = None
-    ) -> None:
-        """The call has failed; ``make`` gives what had come and what is known beside it."""
+    def failed(self, error: BaseException, make: Optional[Make] = None) -> None:
+        """The call has failed; ``make`` gives what had come."""
         end = datetime.now()
         subject = self.subject
+        known: list[Any] = []
 
         def ended() -> tuple[dict[str, Any], Any]:
-            answer, hidden = make() if make is not None else (None, {})
-            return subject.ended(end, answer, hidden, error), None
+            if not known:
+                answer, hidden = make() if make is not None else (None, dict)
+                known.append(subject.ended(end, answer, Later(hidden), error))
+            return known[0].twin(), None
 
-        self._outcome("failure", ended, end)
+        # A provider that refuses has answered; LiteLLM tells of that where the call was synchronous.
+        answered = not self._asynchronous and bool(getattr(error, "headers", None))
+        self._outcome("failure", ended, end, answered=answered)
 
-    def _outcome(self, kind: str, outcome: Callable[[], tuple[dict[str, Any], Any]], end: datetime) -> None:
+    def _outcome(
+        self, kind: str, outcome: Callable[[], tuple[dict[str, Any], Any]], end: datetime, answered: bool
+    ) -> None:
         hook = f"async_log_{kind}_event" if self._asynchronous else f"log_{kind}_event"
         begun = self.subject.begun
+        for function in self._listeners.loggers if answered else ():
+            self._tell(function, function, lambda: outcome()[0])
         for listener in self._listeners.objects:
-            if kind == "success" and not self._asynchronous and overrides(listener, "log_post_api_call"):
+            if answered and overrides(listener, "log_post_api_call"):
                 self._tell_outcome(listener, listener.log_post_api_call, outcome, begun, end)
             if overrides(listener, hook):
                 self._tell_outcome(listener, getattr(listener, hook), outcome, begun, end)

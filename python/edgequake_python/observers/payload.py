@@ -8,6 +8,9 @@ import sys
 import traceback
 from datetime import datetime
 
+from .later import Later, Lazy
+from .standard import NAME, Parts, Whole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +64,35 @@ _NOT_PARAMETERS = frozenset(
         "stream_options",
     )
 )
+#: Arguments that LiteLLM has under ``litellm_params``, None where they are not given.
+_LITELLM_PARAMS = (
+    "api_version",
+    "base_model",
+    "cooldown_time",
+    "custom_prompt_dict",
+    "drop_params",
+    "force_timeout",
+    "input_cost_per_second",
+    "input_cost_per_token",
+    "litellm_metadata",
+    "litellm_session_id",
+    "logger_fn",
+    "max_retries",
+    "merge_reasoning_content_in_choices",
+    "model_alias_map",
+    "output_cost_per_second",
+    "output_cost_per_token",
+    "prompt_id",
+    "prompt_variables",
+    "proxy_server_request",
+    "rpm",
+    "ssl_verify",
+    "text_completion",
+    "timeout",
+    "tpm",
+    "use_litellm_proxy",
+    "verbose",
+)
 _SECRET = ("api_key", "token", "secret", "password", "credential", "authorization")
 #: Per-call settings of loggers.
 _DYNAMIC = ("langfuse_", "langsmith_", "arize_", "posthog_", "dd_", "humanloop_", "gcs_", "wandb_", "weave_")
@@ -97,10 +129,9 @@ class Subject:
         self.trace = trace
         self.begun: datetime = datetime.now()
         self.first: Optional[datetime] = None
-        self.messages: Any = arguments.get("messages")
-        self.input: Any = (
-            self.messages or arguments.get("input") or arguments.get("prompt") or arguments.get("query")
-        )
+        asked = arguments.get("input") or arguments.get("prompt") or arguments.get("query")
+        self.input: Any = arguments.get("messages") or asked
+        self.messages: Any = arguments.get("messages") or _as_messages(asked)
         self.user: Any = arguments.get("user")
         self.api_base: Any = arguments.get("api_base") or arguments.get("base_url")
         metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
@@ -143,11 +174,9 @@ class Subject:
                 "model_info": self.model_info,
                 "acompletion": self.call_type.startswith("a"),
                 "stream_response": {},
-                "drop_params": self.arguments.get("drop_params"),
-                "timeout": self.arguments.get("timeout"),
                 "preset_cache_key": None,
                 "no-log": False,
-                "proxy_server_request": self.arguments.get("proxy_server_request"),
+                **{name: self.arguments.get(name) for name in _LITELLM_PARAMS},
             },
             "start_time": self.begun,
             "stream": self.streamed,
@@ -161,6 +190,10 @@ class Subject:
             "additional_args": {"complete_input_dict": {}, "api_base": self.api_base, "headers": {}},
             "log_event_type": "pre_api_call",
             "api_call_start_time": self.begun,
+            "first_api_call_start_time": self.begun,
+            "stream_options": self.arguments.get("stream_options"),
+            "extra_body": self.arguments.get("extra_body") or {},
+            "max_retries": self.arguments.get("max_retries"),
             "model_id": self.model_info.get("id") if isinstance(self.model_info, dict) else None,
             "applied_guardrails": [],
         }
@@ -169,34 +202,58 @@ class Subject:
         self,
         end: datetime,
         answer: Any,
-        hidden: Mapping[str, Any],
+        hidden: Later,
         error: Optional[BaseException] = None,
         abandoned: bool = False,
-    ) -> dict[str, Any]:
-        """LiteLLM's ``kwargs`` as they are after a call."""
-        from .standard import standard_payload
-
-        hit = hidden.get("cache_hit") is True
-        cost = hidden.get("response_cost")
-        details = self.details()
-        details.update(
+    ) -> Lazy:
+        """LiteLLM's ``kwargs`` as they are after a call; ``hidden`` are the answer's ``_hidden_params``."""
+        # None of these looks at the dict that they are in: it would hold itself, and wait for the collector.
+        hit = Later(lambda: hidden.value().get("cache_hit") is True)
+        # What failed before anything came has cost nothing.
+        nothing = error is not None and answer is None
+        cost = Later(lambda: 0.0 if nothing or hit.value() else hidden.value().get("response_cost"))
+        told = f"has_logged_{'async' if self.call_type.startswith('a') else 'sync'}"
+        details = Lazy(
+            self.details(),
             end_time=end,
             cache_hit=hit,
-            response_cost=0.0 if hit else cost,
-            response_headers=hidden.get("additional_headers") or {},
+            response_cost=cost,
+            response_headers=Later(lambda: hidden.value().get("additional_headers") or {}),
             log_event_type="post_api_call" if error is None else "failed_api_call",
-            has_logged_sync_success=not self.call_type.startswith("a"),
+            original_response=Later(lambda: _text(answer) if error is None else str(error)),
+            llm_api_duration_ms=(end - self.begun).total_seconds() * 1000,
+            zero_cost_diagnostic=None,
         )
+        details[f"{told}_{'success' if error is None else 'failure'}"] = True
         if abandoned:
             details["stream_abandoned"] = True
+        trace = None
         if error is not None:
+            trace = Later(lambda: _traced(error))
             details["exception"] = error
-            details["traceback_exception"] = "".join(
-                traceback.format_exception(type(error), error, error.__traceback__)
-            )
+            details["traceback_exception"] = trace
             details["original_exception"] = str(error)
-        details["standard_logging_object"] = standard_payload(self, details, answer, hidden, error)
+        details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
         return details
+
+
+def _as_messages(asked: Any) -> Any:
+    """What is asked without messages, as LiteLLM tells of it: each text a message of the user's."""
+    if isinstance(asked, str):
+        return [{"role": "user", "content": asked}]
+    if isinstance(asked, (list, tuple)) and asked and all(isinstance(item, str) for item in asked):
+        return [{"role": "user", "content": item} for item in asked]
+    return asked if isinstance(asked, list) and asked and isinstance(asked[0], dict) else None
+
+
+def _text(answer: Any) -> Any:
+    """An answer as JSON; what has no such form as it is."""
+    dump = getattr(answer, "model_dump_json", None)
+    return answer if dump is None else dump()
+
+
+def _traced(error: BaseException) -> str:
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 def _is_secret(name: str) -> bool:
@@ -208,15 +265,26 @@ def _is_secret(name: str) -> bool:
 def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
     """The same without what was asked and answered."""
     told = [{"role": "user", "content": REDACTED}]
-    standard = dict(details.get("standard_logging_object") or {})
-    if standard:
-        standard.update(messages=told, response={"text": REDACTED})
-    params = {name: value for name, value in details.items() if name not in ("tools", "functions", "prompt")}
-    params.update(messages=told, input=told, standard_logging_object=standard)
-    if "complete_streaming_response" in params or "async_complete_streaming_response" in params:
-        for name in ("complete_streaming_response", "async_complete_streaming_response"):
-            if params.get(name) is not None:
-                params[name] = _blank(params[name])
+    blank = {"messages": told, "response": {"text": REDACTED}}
+    lazy = isinstance(details, Lazy)
+    params: dict[str, Any] = details.twin() if lazy else dict(details)  # type: ignore[attr-defined]
+    for name in ("tools", "functions", "prompt"):
+        dict.pop(params, name, None)
+    laid = params.laid(NAME) if lazy else None  # type: ignore[attr-defined]
+    if isinstance(laid, Whole):
+        parts = laid.parts.twin()
+        parts.update(blank)
+        params[NAME] = Whole(parts)
+    else:
+        known = params.get(NAME)
+        params[NAME] = {**known, **blank} if known else {}
+    params.update(messages=told, input=told)
+    if "original_response" in params:
+        params["original_response"] = REDACTED
+    params["litellm_params"] = {**(params.get("litellm_params") or {}), "prompt_variables": None}
+    for name in ("complete_streaming_response", "async_complete_streaming_response"):
+        if params.get(name) is not None:
+            params[name] = _blank(params[name])
     return params, _blank(answer)
 
 

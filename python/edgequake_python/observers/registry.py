@@ -34,15 +34,17 @@ class Listeners:
         before: functions that are told that a call is about to be sent.
         succeeded: functions that are told of answers.
         failed: functions that are told of failures.
+        loggers: functions that are told that a provider has answered.
     """
 
-    __slots__ = ("before", "failed", "objects", "succeeded")
+    __slots__ = ("before", "failed", "loggers", "objects", "succeeded")
 
     def __init__(self) -> None:
         self.objects: list[Any] = []
         self.before: list[Any] = []
         self.succeeded: list[Any] = []
         self.failed: list[Any] = []
+        self.loggers: list[Any] = []
 
     def __bool__(self) -> bool:
         return bool(self.objects or self.before or self.succeeded or self.failed)
@@ -86,6 +88,7 @@ def listeners(arguments: Mapping[str, Any], settings: Mapping[str, Any] = _packa
     logger = arguments.get("logger_fn")
     if callable(logger):
         found.before.append(logger)
+        found.loggers.append(logger)
     return found
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from .later import Later, Lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import Any, Optional
 
     from .payload import Subject
 
+#: Where callbacks find it.
+NAME = "standard_logging_object"
+_NO_ERROR = dict.fromkeys(("error_code", "error_class", "llm_provider", "traceback", "error_message"), "")
 #: Metadata that LiteLLM's proxy would fill in.
 _PROXY = (
     "user_api_key_hash",
@@ -23,79 +29,200 @@ _PROXY = (
 )
 
 
-def standard_payload(
-    subject: Subject,
-    details: Mapping[str, Any],
-    answer: Any,
-    hidden: Mapping[str, Any],
-    error: Optional[BaseException],
-) -> dict[str, Any]:
-    """The standard logging object of a call that has ended."""
-    usage = _plain(_part(answer, "usage")) or {}
-    prompt = int(usage.get("prompt_tokens") or usage.get("input_tokens") or 0)
-    completion = int(usage.get("completion_tokens") or usage.get("output_tokens") or 0)
-    hit = bool(details.get("cache_hit"))
-    cost = details.get("response_cost")
-    begun, end = subject.begun, details["end_time"]
-    info = subject.model_info if isinstance(subject.model_info, dict) else {}
-    headers = hidden.get("additional_headers") or {}
-    return {
-        "id": _part(answer, "id") or subject.identity,
-        "litellm_call_id": subject.identity,
-        "trace_id": subject.trace,
-        "session_id": subject.metadata.get("session_id"),
-        "call_type": subject.call_type,
-        "cache_hit": hit,
-        "stream": subject.streamed,
-        "status": "success" if error is None else "failure",
-        "status_fields": {
-            "llm_api_status": "success" if error is None else "failure",
-            "guardrail_status": "not_run",
-        },
-        "custom_llm_provider": subject.provider,
-        "saved_cache_cost": (hidden.get("response_cost") or 0.0) if hit else 0.0,
-        "startTime": begun.timestamp(),
-        "endTime": end.timestamp(),
-        "completionStartTime": (subject.first or end).timestamp(),
-        "response_time": (end - begun).total_seconds(),
-        "model": subject.model,
-        "metadata": _metadata(subject, usage),
-        "cache_key": hidden.get("cache_key"),
-        "response_cost": cost,
-        "cost_breakdown": _breakdown(subject, usage, cost),
-        "total_tokens": int(usage.get("total_tokens") or prompt + completion),
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "request_tags": list(subject.tags),
-        "end_user": subject.user or "",
-        "api_base": hidden.get("api_base") or subject.api_base or "",
-        "model_group": subject.metadata.get("model_group") or "",
-        "model_id": hidden.get("model_id") or info.get("id") or "",
-        "requester_ip_address": None,
-        "user_agent": None,
-        "messages": subject.input,
-        "response": str(error) if error is not None else _plain(answer),
-        "model_parameters": {
+class Whole(Later):
+    """The standard logging object as the plain dict that callbacks get; `parts` is it before it is made."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Lazy) -> None:
+        super().__init__(parts.copy)
+        self.parts = parts
+
+
+def parts_of(kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The standard logging object among what a callback is told, of which only what is read is worked out."""
+    laid = kwargs.laid(NAME) if isinstance(kwargs, Lazy) else None
+    parts: Mapping[str, Any] = laid.parts if isinstance(laid, Whole) else kwargs[NAME]
+    return parts
+
+
+class Parts:
+    """The fields of the standard logging object of a call that has ended.
+
+    Args:
+        subject: the call.
+        end: when it ended.
+        answer: what was answered.
+        hidden: the answer's ``_hidden_params``.
+        hit: whether it came out of the cache.
+        cost: what it cost, in USD.
+        error: why it failed.
+        trace: where it did, as text.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        end: datetime,
+        answer: Any,
+        hidden: Later,
+        hit: Later,
+        cost: Later,
+        error: Optional[BaseException],
+        trace: Optional[Later],
+    ) -> None:
+        self._subject, self._end = subject, end
+        self._answer, self._hidden, self._hit, self._cost = answer, hidden, hit, cost
+        self._error, self._trace = error, trace
+        self._usage = Later(lambda: _plain(_part(answer, "usage")) or {})
+
+    def lazy(self) -> Lazy:
+        """The fields; those that cost something to know are worked out when somebody looks."""
+        subject, begun, end, error = self._subject, self._subject.begun, self._end, self._error
+        status = "success" if error is None else "failure"
+        return Lazy(
+            {
+                "id": _part(self._answer, "id") or subject.identity,
+                "litellm_call_id": subject.identity,
+                "trace_id": subject.trace,
+                "session_id": subject.metadata.get("session_id"),
+                "call_type": subject.call_type,
+                "cache_hit": self._hit,
+                "stream": subject.streamed,
+                "status": status,
+                "status_fields": {"llm_api_status": status, "guardrail_status": "not_run"},
+                "custom_llm_provider": subject.provider,
+                "saved_cache_cost": Later(self._saved),
+                "startTime": begun.timestamp(),
+                "endTime": end.timestamp(),
+                "completionStartTime": (subject.first or end).timestamp(),
+                "response_time": (end - begun).total_seconds(),
+                "model": subject.model,
+                "metadata": Later(self._metadata),
+                "cache_key": Later(lambda: self._known("cache_key")),
+                "response_cost": self._cost,
+                "cost_breakdown": Later(self._breakdown),
+                "total_tokens": Later(lambda: self._count("total_tokens") or self._prompt() + self._said()),
+                "prompt_tokens": Later(self._prompt),
+                "completion_tokens": Later(self._said),
+                "request_tags": list(subject.tags),
+                "end_user": subject.user or "",
+                "api_base": Later(lambda: self._known("api_base") or subject.api_base or ""),
+                "model_group": subject.metadata.get("model_group") or "",
+                "model_id": Later(lambda: self._model_id() or ""),
+                "requester_ip_address": None,
+                "user_agent": None,
+                "messages": subject.messages or subject.input,
+                "response": Later(lambda: _plain(self._answer)) if error is None else str(error),
+                "model_parameters": Later(self._parameters),
+                "hidden_params": Later(self._hidden_params),
+                "model_map_information": Later(self._mapped),
+                "error_str": None if error is None else str(error),
+                "error_information": dict(_NO_ERROR) if error is None else Later(self._information),
+                "response_cost_failure_debug_info": None,
+                "guardrail_information": None,
+                "standard_built_in_tools_params": {
+                    "web_search_options": subject.parameters.get("web_search_options"),
+                    "file_search": None,
+                },
+                "zero_cost_diagnostic": None,
+            }
+        )
+
+    def _known(self, name: str) -> Any:
+        return self._hidden.value().get(name)
+
+    def _count(self, *names: str) -> int:
+        usage = self._usage.value()
+        return int(next((usage[name] for name in names if usage.get(name)), 0))
+
+    def _prompt(self) -> int:
+        return self._count("prompt_tokens", "input_tokens")
+
+    def _said(self) -> int:
+        return self._count("completion_tokens", "output_tokens")
+
+    def _saved(self) -> float:
+        return (self._known("response_cost") or 0.0) if self._hit.value() else 0.0
+
+    def _model_id(self) -> Any:
+        info = self._subject.model_info
+        return self._known("model_id") or (info.get("id") if isinstance(info, dict) else None)
+
+    def _parameters(self) -> dict[str, Any]:
+        subject = self._subject
+        return {
             name: _plain(value) for name, value in subject.parameters.items() if name not in subject.dynamic
-        },
-        "hidden_params": {
-            "model_id": hidden.get("model_id") or info.get("id"),
-            "cache_key": hidden.get("cache_key"),
-            "api_base": hidden.get("api_base"),
-            "response_cost": cost,
-            "additional_headers": headers,
+        }
+
+    def _metadata(self) -> dict[str, Any]:
+        metadata = self._subject.metadata
+        return {
+            **dict.fromkeys(_PROXY),
+            "spend_logs_metadata": metadata.get("spend_logs_metadata"),
+            "requester_metadata": metadata or None,
+            "requester_ip_address": None,
+            "requester_custom_headers": None,
+            "applied_guardrails": [],
+            "prompt_management_metadata": None,
+            "mcp_tool_call_metadata": None,
+            "vector_store_request_metadata": None,
+            "usage_object": dict(self._usage.value()) or None,
+            "cold_storage_object_key": None,
+        }
+
+    def _hidden_params(self) -> dict[str, Any]:
+        return {
+            "model_id": self._model_id(),
+            "cache_key": self._known("cache_key"),
+            "api_base": self._known("api_base"),
+            "response_cost": self._cost.value(),
+            "additional_headers": self._known("additional_headers") or {},
             "litellm_overhead_time_ms": None,
             "batch_models": None,
-            "litellm_model_name": hidden.get("litellm_model_name"),
-            "usage_object": usage or None,
-        },
-        "model_map_information": _mapped(subject),
-        "error_str": None if error is None else str(error),
-        "error_information": _error(error, subject),
-        "response_cost_failure_debug_info": None,
-        "guardrail_information": None,
-        "standard_built_in_tools_params": None,
-    }
+            "litellm_model_name": self._known("litellm_model_name"),
+            "usage_object": self._usage.value() or None,
+        }
+
+    def _breakdown(self) -> Optional[dict[str, Any]]:
+        usage, cost = self._usage.value(), self._cost.value()
+        if not usage or not isinstance(cost, (int, float)):
+            return None
+        from ..cost import cost_per_token
+
+        try:
+            prompt, answer = cost_per_token(
+                self._subject.model, usage_object=usage, custom_llm_provider=self._subject.provider
+            )
+        except Exception:
+            prompt, answer = 0.0, float(cost)
+        return {
+            "input_cost": prompt,
+            "output_cost": answer,
+            "total_cost": cost,
+            "tool_usage_cost": max(0.0, cost - prompt - answer),
+            "original_cost": cost,
+        }
+
+    def _mapped(self) -> dict[str, Any]:
+        from ..model_table import find
+
+        subject = self._subject
+        found = find(subject.model, subject.provider or None)
+        return {
+            "model_map_key": found[0] if found else subject.model,
+            "model_map_value": dict(found[1]) if found else None,
+        }
+
+    def _information(self) -> dict[str, Any]:
+        error, trace = self._error, self._trace
+        return {
+            "error_code": str(getattr(error, "status_code", "") or ""),
+            "error_class": type(error).__name__,
+            "llm_provider": getattr(error, "llm_provider", None) or self._subject.provider,
+            "traceback": "" if trace is None else trace.value(),
+            "error_message": str(error),
+        }
 
 
 def _part(value: Any, name: str) -> Any:
@@ -107,64 +234,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, type):
         return value.__name__
     return value if dump is None else dump()
-
-
-def _metadata(subject: Subject, usage: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **dict.fromkeys(_PROXY),
-        "spend_logs_metadata": subject.metadata.get("spend_logs_metadata"),
-        "requester_metadata": subject.metadata or None,
-        "requester_ip_address": None,
-        "requester_custom_headers": None,
-        "applied_guardrails": [],
-        "prompt_management_metadata": None,
-        "mcp_tool_call_metadata": None,
-        "vector_store_request_metadata": None,
-        "usage_object": dict(usage) or None,
-        "cold_storage_object_key": None,
-    }
-
-
-def _breakdown(subject: Subject, usage: Mapping[str, Any], cost: Any) -> Optional[dict[str, Any]]:
-    if not usage or not isinstance(cost, (int, float)):
-        return None
-    from ..cost import cost_per_token
-
-    try:
-        prompt, answer = cost_per_token(
-            subject.model, usage_object=usage, custom_llm_provider=subject.provider
-        )
-    except Exception:
-        prompt, answer = 0.0, float(cost)
-    return {
-        "input_cost": prompt,
-        "output_cost": answer,
-        "total_cost": cost,
-        "tool_usage_cost": max(0.0, cost - prompt - answer),
-        "original_cost": cost,
-    }
-
-
-def _mapped(subject: Subject) -> dict[str, Any]:
-    from ..model_table import find
-
-    found = find(subject.model, subject.provider or None)
-    return {
-        "model_map_key": found[0] if found else subject.model,
-        "model_map_value": dict(found[1]) if found else None,
-    }
-
-
-def _error(error: Optional[BaseException], subject: Subject) -> Optional[dict[str, Any]]:
-    if error is None:
-        return None
-    import traceback
-
-    frames = traceback.format_exception(type(error), error, error.__traceback__)
-    return {
-        "error_code": str(getattr(error, "status_code", "") or ""),
-        "error_class": type(error).__name__,
-        "llm_provider": getattr(error, "llm_provider", None) or subject.provider,
-        "traceback": "".join(frames),
-        "error_message": str(error),
-    }

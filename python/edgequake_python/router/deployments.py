@@ -7,7 +7,9 @@ import json
 import sys
 from threading import Lock
 
+from .. import _given
 from .._logging import verbose_router_logger
+from ..exceptions import EdgeQuakeError
 from ..types.router import Deployment, ModelInfo, as_entry
 from .catalog import Catalog, Found
 from .member import Member, resolved
@@ -123,12 +125,14 @@ class Deployments:
             ValueError: when one is not valid, unless ``ignore_invalid_deployments``.
         """
         members: dict[str, Member] = {}
-        for deployment in model_list:
+        for index, deployment in enumerate(_given.items("model_list", model_list)):
             try:
                 member = self._member(deployment)
             except Exception as error:
                 if not self.ignore_invalid_deployments:
-                    raise
+                    if isinstance(error, EdgeQuakeError):
+                        raise
+                    raise ValueError(f"model_list[{index}] is no deployment: {error}") from error
                 verbose_router_logger.warning("a deployment is left out: %s", error)
                 continue
             members.pop(member.id, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+from .. import _given
 from ..exceptions import BadRequestError, Timeout
 
 TYPE_CHECKING = False
@@ -122,7 +123,7 @@ class Request:
         name: Any = group
         if not isinstance(name, str) or not name:
             raise BadRequestError(
-                message=f"model={group!r} is not the name of a model", model=str(group), llm_provider=""
+                message=f"model={_given.shown(group)} is not the name of a model", model="", llm_provider=""
             )
         self.operation: Operation = operation
         self.group: str = group

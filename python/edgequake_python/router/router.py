@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 
+from .. import _given
 from ..state import LocalState
 from . import affinity
 from .calls import Calls
@@ -204,7 +205,7 @@ class Router(Calls, Deployments, Policies, Introspection):
 
     def _table(self, given: list[Any] | None, name: str) -> list[Any]:
         package = sys.modules[__name__.partition(".")[0]]
-        table = list(given or getattr(package, name, None) or ())
+        table = _given.items(name, given or getattr(package, name, None) or ())
         self.validate_fallbacks(table)
         return table
 
@@ -217,9 +218,10 @@ class Router(Calls, Deployments, Policies, Introspection):
         """
         for item in fallback_param or ():
             if not isinstance(item, dict):
-                raise ValueError(f"Item '{item}' is not a dictionary.")
+                raise ValueError(f"Item '{_given.shown(item)}' is not a dictionary.")
             if len(item) != 1:
-                raise ValueError(f"Dictionary '{item}' must have exactly one key, but has {len(item)} keys.")
+                told = _given.shown(item)
+                raise ValueError(f"Dictionary '{told}' must have exactly one key, but has {len(item)} keys.")
 
     def _set_affinities(self) -> None:
         kinds = [self.routing_strategy, *self.optional_pre_call_checks]

@@ -6,6 +6,7 @@ The dicts users see are made from it when first asked for: a caller who never lo
 
 from __future__ import annotations
 
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Optional, Protocol
 
 from .base import Model
@@ -55,18 +56,32 @@ class Response(Model):
         price is not known.
         """
         private = self._privates()
-        made = "_hidden_params" in private
         params = self._meta_value("_hidden_params", self._make_hidden_params)
-        unpriced = not made and private.get("_meta") is not None and params.get("response_cost") is None
-        if unpriced and self._is_billed():
-            from ..response_cost import of_response
-
-            params["response_cost"] = of_response(self, params)
+        if "_priced" not in private and private.get("_meta") is not None:
+            self._price(private, params)
         return params
 
     @_hidden_params.setter
     def _hidden_params(self, value: Any) -> None:
-        self._privates()["_hidden_params"] = value
+        private = self._privates()
+        private["_hidden_params"], private["_priced"] = value, True
+
+    def _price(self, private: dict[str, Any], params: Any) -> None:
+        """Work out what the call cost. Of two threads that want to know at once, each does: neither may be
+        told that it is not known.
+        """
+        here = f"_pricing_{get_ident()}"
+        if here in private:  # what is priced is looked at from within
+            return
+        if params.get("response_cost") is None and self._is_billed():
+            from ..response_cost import of_response
+
+            private[here] = True
+            try:
+                params["response_cost"] = of_response(self, params)
+            finally:
+                private.pop(here, None)
+        private["_priced"] = True
 
     def _is_billed(self) -> bool:
         """Whether this is a whole answer, which has a price; a chunk of one has none unless it has the

@@ -62,9 +62,12 @@ pub(super) fn read(notes: &Map<String, Value>, body: &Bytes) -> Result<ChatRespo
     {
         reader.fields.insert("stop_sequence".to_owned(), sequence);
     }
-    let counts = whole
+    let mut counts = whole
         .shift_remove("usage")
         .and_then(|counts| counts.as_object().map(usage::read));
+    if let Some(counts) = &mut counts {
+        counts.estimate_reasoning(&reader.thought);
+    }
     Ok(ChatResponse {
         id: text(&mut whole, "id"),
         model: text(&mut whole, "model"),

@@ -17,7 +17,7 @@ const OWN: &[&str] = &[
 /// Translates one tool and notes the feature it needs.
 pub(crate) fn tool(tool: Value, names: &ToolNames, betas: &mut Vec<&'static str>) -> Result<Value> {
     let Value::Object(mut tool) = tool else {
-        return Err(Error::bad_request("a tool is not an object"));
+        return Err(Error::bad_request("one of the tools is not an object"));
     };
     let kind = tool
         .get("type")
@@ -50,13 +50,17 @@ pub(crate) fn tool(tool: Value, names: &ToolNames, betas: &mut Vec<&'static str>
     }
     let mut function = match tool.shift_remove("function") {
         Some(Value::Object(function)) => function,
-        _ => return Err(Error::bad_request("a tool of type function has no function")),
+        _ => {
+            return Err(Error::bad_request(
+                "one of the tools is of type function and has none",
+            ));
+        }
     };
     let name = function
         .get("name")
         .and_then(Value::as_str)
         .filter(|name| !name.is_empty());
-    let name = name.ok_or_else(|| Error::bad_request("a tool's function has no name"))?;
+    let name = name.ok_or_else(|| Error::bad_request("the function of one of the tools has no name"))?;
     let name = names.sent(name).to_owned();
     let mut schema = match function.shift_remove("parameters") {
         Some(Value::Object(schema)) => schema,

@@ -26,6 +26,10 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     let text = std::mem::take(&mut said.text);
     let calls = std::mem::take(&mut said.calls);
     let is_answer = said.is_answer;
+    let mut counts = answer.get("usage").map(|counts| usage(counts, thought(&answer)));
+    if let Some(counts) = &mut counts {
+        counts.estimate_reasoning(&said.reasoning);
+    }
     let extra = said.extra();
     let calls_tools = !calls.is_empty();
     let reason = answer
@@ -50,7 +54,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     Ok(ChatResponse {
         model: Some(target.model.clone()),
         choices: vec![choice],
-        usage: answer.get("usage").map(|counts| usage(counts, thought(&answer))),
+        usage: counts,
         extra: about(&answer),
         ..ChatResponse::default()
     })

@@ -3,6 +3,7 @@
 mod config;
 mod embed;
 mod error;
+mod event;
 mod grounding;
 mod messages;
 pub(crate) mod params;

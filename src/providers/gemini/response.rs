@@ -1,9 +1,13 @@
 //! Reads a plain answer, or the piece of one that a stream's event is.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::HeaderMap;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::event::{Candidate, Event};
 use super::said::{self as parts, Said};
 use super::{error, grounding, usage};
 use crate::error::{Error, ErrorKind, Result};
@@ -12,7 +16,11 @@ use crate::resolve::Target;
 use crate::types::{ChatResponse, Choice, Extra, Message};
 
 pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
-    let mut answer = event(body, &mut Said::default())?;
+    let mut answer = parsed::<Map<String, Value>>(body)?;
+    let counts = answer.usage_metadata.take();
+    let searched = has_searched(&answer);
+    let mut answer = event(answer, &mut Said::default());
+    answer.usage = counts.map(|counts| usage::read(&counts, searched));
     if answer.choices.is_empty() {
         return Err(unreadable(body, "it has neither candidates nor a reason why not"));
     }
@@ -25,32 +33,44 @@ pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
     Ok(answer)
 }
 
-/// One `GenerateContentResponse`, with finish reasons in Google's words; `said` is what its alternatives have said before.
-pub(super) fn event(body: &Bytes, said: &mut Said) -> Result<ChatResponse> {
-    let mut whole: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|failure| unreadable(body, &failure.to_string()))?;
-    if whole.get("error").is_some_and(|error| !error.is_null()) {
-        return Err(error::from_event(body));
+/// Reads the bytes of one `GenerateContentResponse`, or the error that they are.
+pub(super) fn parsed<'a, C: Deserialize<'a>>(data: &'a [u8]) -> Result<Event<'a, C>> {
+    let fail = |failure: &dyn std::fmt::Display| unreadable(data, &failure.to_string());
+    // Texts that are proven once need no proof one by one.
+    let text = std::str::from_utf8(data).map_err(|failure| fail(&failure))?;
+    let event: Event<'_, C> = serde_json::from_str(text).map_err(|failure| fail(&failure))?;
+    if event.error.is_some() {
+        return Err(error::from_event(&Bytes::copy_from_slice(data)));
     }
-    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+    Ok(event)
+}
+
+/// Whether pages were looked for: they are counted apart then.
+pub(super) fn has_searched<C>(event: &Event<'_, C>) -> bool {
+    event.candidates.iter().any(|candidate| {
+        candidate
+            .grounding_metadata
+            .as_ref()
+            .is_some_and(|metadata| metadata.get("webSearchQueries").is_some())
+    })
+}
+
+/// What one event says but for its counts, with finish reasons in Google's words; `said` is what its alternatives have
+/// said before.
+pub(super) fn event<C>(whole: Event<'_, C>, said: &mut Said) -> ChatResponse {
     let mut answer = ChatResponse {
-        id: text(whole.shift_remove("responseId")),
-        model: text(whole.shift_remove("modelVersion")),
+        id: whole.response_id.map(Cow::into_owned),
+        model: whole.model_version.map(Cow::into_owned),
+        choices: Vec::with_capacity(whole.candidates.len()),
         ..ChatResponse::default()
     };
-    let mut searched = false;
-    if let Some(Value::Array(candidates)) = whole.shift_remove("candidates") {
-        for (candidate, position) in candidates.into_iter().zip(0..) {
-            searched |= candidate
-                .get("groundingMetadata")
-                .is_some_and(|metadata| metadata.get("webSearchQueries").is_some());
-            answer
-                .choices
-                .push(choice(candidate, position, &mut answer.extra, said));
-        }
+    for (candidate, position) in whole.candidates.into_iter().zip(0..) {
+        answer
+            .choices
+            .push(choice(candidate, position, &mut answer.extra, said));
     }
-    let feedback = whole.get("promptFeedback").unwrap_or(&Value::Null);
     if answer.choices.is_empty()
+        && let Some(feedback) = whole.prompt_feedback
         && let Some(reason) = feedback.get("blockReason")
     {
         let extra = Extra::from_iter([(
@@ -63,57 +83,44 @@ pub(super) fn event(body: &Bytes, said: &mut Said) -> Result<ChatResponse> {
             ..Choice::default()
         });
     }
-    if let Some(counts) = whole.get("usageMetadata").and_then(Value::as_object) {
-        answer.usage = Some(usage::read(counts, searched));
-    }
-    Ok(answer)
+    answer
 }
 
-fn choice(mut candidate: Value, position: u32, top: &mut Extra, said: &mut Said) -> Choice {
-    let index = candidate
-        .get("index")
-        .and_then(Value::as_u64)
-        .and_then(|index| u32::try_from(index).ok())
-        .unwrap_or(position);
+fn choice(candidate: Candidate<'_>, position: u32, top: &mut Extra, said: &mut Said) -> Choice {
+    let index = candidate.index.and_then(|index| u32::try_from(index).ok());
+    let index = index.unwrap_or(position);
     let text = said.of(index);
     let mut message = Message::default();
-    let parts = candidate
-        .get_mut("content")
-        .and_then(|content| content.get_mut("parts"))
-        .map(Value::take);
-    let starts = parts::read(parts, text, &mut message);
-    for (theirs, ours) in [
-        ("groundingMetadata", "vertex_ai_grounding_metadata"),
-        ("urlContextMetadata", "vertex_ai_url_context_metadata"),
-        ("safetyRatings", "vertex_ai_safety_results"),
-        ("citationMetadata", "vertex_ai_citation_metadata"),
-    ] {
-        let Some(metadata) = candidate.get_mut(theirs).map(Value::take) else {
-            continue;
-        };
-        if theirs == "groundingMetadata" {
-            let annotations = grounding::annotations(&metadata, text, &starts);
-            if !annotations.is_empty() {
-                message.extra.insert("annotations".to_owned(), annotations.into());
-            }
+    let starts = parts::read(candidate.content.parts, text, &mut message);
+    if let Some(metadata) = &candidate.grounding_metadata {
+        let annotations = grounding::annotations(metadata, text, &starts);
+        if !annotations.is_empty() {
+            message.extra.insert("annotations".to_owned(), annotations.into());
         }
-        if let Some(list) = top.entry(ours).or_insert_with(|| json!([])).as_array_mut() {
+    }
+    for (metadata, name) in [
+        (candidate.grounding_metadata, "vertex_ai_grounding_metadata"),
+        (candidate.url_context_metadata, "vertex_ai_url_context_metadata"),
+        (candidate.safety_ratings, "vertex_ai_safety_results"),
+        (candidate.citation_metadata, "vertex_ai_citation_metadata"),
+    ] {
+        let Some(metadata) = metadata else { continue };
+        if let Some(list) = top.entry(name).or_insert_with(|| json!([])).as_array_mut() {
             list.push(metadata);
         }
     }
-    let words = |name: &str| candidate.get(name).and_then(Value::as_str);
     let mut extra = Extra::new();
-    if let Some(message) = words("finishMessage").filter(|message| !message.is_empty()) {
+    if let Some(message) = candidate.finish_message.filter(|message| !message.is_empty()) {
         extra.insert(
             "provider_specific_fields".to_owned(),
             json!({"finish_message": message}),
         );
     }
     Choice {
-        finish_reason: words("finishReason").map(str::to_owned),
+        finish_reason: candidate.finish_reason.map(Cow::into_owned),
         index,
         message,
-        logprobs: candidate.get("logprobsResult").map(logprobs),
+        logprobs: candidate.logprobs_result.as_ref().map(logprobs),
         extra,
     }
 }
@@ -146,7 +153,7 @@ fn logprobs(result: &Value) -> Value {
 }
 
 /// A 200 that is not what the wire promises.
-pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
+pub(super) fn unreadable(body: &[u8], why: &str) -> Error {
     let start = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
     let message = format!("the answer cannot be read: {why}; it starts with {start:?}");
     Error::from_answer(
@@ -154,7 +161,7 @@ pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
         200,
         message,
         HeaderMap::new(),
-        body.clone(),
+        Bytes::copy_from_slice(body),
     )
 }
 

@@ -2,11 +2,13 @@
 //! what Google adds next) is kept under `provider_specific_fields.google_parts` with its position, so that the next
 //! request can give every part back as it was.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use serde_json::{Map, Value, json};
 
+use super::event::{Call, Part};
 use super::messages;
 use crate::types::{Content, Extra, FunctionCall, Message, ToolCall};
 
@@ -15,7 +17,7 @@ pub(super) const KEPT: &str = "google_parts";
 
 /// The texts of the alternatives so far: a stream says positions in the whole.
 #[derive(Debug, Default)]
-pub(super) struct Said(HashMap<u32, Text>);
+pub(super) struct Said(BTreeMap<u32, Text>);
 
 /// One alternative's text so far.
 #[derive(Debug, Default)]
@@ -41,23 +43,18 @@ impl Text {
 }
 
 /// Reads `parts` into `message` and returns where each begins in the text, in bytes.
-pub(super) fn read(parts: Option<Value>, whole: &mut Text, message: &mut Message) -> Vec<usize> {
-    let Some(Value::Array(parts)) = parts else {
-        return Vec::new();
-    };
-    let (mut said, mut thought) = (String::new(), String::new());
+pub(super) fn read(parts: Vec<Part<'_>>, whole: &mut Text, message: &mut Message) -> Vec<usize> {
+    let mut said: Option<String> = None;
+    let mut thought = String::new();
     let (mut blocks, mut signatures, mut images) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut kept, mut starts) = (Vec::new(), Vec::new());
-    for mut part in parts {
+    let (mut kept, mut starts) = (Vec::new(), Vec::with_capacity(parts.len()));
+    for part in parts {
         starts.push(whole.text.len());
-        let signature = part
-            .get("thoughtSignature")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        signatures.extend(signature.clone().map(Value::from));
-        if let Some(text) = part.get("text").and_then(Value::as_str) {
-            if part.get("thought").and_then(Value::as_bool) == Some(true) {
-                thought.push_str(text);
+        let signature = part.signature.as_deref();
+        signatures.extend(signature.map(Value::from));
+        if let Some(text) = part.text {
+            if part.thought == Some(Value::Bool(true)) {
+                thought.push_str(&text);
                 blocks.push(with_signature(
                     json!({"type": "thinking", "thinking": text}),
                     "signature",
@@ -66,16 +63,18 @@ pub(super) fn read(parts: Option<Value>, whole: &mut Text, message: &mut Message
                 continue;
             }
             let from = whole.characters;
-            whole.add(text);
-            said.push_str(text);
+            whole.add(&text);
             if let Some(signature) = signature {
                 kept.push(json!({"from": from, "to": whole.characters, "thoughtSignature": signature}));
             }
-        } else if let Some(call) = part.get_mut("functionCall").map(Value::take) {
-            message.tool_calls.push(tool_call(&call, signature));
-        } else if let Some(data) = part.get("inlineData") {
-            let field = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
-            let (kind, bytes) = (field("mimeType"), field("data"));
+            match &mut said {
+                None => said = Some(text.into_owned()),
+                Some(said) => said.push_str(&text),
+            }
+        } else if let Some(call) = part.call {
+            message.tool_calls.push(tool_call(call, signature));
+        } else if let Some(data) = part.data {
+            let (kind, bytes) = (data.mime_type.unwrap_or_default(), data.data.unwrap_or_default());
             if kind.starts_with("audio/") {
                 let id = whole.audio.get_or_insert_with(new_id);
                 message.extra.insert(
@@ -92,10 +91,10 @@ pub(super) fn read(parts: Option<Value>, whole: &mut Text, message: &mut Message
             }
             images.push(image);
         } else {
-            kept.push(json!({"at": whole.characters, "part": part}));
+            kept.push(json!({"at": whole.characters, "part": part.into_value()}));
         }
     }
-    message.content = (!said.is_empty()).then_some(Content::Text(said));
+    message.content = said.filter(|said| !said.is_empty()).map(Content::Text);
     let mut extra = |name: &str, value: Value| drop(message.extra.insert(name.to_owned(), value));
     if !blocks.is_empty() {
         extra("reasoning_content", thought.into());
@@ -104,28 +103,29 @@ pub(super) fn read(parts: Option<Value>, whole: &mut Text, message: &mut Message
     if !images.is_empty() {
         extra("images", images.into());
     }
+    if signatures.is_empty() && kept.is_empty() {
+        return starts;
+    }
     let mut fields = Map::new();
     for (name, list) in [("thought_signatures", signatures), (KEPT, kept)] {
         if !list.is_empty() {
             fields.insert(name.to_owned(), list.into());
         }
     }
-    if !fields.is_empty() {
-        extra("provider_specific_fields", fields.into());
-    }
+    extra("provider_specific_fields", fields.into());
     starts
 }
 
-fn with_signature(mut value: Value, name: &str, signature: Option<String>) -> Value {
+fn with_signature(mut value: Value, name: &str, signature: Option<&str>) -> Value {
     if let (Some(signature), Some(map)) = (signature, value.as_object_mut()) {
         map.insert(name.to_owned(), signature.into());
     }
     value
 }
 
-fn tool_call(call: &Value, signature: Option<String>) -> ToolCall {
-    let id = call.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-    let mut id = id.map_or_else(new_id, str::to_owned);
+fn tool_call(call: Call<'_>, signature: Option<&str>) -> ToolCall {
+    let id = call.id.filter(|id| !id.is_empty());
+    let mut id = id.map_or_else(new_id, Cow::into_owned);
     let mut extra = Extra::new();
     if let Some(signature) = signature {
         id = format!("{id}{}{signature}", messages::MARK);
@@ -138,8 +138,8 @@ fn tool_call(call: &Value, signature: Option<String>) -> ToolCall {
         id: Some(id),
         kind: Some("function".to_owned()),
         function: Some(FunctionCall {
-            arguments: call.get("args").map_or_else(|| "{}".to_owned(), Value::to_string),
-            name: call.get("name").and_then(Value::as_str).map(str::to_owned),
+            arguments: call.args.map_or_else(|| "{}".to_owned(), |args| args.to_string()),
+            name: call.name.map(Cow::into_owned),
             extra: Extra::new(),
         }),
         extra,
@@ -193,13 +193,18 @@ pub(super) fn restored(text: &str, kept: &[Value]) -> Option<Vec<Value>> {
 mod tests {
     use super::*;
 
+    fn given(parts: &Value, text: &mut Text, message: &mut Message) {
+        let parts = parts.to_string();
+        read(serde_json::from_str(&parts).unwrap(), text, message);
+    }
+
     #[test]
     fn what_a_message_has_no_place_for_comes_back_where_it_was() {
         let parts = json!([{"text": "Let me see: é"}, {"executableCode": {"language": "PYTHON", "code": "1"}},
             {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "1"}}, {"text": "so ", "thoughtSignature": "A"}, {"text": "it is"},
             {"text": "", "thoughtSignature": "B"}]);
         let mut message = Message::default();
-        read(Some(parts.clone()), &mut Text::default(), &mut message);
+        given(&parts, &mut Text::default(), &mut message);
         let Some(Content::Text(text)) = &message.content else {
             unreachable!()
         };
@@ -213,9 +218,9 @@ mod tests {
     fn pieces_of_a_stream_have_positions_in_the_whole() {
         let mut text = Text::default();
         let mut message = Message::default();
-        read(Some(json!([{"text": "né "}])), &mut text, &mut message);
-        read(
-            Some(json!([{"text": "x", "thoughtSignature": "S"}])),
+        given(&json!([{"text": "né "}]), &mut text, &mut message);
+        given(
+            &json!([{"text": "x", "thoughtSignature": "S"}]),
             &mut text,
             &mut message,
         );

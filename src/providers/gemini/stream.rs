@@ -1,12 +1,13 @@
 //! Reads a stream's events: each is a whole answer with what is new.
 
-use bytes::Bytes;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
-use super::response;
 use super::said::Said;
+use super::{response, usage};
 use crate::error::Result;
 use crate::framing::{ArrayFramer, Frame, Framer, SseFramer};
-use crate::types::ChatChunk;
+use crate::types::{ChatChunk, ChunkChoice, Usage};
 use crate::wire::ChunkDecoder;
 
 /// Events, or one array of them where something on the way has lost `alt=sse`: the first byte tells.
@@ -48,6 +49,9 @@ impl Framer for Framing {
 pub(super) struct Decoder {
     calls: i64,
     said: Said,
+    /// The last event with counts, as it came: Google counts in every event, and only the last count holds.
+    counted: Vec<u8>,
+    searched: bool,
 }
 
 impl ChunkDecoder for Decoder {
@@ -56,7 +60,17 @@ impl ChunkDecoder for Decoder {
         if data.is_empty() {
             return Ok(());
         }
-        let mut chunk = ChatChunk::from(response::event(&Bytes::copy_from_slice(data), &mut self.said)?);
+        let event = response::parsed::<IgnoredAny>(data)?;
+        if event.usage_metadata.is_some() {
+            self.counted.clear();
+            self.counted.extend_from_slice(data);
+        }
+        self.searched |= response::has_searched(&event);
+        let mut chunk = ChatChunk::from(response::event(event, &mut self.said));
+        let goes_on = |choice: &ChunkChoice| choice.finish_reason.is_none();
+        if chunk.choices.is_empty() || !chunk.extra.is_empty() || !chunk.choices.iter().all(goes_on) {
+            chunk.usage = self.usage();
+        }
         for call in chunk
             .choices
             .iter_mut()
@@ -71,6 +85,11 @@ impl ChunkDecoder for Decoder {
 
     fn is_done(&self) -> bool {
         false
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        let event = response::parsed::<Map<String, Value>>(&self.counted).ok()?;
+        Some(usage::read(&event.usage_metadata?, self.searched))
     }
 }
 

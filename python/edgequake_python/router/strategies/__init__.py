@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from ... import _given
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +35,9 @@ def known(strategy: Any) -> str:
         ValueError: when there is none of that name.
     """
     name = getattr(strategy, "value", strategy)
-    if name not in _MODULES:
-        raise ValueError(f"Invalid routing_strategy {name!r}; there are: {', '.join(sorted(_MODULES))}")
+    if not isinstance(name, str) or name not in _MODULES:
+        told = _given.shown(name)
+        raise ValueError(f"Invalid routing_strategy {told}; there are: {', '.join(sorted(_MODULES))}")
     return str(name)
 
 
