@@ -275,7 +275,7 @@ class Router(Calls, Deployments, Policies, Introspection):
 
     @property
     def chat(self) -> Chat:
-        """``router.chat.completions.create(model=..., messages=...)``, as with the openai package's client."""
+        """``router.chat.completions.create(...)``, as with the openai package's client."""
         from ..openai_client import Chat
 
         return Chat(self.default_litellm_params, router_obj=self)

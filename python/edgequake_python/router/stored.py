@@ -28,14 +28,14 @@ BATCH_STOPPED = _stored("cancel_batch")
 RESPONSE_SEEN = _stored("get_responses")
 RESPONSE_STOPPED = _stored("cancel_responses")
 RESPONSE_GONE = _stored("delete_responses")
-RESPONSE_INPUT = Operation("list_input_items", metadata="", by_provider=True)
+RESPONSE_INPUT = _stored("list_input_items")
 
 
 class Stored:
     """The part of a `Router` that reaches what providers keep.
 
-    For files and batches ``model`` says whose: a group of one deployment, or a deployment's id. A response's id
-    says itself which deployment of the Router made it.
+    For files and batches ``model`` says whose: a group of one deployment, or a deployment's id. A response's
+    id says itself which deployment of the Router made it.
     """
 
     if TYPE_CHECKING:
