@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 
 import typer
@@ -27,7 +29,8 @@ app: typer.Typer = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for _command in (chat, models, cost, doctor, bench, batch):
-    app.command()(_command)
+    # The lines of a docstring are as long as the code's; those of --help are as long as the terminal's.
+    app.command(help=re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(_command) or ""))(_command)
 
 # These two are read without Typer (see the package); they stand here to be listed by --help.
 _ELSEWHERE = {
@@ -54,7 +57,9 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except EdgeQuakeError as error:
-        print(f"edgequake: {error}", file=sys.stderr)
+        # The text begins as LiteLLM's does, with the class named twice; once is enough for people.
+        text = re.sub(r"^litellm[.](\w+): (?=\1: )", "", str(error))
+        print(f"edgequake: {text}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

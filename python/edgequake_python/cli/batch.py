@@ -33,7 +33,7 @@ def batch(
         None, help="Where requests that failed go, with the error. Default: OUT.failures.jsonl"
     ),
     api_base: Optional[str] = typer.Option(None, help="Another address of the provider's."),
-    restart: bool = typer.Option(False, help="Throw away what OUT.JSONL holds and begin anew."),
+    restart: bool = typer.Option(False, "--restart", help="Throw away what OUT.JSONL holds and begin anew."),
     json: bool = typer.Option(False, "--json", help="The summary as a JSON object."),
 ) -> None:
     """Answer a file of requests. Run it again after a kill, or a failure, and it does what is left to do.
@@ -43,10 +43,14 @@ def batch(
     checked before anything is sent. Exit status 1 when some requests have failed or are left.
     """
     options = {"num_retries": retries, "timeout": timeout, "api_base": api_base}
+    if target.exists() and target.samefile(source):
+        output.usage_error(f"{source} cannot be both read and written")
     try:
         requests = Requests.read(source, model)
         answers = Answers(target, failures or target.with_suffix(".failures.jsonl"), restart)
-    except (BadInput, OSError) as error:
+    except OSError as error:
+        output.usage_error(f"{error.filename or source}: {error.strerror or error}")
+    except BadInput as error:
         output.usage_error(str(error))
     with answers:
         run = Run(

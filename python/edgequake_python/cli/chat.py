@@ -19,7 +19,9 @@ _HELP = """/model NAME  go on with another model      /cost   tokens and USD so 
 
 def chat(
     message: Optional[List[str]] = typer.Argument(  # noqa: UP006
-        None, help="A question to answer and be done; without one (and on a terminal) a conversation begins."
+        None,
+        help="A question to answer and be done, `-` for what is piped in; without one (and on a terminal) a "
+        "conversation begins.",
     ),
     model: Optional[str] = typer.Option(
         None, "--model", "-m", help="Default: $EDGEQUAKE_MODEL, a provider with a key, else the simulator."
@@ -43,7 +45,7 @@ def chat(
         _read(talk, history)
     if system is not None:
         talk.instruct(system)
-    question = " ".join(message or [])
+    question = " ".join(sys.stdin.read().strip() if word == "-" else word for word in message or [])
     if not question and not sys.stdin.isatty():
         question = sys.stdin.read().strip()
         if not question:

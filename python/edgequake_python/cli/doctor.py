@@ -26,7 +26,7 @@ def doctor(
     provider: List[str] = typer.Option(  # noqa: UP006
         [], "--provider", "-p", help="Look at this provider even without a key; repeatable."
     ),
-    offline: bool = typer.Option(False, help="Do not try to reach anybody."),
+    offline: bool = typer.Option(False, "--offline", help="Do not try to reach anybody."),
     timeout: float = typer.Option(10.0, min=0.1, help="Seconds to wait for each."),
     json: bool = typer.Option(False, "--json", help="A JSON object."),
 ) -> None:
@@ -205,5 +205,5 @@ def _show(report: dict[str, Any]) -> None:
             row["base"],
             row["detail"],
         )
-    output.out.print(table)
+    output.listing(table)
     sys.stdout.flush()

@@ -132,7 +132,7 @@ def _show(rows: list[dict[str, Any]], found: int, json: bool) -> None:
         columns["supports"] = [" ".join(row["supports"]) for row in rows]
     for cells in zip(*columns.values()):
         table.add_row(*cells)
-    output.out.print(table)
+    output.listing(table)
     output.err.print(
         f"{len(rows)} of {found} models" if len(rows) < found else f"{found} models", style="dim"
     )

@@ -25,6 +25,16 @@ def dollars(amount: float | None) -> str:
     return f"${amount:,.2f}" if amount >= 1 else f"${amount:.6f}".rstrip("0").rstrip(".") if amount else "$0"
 
 
+def listing(table: Any) -> None:
+    """A table; where no terminal shows it, without blanks at the ends of its lines."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as caught:
+        out.print(table)
+    print("\n".join(line.rstrip() for line in caught.get().splitlines()))
+
+
 def as_json(value: Any) -> None:
     """One JSON document on standard output."""
     print(json.dumps(value, ensure_ascii=False, default=str))

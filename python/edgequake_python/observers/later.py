@@ -26,7 +26,7 @@ class Later:
         return self._value
 
 
-class Lazy(dict):  # type: ignore[type-arg]
+class Lazy(dict[str, "Any"]):
     """A dict of which some values are `Later`; whoever reads it never sees one.
 
     Looking at one key works out that value alone. Whatever looks at all of them (a loop, a copy by
@@ -100,7 +100,7 @@ class Lazy(dict):  # type: ignore[type-arg]
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None
+    __hash__: None = None  # type: ignore[misc]
 
     def __or__(self, other: Any) -> Any:
         return {**self.copy(), **other}

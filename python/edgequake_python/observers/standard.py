@@ -36,7 +36,7 @@ class Whole(Later):
 
     def __init__(self, parts: Lazy) -> None:
         super().__init__(parts.copy)
-        self.parts = parts
+        self.parts: Lazy = parts
 
 
 def parts_of(kwargs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -80,7 +80,7 @@ class Check:
         self._arguments = request.arguments
         self._asked = [name for name in _ASKED if request.arguments.get(name) is not None]
         self._counted: float | None = None
-        self.region = request.options.get("allowed_model_region")
+        self.region: Any = request.options.get("allowed_model_region")
 
     def fits(self, member: Member) -> bool:
         """Whether the member meets every need."""

@@ -67,9 +67,10 @@ def test_reasoning_and_tool_calls_are_estimated_too(server: Loopback, mode: str)
 
 def test_of_a_stream_that_is_left(simulator: eq.Simulator) -> None:
     asked = call(simulator, "openai", "tokens?n=500&ms=5")
-    stream = eq.completion(**asked, stream=True)
+    stream: Any = eq.completion(**asked, stream=True)
     next(stream)
-    assert stream.usage is None
+    before = stream.usage
+    assert before is None
     stream.close()
     assert stream.usage is not None
     assert stream.usage.estimated is True
@@ -84,9 +85,6 @@ def test_of_a_stream_that_is_left(simulator: eq.Simulator) -> None:
 
 
 def test_those_who_refuse_the_option_never_get_it(server: Loopback) -> None:
-    for name in ("stream_options",):
-        read("sync", **server.call())
-        assert name not in server.bodies[-1] or server.bodies[-1][name] == {"include_usage": True}
     eq.register_provider("countless", base_url=server.base_url, api_key_optional=True, stream_usage=False)
     try:
         read("sync", model="countless/m", messages=server.call()["messages"], api_base=server.base_url)
