@@ -324,10 +324,10 @@ def test_sessions_and_stored_responses(server: Loopback) -> None:
     assert len(served) == 1
     text = "litellm:custom_llm_provider:openai;model_id:5;response_id:resp_1"
     response_id = "resp_" + base64.b64encode(text.encode()).decode()
-    from edgequake_python.router.affinity import _of_response
+    from edgequake_python.router.affinity import deployment_of_response
 
-    assert _of_response(response_id) == "5"
-    assert _of_response("resp_plain") is None and _of_response(None) is None
+    assert deployment_of_response(response_id) == "5"
+    assert deployment_of_response("resp_plain") is None and deployment_of_response(None) is None
 
 
 # Budgets.

@@ -96,7 +96,7 @@ def _names(router: Router, request: Request) -> list[tuple[str, float]]:
 def remembered(router: Router, request: Request, pool: Pool) -> Course:
     """The deployment that took the calls this one belongs to, or None."""
     if "responses_api_deployment_check" in router._affinities:
-        member = pool.by_id.get(_of_response(request.arguments.get("previous_response_id")) or "")
+        member = pool.by_id.get(deployment_of_response(request.arguments.get("previous_response_id")) or "")
         if member is not None:
             return member
     for name, _ in _names(router, request):
@@ -125,7 +125,7 @@ def _writing(state: State, name: str, value: bytes, lifetime: float) -> Step:
     return Step(lambda: state.set(name, value, lifetime), lambda: state.set_async(name, value, lifetime))
 
 
-def _of_response(response_id: Any) -> str | None:
+def deployment_of_response(response_id: Any) -> str | None:
     """The deployment that is written into a response's id."""
     if not isinstance(response_id, str) or not response_id.startswith("resp_"):
         return None

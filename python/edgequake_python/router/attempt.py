@@ -19,6 +19,25 @@ if TYPE_CHECKING:
     from .router import Router
     from .selection import Picked
 
+#: Parameters of a deployment that say where it is, and who calls it.
+_WHERE = frozenset(
+    (
+        "api_key",
+        "api_base",
+        "base_url",
+        "api_version",
+        "organization",
+        "project",
+        "custom_llm_provider",
+        "headers",
+        "extra_headers",
+        "default_headers",
+        "ssl_verify",
+        "proxy",
+        "litellm_credential_name",
+    )
+)
+_CLOUDS = ("aws_", "azure_", "vertex_", "watsonx_", "client_", "tenant_")
 #: What a call that timed out counts as in means of latencies, in seconds.
 _TIMED_OUT = 1000.0
 
@@ -26,8 +45,12 @@ _TIMED_OUT = 1000.0
 def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, Any]:
     """Arguments of the package's function: the deployment's, then the call's, then the Router's notes."""
     member = picked.member
-    arguments = {**member.params, **request.arguments}
     model = filled(member.model, picked.filling, request.group)
+    params = member.params
+    if request.operation.by_provider:
+        # What chats are asked with means nothing to a file.
+        params = {name: params[name] for name in params if name in _WHERE or name.startswith(_CLOUDS)}
+    arguments = {**params, **request.arguments}
     if request.operation.by_provider:
         provider, separator, _ = model.partition("/")
         arguments.setdefault("custom_llm_provider", provider if separator else "openai")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .batches import Batches
 from .request import Operation
+from .stored import Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,14 +25,9 @@ RERANK = Operation("rerank")
 MODERATION = Operation("moderation", metadata="litellm_metadata")
 RESPONSES = Operation("responses", metadata="litellm_metadata")
 ANTHROPIC = Operation("anthropic_messages", "anthropic_messages", metadata="litellm_metadata")
-FILE = Operation("create_file", metadata="", by_provider=True)
-BATCH = Operation("create_batch", metadata="", by_provider=True)
-BATCH_SEEN = Operation("retrieve_batch", metadata="", by_provider=True)
-BATCHES = Operation("list_batches", metadata="", by_provider=True)
-BATCH_STOPPED = Operation("cancel_batch", metadata="", by_provider=True)
 
 
-class Calls(Batches):
+class Calls(Batches, Stored):
     """The part of a `Router` that calls.
 
     Each method takes what the package's function of that name takes, with a model group, an alias, a
@@ -227,25 +223,3 @@ class Calls(Batches):
         return await self._run_async(Operation("completion", function=function), model, kwargs)
 
     async_function_with_retries = async_function_with_fallbacks
-
-    # Files and batches.
-
-    async def acreate_file(self, model: str, **kwargs: Any) -> Any:
-        """Give a deployment's provider a file."""
-        return await self._run_async(FILE, model, kwargs)
-
-    async def acreate_batch(self, model: str, **kwargs: Any) -> Any:
-        """Have a deployment's provider work through a batch."""
-        return await self._run_async(BATCH, model, kwargs)
-
-    async def aretrieve_batch(self, model: str, **kwargs: Any) -> Any:
-        """How a batch is getting on."""
-        return await self._run_async(BATCH_SEEN, model, kwargs)
-
-    async def alist_batches(self, model: str, **kwargs: Any) -> Any:
-        """The batches at a deployment's provider."""
-        return await self._run_async(BATCHES, model, kwargs)
-
-    async def acancel_batch(self, model: str, **kwargs: Any) -> Any:
-        """Stop a batch."""
-        return await self._run_async(BATCH_STOPPED, model, kwargs)

@@ -31,9 +31,12 @@ _UNORDERED = float("-inf")
 class View:
     """Members that share a request's tags, in levels of ``order``; each level has an index of its own."""
 
-    __slots__ = ("levels", "members")
+    __slots__ = ("key", "levels", "members")
 
-    def __init__(self, levels: Sequence[Index], members: Mapping[int, int]) -> None:
+    def __init__(
+        self, levels: Sequence[Index], members: Mapping[int, int], key: frozenset[int] | None
+    ) -> None:
+        self.key: frozenset[int] | None = key  # what it is kept by; None: everybody's
         self.levels: Sequence[Index] = levels
         self.members: Mapping[int, int] = members  # a member's number -> its level
 
@@ -84,7 +87,7 @@ class Pool:
             for member in self.members:
                 member.candidate = member.candidate._replace(counted=True)
 
-    def _make_view(self, members: Sequence[Member]) -> View:
+    def _make_view(self, members: Sequence[Member], key: frozenset[int] | None = None) -> View:
         orders = sorted({_UNORDERED if member.order is None else member.order for member in members})
         if _UNORDERED in orders and len(orders) > 1:
             # LiteLLM asks for the lowest order there is; those without one come after all others.
@@ -105,7 +108,7 @@ class Pool:
             )
             for place in range(len(orders))
         ]
-        return View(levels, level_of)
+        return View(levels, level_of, key)
 
     def tagged(self, tags: tuple[Any, ...], find: Callable[[], Sequence[Member] | None]) -> View:
         """The view of the members that ``find`` finds for these tags; looked for once."""
@@ -114,12 +117,12 @@ class Pool:
             view = self._all if key is None else self._views.get(key)
         if view is not None:
             return view
-        members = find()
-        view = self.view(members)
+        view = self.view(find())
         with self._lock:
             if len(self._tagged) >= _VIEWS:
                 self._tagged.clear()
-            self._tagged[tags] = None if members is None else frozenset(m.number for m in members)
+            # The very same object: to compare two large sets takes long.
+            self._tagged[tags] = view.key
         return view
 
     def view(self, members: Sequence[Member] | None) -> View:
@@ -132,7 +135,7 @@ class Pool:
             if view is None:
                 if len(self._views) >= _VIEWS:
                     self._views.clear()
-                view = self._views[key] = self._make_view(members)
+                view = self._views[key] = self._make_view(members, key)
             return view
 
     # Choosing.

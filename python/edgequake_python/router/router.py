@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ..openai_client import Chat
     from ..state import State
     from ..types.router import Deployment
     from .course import Course
@@ -271,6 +272,13 @@ class Router(Calls, Deployments, Policies, Introspection):
 
             self._cache = DualCache()
         return self._cache
+
+    @property
+    def chat(self) -> Chat:
+        """``router.chat.completions.create(...)``, as with the openai package's client."""
+        from ..openai_client import Chat
+
+        return Chat(self.default_litellm_params, router_obj=self)
 
     # Around.
 

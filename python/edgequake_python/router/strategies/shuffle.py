@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 
 #: How often a member that was drawn already is drawn again before all are sorted instead.
 _PATIENCE = 4
+#: How often somebody who has left is drawn before the weights are summed up anew.
+_IN_VAIN = 16
 
 
 class Shuffled(Index):
-    """Members by chance."""
+    """Members by chance.
+
+    The sums of the weights are made for those who were there then. Who has left since is drawn in vain, and
+    another is drawn; only when that happens too often, or somebody new comes, are they made anew.
+    """
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = list(members)
         self._places = {member.number: place for place, member in enumerate(self._members)}
         self._sums: list[float] | None = None
+        self._weighed: list[Member] = []
+        self._numbers: set[int] = set()  # of the weighed
         self._current = False
 
     def add(self, member: Member) -> None:
@@ -35,7 +43,7 @@ class Shuffled(Index):
         if member.number not in self._places:
             self._places[member.number] = len(self._members)
             self._members.append(member)
-            self._current = False
+            self._current = self._current and member.number in self._numbers
 
     def remove(self, member: Member) -> None:
         """See `Index.remove`."""
@@ -45,20 +53,20 @@ class Shuffled(Index):
             if last is not member:
                 self._members[place] = last
                 self._places[last.number] = place
-            self._current = False
 
     def _weigh(self) -> list[float] | None:
         """Sums of the weights up to each member; None when all weigh the same."""
-        if not self._current:
-            self._current = True
-            self._sums = None
-            for name in ("weight", "rpm", "tpm"):
-                weights = [getattr(member, name) for member in self._members]
-                if any(weight is not None for weight in weights):
-                    sums = list(accumulate(max(weight or 0.0, 0.0) for weight in weights))
-                    if sums[-1] > 0.0:
-                        self._sums = sums
-                    break
+        self._current = True
+        self._weighed = list(self._members)
+        self._numbers = set(self._places)
+        self._sums = None
+        for name in ("weight", "rpm", "tpm"):
+            weights = [getattr(member, name) for member in self._members]
+            if any(weight is not None for weight in weights):
+                sums = list(accumulate(max(weight or 0.0, 0.0) for weight in weights))
+                if sums[-1] > 0.0:
+                    self._sums = sums
+                break
         return self._sums
 
     def best(self) -> Member | None:
@@ -67,10 +75,17 @@ class Shuffled(Index):
         if not members:
             return None
         sums = self._sums if self._current else self._weigh()
-        if sums is None:
-            return members[int(random.random() * len(members))]
-        place = bisect_right(sums, random.random() * sums[-1])
-        return members[min(place, len(members) - 1)]
+        for _ in range(_IN_VAIN):
+            if sums is None:
+                break
+            place = bisect_right(sums, random.random() * sums[-1])
+            member = self._weighed[min(place, len(sums) - 1)]
+            if member.number in self._places:
+                return member
+        else:
+            self._weigh()
+            return self.best()
+        return members[int(random.random() * len(members))]
 
     def offers(self, count: int) -> list[Member]:
         """See `Index.offers`."""
