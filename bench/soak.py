@@ -5,8 +5,8 @@ in a process of its own; most of a call is waiting, as it is with a provider. Af
 (warm-up) memory, threads and descriptors are sampled every second; printed are the slope of memory for
 each call, the extremes of the others and the latest heartbeat of the event loop. A bare loop beats in a
 process beside it: where that one is late at the same moment, the machine was busy with other things, and
-the beat is printed apart. With matplotlib
-installed ``--plot soak.png`` draws memory over time. The exit status is 1 when a bound is passed.
+the beat is printed apart. ``bench/soak.svg`` shows them over time (``--plot`` names another file). The
+exit status is 1 when a bound is passed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,18 @@ import random
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import curves
 import edgequake_python as eq
+import page
+from curves import Curve
 
 MESSAGES = [{"role": "user", "content": "Count 1 to 5"}]
 #: Bytes that a call may leave behind, and milliseconds that the loop may be late.
 BYTES = 50.0
 LATE = 50.0
+PICTURE = Path(__file__).resolve().parent / "soak.svg"
 
 
 def serve(pipe: Any) -> None:
@@ -73,6 +77,16 @@ def sample() -> tuple[int, int, int]:
     )
 
 
+class Point(NamedTuple):
+    """A moment: seconds since the beginning, calls so far, resident bytes, threads, descriptors."""
+
+    seconds: float
+    calls: int
+    resident: int
+    threads: int
+    files: int
+
+
 class Soak:
     """The traffic and what was seen of it."""
 
@@ -89,8 +103,7 @@ class Soak:
         self.told = 0
         #: Moments of the clock and seconds late, see `heart`.
         self.beats: list[tuple[float, float]] = []
-        #: Seconds, calls so far, resident bytes, threads, descriptors.
-        self.samples: list[tuple[float, int, int, int, int]] = []
+        self.samples: list[Point] = []
 
     async def one(self, kind: str) -> None:
         """One call of a kind."""
@@ -125,7 +138,7 @@ class Soak:
         begun = time.monotonic()
         await asyncio.sleep(warm)
         while time.monotonic() < self.end:
-            self.samples.append((time.monotonic() - begun, self.calls, *sample()))
+            self.samples.append(Point(time.monotonic() - begun, self.calls, *sample()))
             await asyncio.sleep(1)
 
     def tell(self, *given: Any) -> None:
@@ -141,34 +154,48 @@ class Soak:
         await asyncio.gather(heart(self.beats, self.end), self.sampler(warm), *workers)
 
 
-def slope(points: list[tuple[float, int, int, int, int]]) -> float:
+def slope(points: list[Point]) -> float:
     """Bytes for each call, by least squares."""
     count = len(points)
-    x, y = sum(point[1] for point in points) / count, sum(point[2] for point in points) / count
-    spread = sum((point[1] - x) ** 2 for point in points)
-    return sum((point[1] - x) * (point[2] - y) for point in points) / spread if spread else 0.0
+    x, y = sum(point.calls for point in points) / count, sum(point.resident for point in points) / count
+    spread = sum((point.calls - x) ** 2 for point in points)
+    return sum((point.calls - x) * (point.resident - y) for point in points) / spread if spread else 0.0
 
 
-def plot(points: list[tuple[float, int, int, int, int]], path: str) -> None:
-    """Memory, its bound, threads and descriptors over time, as an image."""
-    import matplotlib
+def plot(points: list[Point], path: Path) -> None:
+    """Memory, its bound, descriptors and threads over time, as an SVG."""
+    memory = [point.resident / 2**20 for point in points]
+    allowed = [memory[0] + (point.calls - points[0].calls) * BYTES / 2**20 for point in points]
+    panels = {
+        "Resident memory (MiB)": [Curve("measured", "ours", memory), Curve("bound", "bound", allowed)],
+        "Descriptors and threads": [
+            Curve("descriptors", "ours", [float(point.files) for point in points]),
+            Curve("threads", "others", [float(point.threads) for point in points]),
+        ],
+    }
+    seconds = [point.seconds for point in points]
+    path.write_text(
+        curves.picture("Traffic of every kind, after the warm-up", seconds, panels), encoding="utf-8"
+    )
 
-    matplotlib.use("agg")
-    import matplotlib.pyplot as pyplot
 
-    seconds = [point[0] for point in points]
-    memory = [point[2] / 2**20 for point in points]
-    bound = [memory[0] + (point[1] - points[0][1]) * BYTES / 2**20 for point in points]
-    figure, (above, below) = pyplot.subplots(2, 1, figsize=(8, 5), sharex=True)
-    above.plot(seconds, memory, label="resident MiB")
-    above.plot(seconds, bound, "--", color="tab:red", label=f"bound: {BYTES:.0f} B for each call")
-    above.set(ylim=(0, max(memory + bound) * 1.3), title="500 calls in flight, after the warm-up")
-    below.plot(seconds, [point[4] for point in points], label="descriptors")
-    below.plot(seconds, [point[3] for point in points], label="threads")
-    below.set(ylim=(0, max(point[4] for point in points) * 1.4), xlabel="seconds")
-    for axes in (above, below):
-        axes.legend(loc="lower right", frameon=False)
-    figure.savefig(path, dpi=90, bbox_inches="tight")
+def report(soak: Soak, options: argparse.Namespace, late: float, machine: float) -> list[str]:
+    """The table, as Markdown; ``late`` and ``machine`` are milliseconds."""
+    threads = [point.threads for point in soak.samples]
+    files = [point.files for point in soak.samples]
+    lines = [
+        f"| {options.minutes:g} minutes, {options.flight} at once, {soak.calls:,} calls | measured | bound |",
+        "|---|---:|---:|",
+        f"| memory that a call leaves behind | {slope(soak.samples):+.1f} B | {BYTES:.0f} B |",
+        f"| resident at the end | {soak.samples[-1].resident / 2**20:.1f} MiB | |",
+        f"| threads | {min(threads)} to {max(threads)} | |",
+        f"| descriptors | {min(files)} to {max(files)} | |",
+        f"| event loop late, at most | {late:.1f} ms | {LATE:.0f} ms |",
+        f"| callbacks told | {soak.told:,} | |",
+    ]
+    if machine > late:
+        lines.append(f"| late while a bare loop in another process was late as well | {machine:.1f} ms | |")
+    return lines
 
 
 def main() -> int:
@@ -177,7 +204,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--flight", type=int, default=500, help="calls at once")
     parser.add_argument("--no-callbacks", action="store_true")
-    parser.add_argument("--plot", help="an image to draw")
+    parser.add_argument("--plot", default=str(PICTURE), help="the SVG to draw")
+    parser.add_argument("--write", action="store_true", help="put the table into bench/README.md")
     options = parser.parse_args()
     here, there = multiprocessing.get_context("spawn").Pipe()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
@@ -191,23 +219,18 @@ def main() -> int:
     asyncio.run(soak.run(options.flight, seconds / 5))
     here.send(None)
     server.join(10)
-    grown = slope(soak.samples)
-    threads, files = ({point[at] for point in soak.samples} for at in (3, 4))
-    warm = soak.samples[0][0] + soak.end - seconds
+    warm = soak.samples[0].seconds + soak.end - seconds
     beats = [beat for beat in soak.beats if beat[0] > warm]
-    apart = own(beats, mine.recv())
-    late = max(apart, default=0) * 1000
+    late = max(own(beats, mine.recv()), default=0) * 1000
     machine = max((beat[1] for beat in beats), default=0) * 1000
-    print(f"{soak.calls} calls, {soak.told} callbacks, {options.flight} in flight, {seconds:.0f} s")
-    print(f"memory       {soak.samples[-1][2] / 2**20:8.1f} MiB, {grown:+.1f} B a call (bound {BYTES:.0f})")
-    print(f"threads      {min(threads):8} to {max(threads)}")
-    print(f"descriptors  {min(files):8} to {max(files)}")
-    print(f"event loop   {late:8.1f} ms late at most (bound {LATE:.0f})")
-    if machine > late:
-        print(f"             {machine:8.1f} ms late while a bare loop in another process was late as well")
-    if options.plot:
-        plot(soak.samples, options.plot)
-    return int(grown > BYTES or late > LATE or max(threads) > min(threads) + 8)
+    lines = report(soak, options, late, machine)
+    print("\n".join(lines))
+    plot(soak.samples, Path(options.plot))
+    print(f"\n{options.plot}: memory, descriptors and threads over time")
+    if options.write:
+        page.write(page.README, {"soak": lines})
+    threads = [point.threads for point in soak.samples]
+    return int(slope(soak.samples) > BYTES or late > LATE or max(threads) > min(threads) + 8)
 
 
 if __name__ == "__main__":
