@@ -72,19 +72,24 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         loop {
             let mut answer = connection.send(&self.target, &self.request, clock).await?;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
-            // The transport knows the key; what a signer made for this attempt only it and we know.
-            let secrets = Secrets::default().and_in(&answer.proof);
             if answer.status.is_success() {
-                secrets.blot_headers(&mut answer.headers);
+                // What a signer made for this attempt only it and we know.
+                Secrets::default()
+                    .and_in(&answer.proof)
+                    .blot_headers(&mut answer.headers);
                 return Ok(answer);
             }
-            let (status, headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
+            let (status, mut headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
             // An error whose body breaks off is still that error.
-            let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+            let mut body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+            // Before anything is quoted: a quotation may end in the middle of a key.
+            let secrets = self.secrets().and_in(&proof);
+            secrets.blot_bytes(&mut body);
+            secrets.blot_headers(&mut headers);
             let error = self.wire.read_error(&self.target, status, headers, body);
             let signer = self.signer().filter(|_| !renewed);
             if !signer.is_some_and(|signer| signer.renews(&self.target, &proof, &error)) {
-                return Err(error.without(&secrets));
+                return Err(error);
             }
             renewed = true;
             retries.renewed();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use url::Url;
 
 use super::attempt::Course;
 use crate::auth::Sign;
@@ -13,7 +14,7 @@ use crate::options::{CallOptions, Timeouts};
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
-use crate::transport::{Asked, Connection, Downloader, Handler, Transport, TransportOptions};
+use crate::transport::{Asked, Connection, Downloader, Handler, Proxies, Transport, TransportOptions};
 use crate::wire::{ChatWire, EmbedWire, EndpointWire, WireRequest};
 
 /// What is known about an answer beside the answer.
@@ -224,12 +225,14 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
 
     /// What must not be shown.
     pub(super) fn secrets(&self) -> Secrets {
-        let options = &self.target.options;
-        Secrets::of(self.target.key.as_ref(), &self.target.headers)
-            .and(options.text("aws_secret_access_key"))
-            .and(options.text("aws_session_token"))
-            .and(options.text("azure_ad_token"))
-            .and(options.text("client_secret"))
+        let secrets = self.target.secrets(&self.request);
+        match &self.transport.proxies {
+            Proxies::Only(proxy) => match Url::parse(proxy) {
+                Ok(proxy) => secrets.and_in_url(&proxy),
+                Err(_) => secrets.and(Some(proxy)),
+            },
+            _ => secrets,
+        }
     }
 
     /// Where the call goes, without what may be secret about it.
