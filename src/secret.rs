@@ -123,6 +123,8 @@ impl Secrets {
                 .get(1..json.len().saturating_sub(1))
                 .unwrap_or_default()
                 .to_owned();
+            // An error object may hold another as text.
+            self.keep(escaped.replace('\\', "\\\\").replace('"', "\\\""));
             self.keep(escaped.replace('/', "\\/"));
             self.keep(escaped);
             self.keep(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());

@@ -6,7 +6,6 @@ use tokio::time::Instant;
 use super::call::{Meta, Prepared, ReadsErrors};
 use crate::defect;
 use crate::error::{Error, Result};
-use crate::secret::Secrets;
 use crate::transport::{Answer, Clock, Connection, Retries};
 
 /// How far a call has come: when it began, when it must be over, what was tried.
@@ -34,9 +33,9 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             let mut clock = Clock::start(self.timeouts, course.total, false);
             let error = match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
-                    let headers = answer.headers;
+                    let (headers, proof) = (answer.headers, answer.proof);
                     match answer.body.collect(&mut clock).await {
-                        Ok(body) => return Ok((body, self.meta(headers, &course))),
+                        Ok(body) => return Ok((body, self.meta(headers, proof, &course))),
                         Err(error) => error.with_headers(&headers),
                     }
                 }
@@ -56,7 +55,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             let clock = Clock::start(self.timeouts, course.total, true);
             match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
-                    let meta = self.meta(answer.headers.clone(), &course);
+                    let meta = self.meta(answer.headers.clone(), answer.proof.clone(), &course);
                     return Ok((answer, clock, meta));
                 }
                 Err(error) => self.before_next(error, &mut course).await?,
@@ -70,13 +69,9 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         let mut renewed = false;
         defect::at("attempt");
         loop {
-            let mut answer = connection.send(&self.target, &self.request, clock).await?;
+            let answer = connection.send(&self.target, &self.request, clock).await?;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
             if answer.status.is_success() {
-                // What a signer made for this attempt only it and we know.
-                Secrets::default()
-                    .and_in(&answer.proof)
-                    .blot_headers(&mut answer.headers);
                 return Ok(answer);
             }
             let (status, mut headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);

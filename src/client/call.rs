@@ -34,6 +34,8 @@ pub struct Meta {
     pub attempts: u32,
     /// Parameters that were not sent because the caller allowed that.
     pub dropped_params: Vec<String>,
+    /// By which headers the request was signed.
+    pub(super) proof: HeaderMap,
 }
 
 /// An answer and what is known about it.
@@ -194,8 +196,8 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
-    pub(super) fn meta(&self, mut headers: HeaderMap, course: &Course) -> Meta {
-        self.secrets().blot_headers(&mut headers);
+    pub(super) fn meta(&self, mut headers: HeaderMap, proof: HeaderMap, course: &Course) -> Meta {
+        self.secrets().and_in(&proof).blot_headers(&mut headers);
         Meta {
             provider: self.target.provider.name,
             model: self.target.model.clone(),
@@ -204,23 +206,29 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             elapsed: course.begun.elapsed(),
             attempts: course.retries.attempts(),
             dropped_params: self.dropped_params.clone(),
+            proof,
         }
     }
 
     /// An error after the answer has begun, as the caller gets it.
     pub(super) fn dress(&self, error: Error, meta: &Meta) -> Error {
-        self.dressed(error.with_headers(&meta.headers), meta.attempts)
+        let error = error.with_headers(&meta.headers);
+        self.dressed_without(error, meta.attempts, &self.secrets().and_in(&meta.proof))
     }
 
     /// The error as the caller gets it.
     pub(super) fn dressed(&self, error: Error, attempts: u32) -> Error {
+        self.dressed_without(error, attempts, &self.secrets())
+    }
+
+    fn dressed_without(&self, error: Error, attempts: u32, secrets: &Secrets) -> Error {
         let error = error
             .about(self.target.provider.name, &self.target.model)
             .with_url(&self.shown_url());
         error
             .after_attempts(attempts)
             .with_dropped(&self.dropped_params)
-            .without(&self.secrets())
+            .without(secrets)
     }
 
     /// What must not be shown.

@@ -92,4 +92,5 @@ def with_user(base: str, user: str = "someone", word: str = "canary-of-the-url")
 
 def arrived(server: Loopback) -> bool:
     """Whether the canary was sent at all: a test in which it was not shows nothing."""
-    return any(WORD in json.dumps(request.headers) + request.target for request in server.requests)
+    sent = (json.dumps(request.headers) + request.target + str(request.body) for request in server.requests)
+    return any(WORD in each for each in sent)
