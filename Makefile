@@ -65,7 +65,7 @@ demo: build ## Run the demonstration: a provider if a key is set, else the built
 # --- Checks ---------------------------------------------------------------------------------------
 
 .PHONY: test
-test: build lint typecheck test-rust test-wheel deny-if-present test-python ## Everything: lints, types, Rust tests, wheel check, Python tests
+test: build lint typecheck docs test-rust test-wheel deny-if-present test-python ## Everything: lints, types, documents, Rust tests, wheel check, Python tests
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests, doc tests and examples' builds (needs no libpython)

@@ -13,7 +13,8 @@ use url::Url;
 use crate::error::Result;
 use crate::options::{CallOptions, ProviderOptions};
 use crate::registry::{Auth, Call, Provider, StreamUsage};
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets, says_secret};
+use crate::wire::WireRequest;
 
 pub(crate) use key::{is_elsewhere, of as key_of};
 pub use names::{locate, split_model};
@@ -107,6 +108,23 @@ impl Target {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         url
+    }
+
+    /// What must not be shown of a call.
+    pub(crate) fn secrets(&self, request: &WireRequest) -> Secrets {
+        let mut secrets = Secrets::of(self.key.as_ref(), &self.headers)
+            .and_in(&request.headers)
+            .and_in_url(&request.url);
+        if let (Auth::Headers(of), Some(key)) = (self.provider.auth, &self.key) {
+            // The key may travel in parts.
+            for (_, value) in of(self, key.expose()) {
+                secrets = secrets.and(value.rsplit(' ').next());
+            }
+        }
+        for name in self.options.names().filter(|name| says_secret(name)) {
+            secrets = secrets.and(self.options.text(name));
+        }
+        secrets
     }
 
     /// Whether a stream is asked for token counts without the caller having said so.

@@ -130,7 +130,7 @@ impl Connection {
                 Err(error) => return Err(error),
             }
         }
-        let secrets = Secrets::of(target.key.as_ref(), prepared.headers());
+        let secrets = target.secrets(request).and_in(prepared.headers());
         Ok(Asked::new(&prepared, request.body.clone(), secrets))
     }
 
@@ -142,10 +142,7 @@ impl Connection {
             proof = clock.first_byte(signer.sign(target, request, self)).await??;
             prepared.headers_mut().extend(proof.clone());
         }
-        let seen = || {
-            let secrets = Secrets::of(target.key.as_ref(), &target.headers).and_in(&proof);
-            (request.body.clone(), secrets)
-        };
+        let seen = || (request.body.clone(), target.secrets(request).and_in(&proof));
         let sent = handler::answer(&self.client, &self.handlers, prepared, seen, self.connect);
         let (status, headers, body) = clock.first_byte(sent).await??;
         Ok(Answer {
@@ -167,11 +164,19 @@ impl Connection {
         prepared
             .headers_mut()
             .insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        let seen = || (request.body.clone(), Secrets::default().and_in(&request.headers));
+        let secrets = || {
+            let secrets = Secrets::default().and_in(&request.headers);
+            secrets.and_in_form(&request.body)
+        };
+        let seen = || (request.body.clone(), secrets());
         let sent = handler::answer(&self.client, &self.handlers, prepared, seen, self.connect);
         let (status, _, body) = sent.await?;
         let limit = Timeouts::all(SERVICE);
-        let body = body.collect(&mut Clock::start(limit, None, false)).await?;
+        let mut body = body.collect(&mut Clock::start(limit, None, false)).await?;
+        if !status.is_success() {
+            // A refusal may repeat what it refuses.
+            secrets().blot_bytes(&mut body);
+        }
         Ok((status, body))
     }
 }
