@@ -28,7 +28,8 @@ import edgequake_python
 cached = {"cache_control": {"type": "ephemeral"}}
 def part(text):
     return {"type": "text", "text": text, **cached}
-schema = {"type": "object", "properties": {name: {"type": "string"} for name in "hgfedcba"}, "required": ["a"]}
+fields = {name: {"type": "string"} for name in "hgfedcba"}
+schema = {"type": "object", "properties": fields, "required": ["a"]}
 call = {"id": "callcall1", "type": "function", "function": {"name": "f", "arguments": '{"b": 1, "a": 2}'}}
 messages = [
     {"role": "system", "content": [part("Be brief.")]},
