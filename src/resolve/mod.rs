@@ -73,10 +73,16 @@ impl Target {
         let (key, key_is_token) = key::key(&call)?;
         let mut known = options.provider_options.clone();
         for default in provider.defaults {
-            if known.text(default.option).is_none() {
+            if known
+                .get(default.option)
+                .is_none_or(|given| given.is_null() || given == "")
+            {
                 let environment = || default.env.iter().find_map(|name| around.env(name));
-                if let Some(value) = around.setting(default.setting).or_else(environment) {
-                    known.set(default.option, Value::String(value));
+                if let Some(value) = around
+                    .structure(default.setting)?
+                    .or_else(|| environment().map(Value::String))
+                {
+                    known.set(default.option, value);
                 }
             }
         }
