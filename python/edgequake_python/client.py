@@ -139,7 +139,7 @@ class _Settings:
             if given is not None and (isinstance(given, bool) or not 0 <= given < 2**31):
                 raise ValueError(f"{name} is {given!r}, not a number from 0 on")
         most = max_response_bytes
-        if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
+        if most is not None and (type(most) is not int or most < 1):
             raise ValueError(f"max_response_bytes is {most!r}, not a number from 1 on")
         held: dict[str, Any] = dict.fromkeys(AROUND_ATTRIBUTES)
         held.update(
