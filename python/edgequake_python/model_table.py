@@ -113,6 +113,9 @@ def _names(model: str, provider: str | None, region: str | None) -> Iterator[str
             bare = bare[len(prefix) :]
         if region:
             yield f"{provider}/{region}/{bare}"
+        if model.startswith(prefix):
+            # `perplexity/perplexity/sonar` is another one than `perplexity/sonar`.
+            yield model
         yield prefix + bare
         if provider == "vertex_ai_beta":
             yield f"vertex_ai/{bare}"

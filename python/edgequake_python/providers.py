@@ -157,6 +157,8 @@ def validate_environment(
     except BadRequestError:
         return {"keys_in_environment": True, "missing_keys": []}
     missing = _missing(name)
+    if api_key is not None:
+        missing = [variable for variable in missing if variable not in provider_info(name)["key_env"]]
     given = {"API_KEY": api_key, "API_BASE": api_base, "API_VERSION": api_version}
     for part, value in given.items():
         if value is not None:
