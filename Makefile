@@ -224,8 +224,17 @@ wheel: setup ## Build a release wheel (Linux: manylinux2014) and the source dist
 	$(BIN)/maturin sdist --out dist
 
 .PHONY: wheel-test
-wheel-test: test-wheel ## Install the wheel on every CPython found and on old and new Debian, and test it there
-	$(PY) scripts/wheel_test.py dist
+wheel-test: test-wheel debootstrap ## Install the wheel on every CPython found and on old and new Debian, the sdist too, and test them
+	$(PY) scripts/wheel_test.py dist --sdist
+
+.PHONY: debootstrap
+debootstrap:
+	@if command -v debootstrap >/dev/null; then :; \
+	  elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get install -y -qq --no-install-recommends debootstrap >/dev/null \
+	      || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap >/dev/null; } \
+	      || echo "debootstrap could not be installed: old and new Debian are skipped"; \
+	  else echo "debootstrap is not installed: old and new Debian are skipped"; fi
 
 .PHONY: reproducible
 reproducible: setup ## Build what is committed twice, in different folders: one hash
