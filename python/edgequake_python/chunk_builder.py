@@ -221,9 +221,8 @@ class _Alternative:
             self.specific.setdefault("citations", [[]])[0].append(value)
             return
         known = self.specific.get(name)
-        if isinstance(known, list) and isinstance(value, list):
-            value = known + value
-        elif name == "tool_plan" and isinstance(known, str) and isinstance(value, str):
+        joins: type = str if name == "tool_plan" else list
+        if isinstance(known, joins) and isinstance(value, joins):
             value = known + value
         self.specific[name] = value
 
