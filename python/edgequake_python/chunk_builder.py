@@ -221,7 +221,7 @@ class _Alternative:
             self.specific.setdefault("citations", [[]])[0].append(value)
             return
         known = self.specific.get(name)
-        joins: type = str if name == "tool_plan" else list
+        joins: Any = str if name == "tool_plan" else list
         if isinstance(known, joins) and isinstance(value, joins):
             value = known + value
         self.specific[name] = value
