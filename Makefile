@@ -65,7 +65,7 @@ demo: build ## Run the demonstration: a provider if a key is set, else the built
 # --- Checks ---------------------------------------------------------------------------------------
 
 .PHONY: test
-test: build lint typecheck test-rust test-wheel deny-if-present test-python ## Everything: lints, types, Rust tests, wheel check, Python tests
+test: build lint typecheck docs test-rust test-wheel deny-if-present test-python ## Everything: lints, types, documents, Rust tests, wheel check, Python tests
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests, doc tests and examples' builds (needs no libpython)
@@ -176,7 +176,7 @@ typecheck: build ## mypy and pyright strict, every public type known, _eq_core.p
 	$(BIN)/mypy --strict python/edgequake_python
 	$(BIN)/mypy --strict tests/typing
 	$(BIN)/pyright --pythonpath $(PY) tests/typing
-	$(BIN)/pyright --pythonpath $(PY) --ignoreexternal --verifytypes edgequake_python
+	PYTHONPATH=$(CURDIR)/python $(BIN)/pyright --pythonpath $(PY) --ignoreexternal --verifytypes edgequake_python
 	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py \
 	  scripts/compatibility_pages.py
 	$(BIN)/mypy bench
@@ -224,8 +224,17 @@ wheel: setup ## Build a release wheel (Linux: manylinux2014) and the source dist
 	$(BIN)/maturin sdist --out dist
 
 .PHONY: wheel-test
-wheel-test: test-wheel ## Install the wheel on every CPython found and on old and new Debian, and test it there
-	$(PY) scripts/wheel_test.py dist
+wheel-test: test-wheel debootstrap ## Install the wheel on every CPython found and on old and new Debian, the sdist too, and test them
+	$(PY) scripts/wheel_test.py dist --sdist
+
+.PHONY: debootstrap
+debootstrap:
+	@if command -v debootstrap >/dev/null; then :; \
+	  elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get install -y -qq --no-install-recommends debootstrap >/dev/null \
+	      || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap >/dev/null; } \
+	      || echo "debootstrap could not be installed: old and new Debian are skipped"; \
+	  else echo "debootstrap is not installed: old and new Debian are skipped"; fi
 
 .PHONY: reproducible
 reproducible: setup ## Build what is committed twice, in different folders: one hash

@@ -27,7 +27,6 @@ MESSAGES = [
     {"role": "user", "content": "Hello, what is the weather in Paris?"},
 ]
 LIBRARIES = ("edgequake_python", "litellm")
-PAGE = Path(__file__).parent / "README.md"
 BARE = "bare GET"
 WORKS = {
     "memory, sync": "hit, memory, sync (us)",
@@ -210,6 +209,7 @@ def main() -> None:
         return
 
     import edgequake_python
+    import page
     import routing
     import run
 
@@ -252,7 +252,7 @@ def main() -> None:
     ]
     print("\n".join(lines))
     if options.write:
-        PAGE.write_text(routing.written(PAGE.read_text(), "cache", lines))
+        page.write(page.README, {"cache": lines})
 
 
 if __name__ == "__main__":

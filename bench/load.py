@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import multiprocessing
 import resource
@@ -10,7 +11,12 @@ import time
 from typing import Any
 
 import edgequake_python as eq
+import page
 from soak import MESSAGES, sample, serve
+
+#: Bytes that a reader who waits may hold, and that a waiting call may.
+HELD = 32 << 20
+EACH = 100 << 10
 
 
 async def streams(where: dict[str, Any], count: int) -> int:
@@ -50,6 +56,9 @@ async def slow(where: dict[str, Any]) -> int:
 
 def main() -> int:
     """Runs the three and prints a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into bench/README.md")
+    options = parser.parse_args()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     many = min(10_000, most - 200)
@@ -65,16 +74,24 @@ def main() -> int:
     }
     asyncio.run(streams(where, 10))
     held = asyncio.run(slow(where))
-    print(f"a slow reader of 64 MiB     {held / 2**20:8.1f} MiB held")
     begun = time.monotonic()
     pieces = asyncio.run(streams(where, 1000))
-    print(f"1000 streams at once        {pieces:8} chunks in {time.monotonic() - begun:.1f} s")
+    took = time.monotonic() - begun
     before = sample()[0]
     each = (asyncio.run(calls(where, many)) - before) / many
-    print(f"{many} calls at once       {each / 1024:8.1f} KiB for each")
     here.send(None)
     server.join(10)
-    return int(held > 32 * 2**20 or each > 100 * 1024)
+    lines = [
+        "| load | measured | bound |",
+        "|---|---:|---:|",
+        f"| a slow reader of a stream of 64 MiB: memory held | {held / 2**20:.1f} MiB | {HELD >> 20} MiB |",
+        f"| 1,000 streams at once, {pieces:,} chunks in all | {took:.1f} s | |",
+        f"| {many:,} calls at once: memory for each | {each / 1024:.1f} KiB | {EACH >> 10} KiB |",
+    ]
+    print("\n".join(lines))
+    if options.write:
+        page.write(page.README, {"load": lines})
+    return int(held > HELD or each > EACH)
 
 
 if __name__ == "__main__":

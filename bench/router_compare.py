@@ -26,7 +26,6 @@ MESSAGES = [{"role": "user", "content": "Hello, how are you today?"}]
 LIBRARIES = ("edgequake_python", "litellm")
 FLYING = 64
 GOAL = 15
-PAGE = Path(__file__).parent / "README.md"
 
 
 def cpu() -> float:
@@ -136,7 +135,7 @@ def main() -> None:
         print(json.dumps(work(options.worker, options.base_url, options.seconds)))
         return
 
-    import routing
+    import page
     import run
 
     pythons = {
@@ -182,7 +181,7 @@ def main() -> None:
     ]
     print("\n".join(lines))
     if options.write:
-        PAGE.write_text(routing.written(PAGE.read_text(), "router", lines))
+        page.write(page.README, {"router": lines})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import tempfile
 import time
 from typing import Any
 
+import page
 from edgequake_python import Router
 from edgequake_python.router import journey, selection
 from edgequake_python.router.calls import CHAT
@@ -218,13 +219,6 @@ def growth(times: int) -> tuple[list[str], float]:
     return lines, used
 
 
-def written(page: str, name: str, lines: list[str]) -> str:
-    start, end = f"<!-- {name}: start -->", f"<!-- {name}: end -->"
-    before, _, rest = page.partition(start)
-    _, _, after = rest.partition(end)
-    return f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the decisions")
@@ -249,10 +243,7 @@ def main() -> None:
     for name, lines in tables.items():
         print(f"\n{name}\n" + "\n".join(lines))
     if options.write:
-        page = PAGE.read_text()
-        for name, lines in tables.items():
-            page = written(page, name, lines)
-        PAGE.write_text(page)
+        page.write(PAGE, tables)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import venv
 from pathlib import Path
 from typing import Any, Optional
 
+import page
 import payloads
 import plots
 import server
@@ -219,16 +220,6 @@ def describe(facts: dict[str, Any]) -> str:
     return f"{how} Versions: {versions}."
 
 
-def rewrite(page: Path, text: str) -> None:
-    """Replace what stands between the page's two markers."""
-    start, end = "<!-- table: start -->", "<!-- table: end -->"
-    before, _, rest = page.read_text(encoding="utf-8").partition(start)
-    _, found, after = rest.partition(end)
-    if not found:
-        raise SystemExit(f"{page.name} has no table markers")
-    page.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
-
-
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Measure edgequake_python against its peers.")
@@ -300,7 +291,7 @@ def main() -> None:
     print(text)
     if options.write:
         (HERE / "results.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-        rewrite(HERE / "README.md", text)
+        page.write(page.README, {"table": text.splitlines()})
         plots.write(facts)
 
 

@@ -3,8 +3,10 @@
 Plain, streamed, left, cancelled, failing and told-of (callbacks) calls against the simulator, which runs
 in a process of its own; most of a call is waiting, as it is with a provider. After a fifth of the time
 (warm-up) memory, threads and descriptors are sampled every second; printed are the slope of memory for
-each call, the extremes of the others and the latest heartbeat of the event loop. With matplotlib
-installed ``--plot soak.png`` draws memory over time. The exit status is 1 when a bound is passed.
+each call, the extremes of the others and the latest heartbeat of the event loop. A bare loop beats in a
+process beside it: where that one is late at the same moment, the machine was busy with other things, and
+the beat is printed apart. ``bench/soak.svg`` shows them over time (``--plot`` names another file). The
+exit status is 1 when a bound is passed.
 """
 
 from __future__ import annotations
@@ -18,14 +20,18 @@ import random
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import curves
 import edgequake_python as eq
+import page
+from curves import Curve
 
 MESSAGES = [{"role": "user", "content": "Count 1 to 5"}]
 #: Bytes that a call may leave behind, and milliseconds that the loop may be late.
 BYTES = 50.0
 LATE = 50.0
+PICTURE = Path(__file__).resolve().parent / "soak.svg"
 
 
 def serve(pipe: Any) -> None:
@@ -33,6 +39,32 @@ def serve(pipe: Any) -> None:
     with eq.Simulator() as simulator:
         pipe.send(simulator.base_url)
         pipe.recv()
+
+
+async def heart(beats: list[tuple[float, float]], end: float) -> None:
+    """Notes when a sleep of ten milliseconds ended more than five late: the moment, and seconds late."""
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        await asyncio.sleep(0.01)
+        now = time.monotonic()
+        if now - begun > 0.015:
+            beats.append((now, now - begun - 0.01))
+
+
+def bare(pipe: Any, seconds: float) -> None:
+    """A loop that has nothing else to do."""
+    beats: list[tuple[float, float]] = []
+    asyncio.run(heart(beats, time.monotonic() + seconds))
+    pipe.send(beats)
+
+
+def own(beats: list[tuple[float, float]], bare: list[tuple[float, float]]) -> list[float]:
+    """Seconds late of the beats, without those at whose moment the bare loop was at least half as late."""
+    return [
+        late
+        for moment, late in beats
+        if not any(abs(moment - other) < late + 0.1 and also > late / 2 for other, also in bare)
+    ]
 
 
 def sample() -> tuple[int, int, int]:
@@ -43,6 +75,16 @@ def sample() -> tuple[int, int, int]:
         len(os.listdir("/proc/self/task")),
         len(os.listdir("/proc/self/fd")),
     )
+
+
+class Point(NamedTuple):
+    """A moment: seconds since the beginning, calls so far, resident bytes, threads, descriptors."""
+
+    seconds: float
+    calls: int
+    resident: int
+    threads: int
+    files: int
 
 
 class Soak:
@@ -59,9 +101,9 @@ class Soak:
         self.callbacks = True
         self.calls = 0
         self.told = 0
-        self.late = 0.0
-        #: Seconds, calls so far, resident bytes, threads, descriptors.
-        self.samples: list[tuple[float, int, int, int, int]] = []
+        #: Moments of the clock and seconds late, see `heart`.
+        self.beats: list[tuple[float, float]] = []
+        self.samples: list[Point] = []
 
     async def one(self, kind: str) -> None:
         """One call of a kind."""
@@ -91,20 +133,12 @@ class Soak:
             await self.one(kinds[(number + self.calls) % len(kinds)])
             self.calls += 1
 
-    async def heart(self) -> None:
-        """How late a sleep of ten milliseconds ends."""
-        while time.monotonic() < self.end:
-            begun = time.monotonic()
-            await asyncio.sleep(0.01)
-            if self.samples:
-                self.late = max(self.late, time.monotonic() - begun - 0.01)
-
     async def sampler(self, warm: float) -> None:
         """A sample every second after the warm-up."""
         begun = time.monotonic()
         await asyncio.sleep(warm)
         while time.monotonic() < self.end:
-            self.samples.append((time.monotonic() - begun, self.calls, *sample()))
+            self.samples.append(Point(time.monotonic() - begun, self.calls, *sample()))
             await asyncio.sleep(1)
 
     def tell(self, *given: Any) -> None:
@@ -117,25 +151,51 @@ class Soak:
             eq.success_callback = [self.tell]
             eq.failure_callback = [self.tell]
         workers = (self.worker(number) for number in range(flight))
-        await asyncio.gather(self.heart(), self.sampler(warm), *workers)
+        await asyncio.gather(heart(self.beats, self.end), self.sampler(warm), *workers)
 
 
-def slope(points: list[tuple[float, int, int, int, int]]) -> float:
+def slope(points: list[Point]) -> float:
     """Bytes for each call, by least squares."""
     count = len(points)
-    x, y = sum(point[1] for point in points) / count, sum(point[2] for point in points) / count
-    spread = sum((point[1] - x) ** 2 for point in points)
-    return sum((point[1] - x) * (point[2] - y) for point in points) / spread if spread else 0.0
+    x, y = sum(point.calls for point in points) / count, sum(point.resident for point in points) / count
+    spread = sum((point.calls - x) ** 2 for point in points)
+    return sum((point.calls - x) * (point.resident - y) for point in points) / spread if spread else 0.0
 
 
-def plot(points: list[tuple[float, int, int, int, int]], path: str) -> None:
-    """Memory over time, as an image."""
-    import matplotlib.pyplot
+def plot(points: list[Point], path: Path) -> None:
+    """Memory, its bound, descriptors and threads over time, as an SVG."""
+    memory = [point.resident / 2**20 for point in points]
+    allowed = [memory[0] + (point.calls - points[0].calls) * BYTES / 2**20 for point in points]
+    panels = {
+        "Resident memory (MiB)": [Curve("measured", "ours", memory), Curve("bound", "bound", allowed)],
+        "Descriptors and threads": [
+            Curve("descriptors", "ours", [float(point.files) for point in points]),
+            Curve("threads", "others", [float(point.threads) for point in points]),
+        ],
+    }
+    seconds = [point.seconds for point in points]
+    path.write_text(
+        curves.picture("Traffic of every kind, after the warm-up", seconds, panels), encoding="utf-8"
+    )
 
-    figure, axes = matplotlib.pyplot.subplots(figsize=(8, 4))
-    axes.plot([point[0] for point in points], [point[2] / 2**20 for point in points])
-    axes.set(xlabel="seconds", ylabel="resident MiB", title="500 calls in flight", ylim=(0, None))
-    figure.savefig(path, dpi=110, bbox_inches="tight")
+
+def report(soak: Soak, options: argparse.Namespace, late: float, machine: float) -> list[str]:
+    """The table, as Markdown; ``late`` and ``machine`` are milliseconds."""
+    threads = [point.threads for point in soak.samples]
+    files = [point.files for point in soak.samples]
+    lines = [
+        f"| {options.minutes:g} minutes, {options.flight} at once, {soak.calls:,} calls | measured | bound |",
+        "|---|---:|---:|",
+        f"| memory that a call leaves behind | {slope(soak.samples):+.1f} B | {BYTES:.0f} B |",
+        f"| resident at the end | {soak.samples[-1].resident / 2**20:.1f} MiB | |",
+        f"| threads | {min(threads)} to {max(threads)} | |",
+        f"| descriptors | {min(files)} to {max(files)} | |",
+        f"| event loop late, at most | {late:.1f} ms | {LATE:.0f} ms |",
+        f"| callbacks told | {soak.told:,} | |",
+    ]
+    if machine > late:
+        lines.append(f"| late while a bare loop in another process was late as well | {machine:.1f} ms | |")
+    return lines
 
 
 def main() -> int:
@@ -144,28 +204,33 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--flight", type=int, default=500, help="calls at once")
     parser.add_argument("--no-callbacks", action="store_true")
-    parser.add_argument("--plot", help="an image to draw")
+    parser.add_argument("--plot", default=str(PICTURE), help="the SVG to draw")
+    parser.add_argument("--write", action="store_true", help="put the table into bench/README.md")
     options = parser.parse_args()
     here, there = multiprocessing.get_context("spawn").Pipe()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
     server.start()
     seconds = options.minutes * 60
+    mine, other = multiprocessing.get_context("spawn").Pipe()
+    control = multiprocessing.get_context("spawn").Process(target=bare, args=(other, seconds), daemon=True)
+    control.start()
     soak = Soak(here.recv(), time.monotonic() + seconds)
     soak.callbacks = not options.no_callbacks
     asyncio.run(soak.run(options.flight, seconds / 5))
     here.send(None)
     server.join(10)
-    grown = slope(soak.samples)
-    threads, files = ({point[at] for point in soak.samples} for at in (3, 4))
-    late = soak.late * 1000
-    print(f"{soak.calls} calls, {soak.told} callbacks, {options.flight} in flight, {seconds:.0f} s")
-    print(f"memory       {soak.samples[-1][2] / 2**20:8.1f} MiB, {grown:+.1f} B a call (bound {BYTES:.0f})")
-    print(f"threads      {min(threads):8} to {max(threads)}")
-    print(f"descriptors  {min(files):8} to {max(files)}")
-    print(f"event loop   {late:8.1f} ms late at most (bound {LATE:.0f})")
-    if options.plot:
-        plot(soak.samples, options.plot)
-    return int(grown > BYTES or late > LATE or max(threads) > min(threads) + 8)
+    warm = soak.samples[0].seconds + soak.end - seconds
+    beats = [beat for beat in soak.beats if beat[0] > warm]
+    late = max(own(beats, mine.recv()), default=0) * 1000
+    machine = max((beat[1] for beat in beats), default=0) * 1000
+    lines = report(soak, options, late, machine)
+    print("\n".join(lines))
+    plot(soak.samples, Path(options.plot))
+    print(f"\n{options.plot}: memory, descriptors and threads over time")
+    if options.write:
+        page.write(page.README, {"soak": lines})
+    threads = [point.threads for point in soak.samples]
+    return int(slope(soak.samples) > BYTES or late > LATE or max(threads) > min(threads) + 8)
 
 
 if __name__ == "__main__":

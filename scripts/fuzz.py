@@ -223,9 +223,10 @@ def main() -> int:
                 print(f"seed {seed} {dialect} {way}: {word}\n  {server.last[:400]!r}")
             seed += 1
         server.shutdown()
+    print("| dialect | damaged | calls | what came |\n|---|---|---:|---|")
     for (dialect, way), counts in sorted(told.items()):
-        words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
-        print(f"{dialect:10} {way:10} {sum(counts.values()):6}  {words}")
+        words = ", ".join(f"{count:,} {word}" for word, count in counts.most_common())
+        print(f"| {dialect} | {way} | {sum(counts.values()):,} | {words} |")
     print(f"{seed - options.seed} calls from seed {options.seed}, {findings} findings")
     return int(findings > 0)
 

@@ -118,6 +118,9 @@ pub struct Partial {
     pub usage: Option<Usage>,
 }
 
+/// How much of an answer that cannot be read is shown, in bytes.
+const QUOTED: usize = 200;
+
 /// An error with everything a caller needs to act on it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.0.message)]
@@ -138,6 +141,8 @@ struct Inner {
     url: String,
     dropped_params: Vec<String>,
     cause: Option<Arc<dyn Any + Send + Sync>>,
+    /// The message is still to say how the body starts.
+    quotes: bool,
 }
 
 impl Error {
@@ -157,6 +162,7 @@ impl Error {
             url: String::new(),
             dropped_params: Vec::new(),
             cause: None,
+            quotes: false,
         }))
     }
 
@@ -199,6 +205,15 @@ impl Error {
         error.0.headers = headers;
         error.0.body = Some(body);
         error.0.sent = true;
+        error
+    }
+
+    /// A 200 that is not what the wire promises. The caller is told how it starts, once no secret is in it.
+    pub(crate) fn unreadable(body: &Bytes, why: &str) -> Self {
+        let message = format!("the answer cannot be read: {why}");
+        let kind = ErrorKind::ResponseValidation;
+        let mut error = Self::from_answer(kind, 200, message, HeaderMap::new(), body.clone());
+        error.0.quotes = true;
         error
     }
 
@@ -338,8 +353,15 @@ impl Error {
     #[must_use]
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         secrets.blot(&mut self.0.message);
+        let quotes = std::mem::take(&mut self.0.quotes);
         if let Some(body) = &mut self.0.body {
             secrets.blot_bytes(body);
+            if quotes {
+                // Only now: it may end in the middle of a key.
+                let start = body.get(..QUOTED.min(body.len())).unwrap_or_default();
+                let start = String::from_utf8_lossy(start);
+                self.0.message.push_str(&format!("; it starts with {start:?}"));
+            }
         }
         secrets.blot_headers(&mut self.0.headers);
         self

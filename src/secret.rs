@@ -1,8 +1,11 @@
 //! Keys, and how they are kept out of everything that is shown.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
+use url::Url;
 
 const BLOT: &str = "***";
 /// Placeholders such as "sk-1" or "none" are no secrets, and blotting them would maim ordinary words.
@@ -31,6 +34,28 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Whether a header, an option or a field of a query or a form of that name holds something secret.
+pub(crate) fn says_secret(name: &str) -> bool {
+    let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    };
+    [
+        "auth",
+        "key",
+        "secret",
+        "signature",
+        "credential",
+        "password",
+        "cookie",
+        "assertion",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
+        || name.ends_with("token")
+        || name == "sig"
+}
+
 /// Everything secret about one call, in every spelling in which a server may repeat it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Secrets(Vec<Secret>);
@@ -47,27 +72,33 @@ impl Secrets {
 
     /// These, and what `headers` hold.
     pub(crate) fn and_in(mut self, headers: &HeaderMap) -> Self {
-        for name in [
-            AUTHORIZATION.as_str(),
-            PROXY_AUTHORIZATION.as_str(),
-            "api-key",
-            "x-api-key",
-            "x-goog-api-key",
-            "x-amz-security-token",
-        ] {
-            for value in headers
-                .get_all(name)
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-            {
-                // `Bearer KEY`: the scheme is no secret.
-                self.add(
-                    value
-                        .rsplit_once(' ')
-                        .map_or(value, |(_, credentials)| credentials),
-                );
-            }
+        for (name, value) in headers {
+            let Some(value) = value.to_str().ok().filter(|_| says_secret(name.as_str())) else {
+                continue;
+            };
+            // `Bearer KEY`: the scheme is no secret.
+            let scheme = (name == AUTHORIZATION || name == PROXY_AUTHORIZATION)
+                .then(|| value.rsplit_once(' '))
+                .flatten();
+            self.add(scheme.map_or(value, |(_, credentials)| credentials));
         }
+        self
+    }
+
+    /// These, and what `url` holds: its password, and what its query calls secret.
+    pub(crate) fn and_in_url(mut self, url: &Url) -> Self {
+        if let Some(password) = url.password().or(Some(url.username())) {
+            self.add(password);
+        }
+        let pairs = url.query_pairs().filter(|(name, _)| says_secret(name));
+        pairs.for_each(|(_, value)| self.add(&value));
+        self
+    }
+
+    /// These, and what a form calls secret.
+    pub(crate) fn and_in_form(mut self, form: &[u8]) -> Self {
+        let pairs = url::form_urlencoded::parse(form).filter(|(name, _)| says_secret(name));
+        pairs.for_each(|(_, value)| self.add(&value));
         self
     }
 
@@ -80,19 +111,33 @@ impl Secrets {
     }
 
     fn add(&mut self, secret: &str) {
-        let json = serde_json::to_string(secret).unwrap_or_default();
-        let escaped = json
-            .get(1..json.len().saturating_sub(1))
-            .unwrap_or_default()
-            .to_owned();
-        let slashes = escaped.replace('/', "\\/");
-        for spelling in [secret.to_owned(), escaped, slashes] {
-            if spelling.len() >= SHORTEST && !self.0.iter().any(|known| known.0 == spelling) {
-                self.0.push(Secret(spelling));
-            }
+        if secret.len() < SHORTEST {
+            return;
+        }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        if secret.bytes().all(is_plain) {
+            self.keep(secret.to_owned());
+        } else {
+            let json = serde_json::to_string(secret).unwrap_or_default();
+            let escaped = json
+                .get(1..json.len().saturating_sub(1))
+                .unwrap_or_default()
+                .to_owned();
+            // An error object may hold another as text.
+            self.keep(escaped.replace('\\', "\\\\").replace('"', "\\\""));
+            self.keep(escaped.replace('/', "\\/"));
+            self.keep(escaped);
+            self.keep(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
+            self.keep(secret.to_owned());
         }
         // A spelling that holds another must be blotted out first.
         self.0.sort_by_key(|secret| std::cmp::Reverse(secret.0.len()));
+    }
+
+    fn keep(&mut self, spelling: String) {
+        if !self.0.iter().any(|known| known.0 == spelling) {
+            self.0.push(Secret(spelling));
+        }
     }
 
     /// `text` without them.
@@ -159,6 +204,17 @@ mod tests {
         );
         assert_eq!(blotted("none", "none given"), "none given");
         assert!(!format!("{:?}", secrets("sk-canary-1")).contains("canary"));
+    }
+
+    #[test]
+    fn urls_and_forms_hold_some() {
+        let url = Url::parse("http://user:canary-word@host/v1?token=canary-token&plain=ordinary").unwrap();
+        let secrets = Secrets::default()
+            .and_in_url(&url)
+            .and_in_form(b"client_secret=canary%2Fform&grant_type=ordinary");
+        let mut text = "canary-word canary-token canary/form canary\\/form canary%2Fform ordinary".to_owned();
+        secrets.blot(&mut text);
+        assert_eq!(text, "*** *** *** *** *** ordinary");
     }
 
     #[test]

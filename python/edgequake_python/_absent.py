@@ -64,7 +64,6 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
     ("write the loop around acompletion(), or use an agent framework", "run_tool_loop"),
     ("the core is always native here", "rust"),
     ("use token_counter(), which needs no request", "count_tokens"),
-    ("see docs/providers.md, or provider_info()", "get_provider_fields"),
     (
         "pass prompts as messages; prompt files are not read",
         "set_global_prompt_directory set_global_bitbucket_config set_global_gitlab_config",

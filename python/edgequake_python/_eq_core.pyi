@@ -136,16 +136,39 @@ class AsyncStream:
 
 @final
 class Simulator:
+    """A deterministic server on this machine that speaks the dialects of OpenAI and of the native wires.
+
+    Args:
+        port: where to listen; 0 lets the system choose.
+        host: the address to listen on.
+
+    Raises:
+        OSError: when it cannot listen there.
+    """
+
     def __new__(cls, port: int = 0, host: str = "127.0.0.1") -> Self: ...
     @property
-    def base_url(self) -> str: ...
+    def base_url(self) -> str:
+        """Where it listens, ending in `/v1`."""
+
     @property
-    def root_url(self) -> str: ...
+    def root_url(self) -> str:
+        """The same without a path, for the dialects of other providers."""
+
     @property
-    def requests(self) -> list[Mapping[str, Any]]: ...
+    def requests(self) -> list[Mapping[str, Any]]:
+        """The last requests it saw, oldest first, with secrets blotted out."""
+
     @property
-    def stats(self) -> dict[str, int]: ...
-    def stop(self) -> None: ...
+    def stats(self) -> dict[str, int]:
+        """Counts: `requests`, `open_streams`, `aborted`, `connections` and `open_connections`.
+
+        `aborted` are requests whose client hung up before the answer's end.
+        """
+
+    def stop(self) -> None:
+        """Stops it and closes its connections; doing so twice is the same as once."""
+
     def __enter__(self) -> Self: ...
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None, /

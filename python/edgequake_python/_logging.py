@@ -37,9 +37,10 @@ def _turn_on_debug() -> None:
 log_level = "DEBUG"
 
 
-def print_verbose(print_statement: object) -> None:
+def print_verbose(print_statement: object, logger_only: bool = False, log_level: str = "DEBUG") -> None:
     """LiteLLM's function for diagnostics; ours goes to `verbose_logger`, and never prints."""
-    verbose_logger.debug("%s", print_statement)
+    level = logging.getLevelName(log_level.upper())
+    verbose_logger.log(level if isinstance(level, int) else logging.DEBUG, "%s", print_statement)
 
 
 def _turn_on_json() -> None:

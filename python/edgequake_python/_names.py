@@ -16,9 +16,14 @@ _HERE: dict[str, str] = {
     "print_verbose set_level log_level",
     "_version": "version",
     "alias": "install_as_litellm uninstall_as_litellm",
+    "arguments": "jsonify_tools validate_and_fix_openai_tools validate_chat_completion_tool_choice "
+    "validate_openai_optional_params get_standard_openai_params get_non_default_completion_params "
+    "filter_out_litellm_params add_openai_metadata add_dummy_tool should_run_mock_completion "
+    "is_prompt_caching_valid_prompt return_raw_request get_end_user_id_for_cost_tracking "
+    "get_first_chars_messages get_logging_id get_utc_datetime modify_url read_config_args",
     "batching": "batch_completion batch_completion_models batch_completion_models_all_responses",
     "observers.delivery": "flush flush_async",
-    "chunk_builder": "stream_chunk_builder",
+    "chunk_builder": "stream_chunk_builder stream_chunk_builder_text_completion",
     "client_cache": "in_memory_llm_clients_cache LLMClientCache module_level_client module_level_aclient",
     "constants": "DEFAULT_ALLOWED_FAILS DEFAULT_BATCH_SIZE DEFAULT_FLUSH_INTERVAL_SECONDS "
     "DEFAULT_IN_MEMORY_TTL DEFAULT_MAX_RETRIES DEFAULT_MAX_TOKENS DEFAULT_SOFT_BUDGET "
@@ -30,29 +35,37 @@ _HERE: dict[str, str] = {
     "has_tool_call_blocks is_cached_message is_base64_encoded remove_index_from_tool_calls "
     "validate_chat_completion_user_messages validate_and_fix_openai_messages "
     "validate_and_fix_thinking_param any_assistant_message_has_thinking_blocks "
-    "last_assistant_with_tool_calls_has_no_thinking_blocks",
+    "last_assistant_with_tool_calls_has_no_thinking_blocks shorten_message_to_fit_limit process_messages "
+    "get_formatted_prompt cleanup_none_field_in_message",
     "credentials": "get_secret get_secret_str get_secret_bool load_credentials_from_list CredentialAccessor",
     "function_schema": "function_to_dict",
     "health": "ahealth_check check_valid_key",
+    "image_cost": "default_image_cost_calculator",
     "integrations.custom_logger": "CustomLogger",
     "integrations.custom_batch_logger": "CustomBatchLogger",
     "integrations.custom_guardrail": "CustomGuardrail",
     "limits": "timeout calculate_max_parallel_requests get_base_model_from_metadata",
     "litellm_core_utils.exception_mapping_utils": "exception_type",
+    "litellm_core_utils.thread_pool_executor": "executor",
+    "litellm_core_utils.prompt_templates.common_utils": "get_content_from_model_response "
+    "get_completion_messages",
     "llms.base_llm.base_utils": "type_to_response_format_param",
     "llms.custom_llm": "CustomLLM CustomLLMError custom_chat_llm_router",
     "mock": "mock_completion",
     "model_substitutes": "azure_llms longer_context_model_fallback_dict",
     "openai_client": "LiteLLM Chat Completions AsyncCompletions",
-    "optional_params": "get_optional_params get_optional_params_embeddings",
+    "optional_params": "get_optional_params get_optional_params_embeddings get_optional_params_image_gen",
     "prompt_templates": "register_prompt_template",
-    "provider_config": "ProviderConfigManager responses_api_bridge_check get_valid_models get_api_base",
+    "provider_config": "ProviderConfigManager responses_api_bridge_check get_valid_models get_api_base "
+    "get_provider_fields",
     "provider_lists": "openai_compatible_endpoints openai_compatible_providers "
     "openai_text_completion_compatible_providers _openai_like_providers LITELLM_CHAT_PROVIDERS "
     "BEDROCK_CONVERSE_MODELS provider_list",
+    "response_cost": "rerank_cost transcription_cost",
     "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries "
     "responses_with_retries aresponses_with_retries",
     "tiktoken_encoding": "encoding",
+    "tokens": "get_modified_max_tokens select_tokenizer",
     "types.call_types": "CallTypes",
     "types.logging_payload": "StandardLoggingPayload StandardCallbackDynamicParams",
     "types.messages": "AllMessageValues OpenAIMessageContent AllPromptValues AllEmbeddingInputValues "
@@ -89,15 +102,16 @@ _HERE: dict[str, str] = {
 _ALSO = {
     "acreate": "acompletion",
     "turn_on_debug": "_turn_on_debug",
+    "_select_tokenizer": "select_tokenizer",
     "_openai_completion_params": "OPENAI_CHAT_COMPLETION_PARAMS",
     "_openai_finish_reasons": "OPENAI_FINISH_REASONS",
 }
 
 #: Modules that are attributes of the package without having been imported.
 _SUBMODULE_NAMES = (
-    "_logging _version alias anthropic batches budget_manager caching chunk_builder cli constants "
-    "cost_calculator demo exceptions experimental_mcp_client files google_genai images integrations "
-    "litellm_core_utils llms main provider_lists providers rerank_api router scheduler "
+    "_logging _version alias anthropic batches budget_manager caching chunk_builder cli completion_extras "
+    "constants cost_calculator demo exceptions experimental_mcp_client files google_genai images "
+    "integrations litellm_core_utils llms main provider_lists providers rerank_api router scheduler "
     "secret_managers structured testing types utils"
 )
 _SUBMODULES = frozenset(_SUBMODULE_NAMES.split())
@@ -147,3 +161,18 @@ def find_for(module: str, name: str) -> Any:
         return getattr(package, name)
     except AttributeError:
         return find(name, module)
+
+
+def submodule(package: str, name: str) -> Any:
+    """The module ``name`` of ``package``, for ``litellm.integrations.custom_logger`` and the like.
+
+    Raises:
+        AttributeError: when there is none.
+    """
+    if not name.startswith("_"):
+        try:
+            return import_module(f"{package}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{package}.{name}":
+                raise
+    raise AttributeError(f"module {package!r} has no attribute {name!r}")

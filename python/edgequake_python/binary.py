@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING, Generic, TypeVar
+
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator
     from typing import Any
 
     from typing_extensions import Self
 
     from ._eq_core import AsyncStream, Meta, SyncStream
     from .rate_limits import RateLimits
+
+T = TypeVar("T")
 
 
 class HttpxBinaryResponseContent:
@@ -25,9 +28,10 @@ class HttpxBinaryResponseContent:
     status_code = 200
     is_closed: bool = False
 
-    def __init__(self, core: SyncStream | AsyncStream, meta: Meta) -> None:
-        self._core = core
-        self._meta = meta
+    def __init__(self, response: SyncStream | AsyncStream, meta: Meta | None = None) -> None:
+        # Without `meta` a response of an HTTP client that a program has at hand.
+        self._core: Any = response if meta is not None else _Read(response)
+        self._meta: Any = meta if meta is not None else self._core
         self._parts: list[bytes] = []
         self._ended = False
         self._hidden: dict[str, Any] | None = None
@@ -119,8 +123,11 @@ class HttpxBinaryResponseContent:
             if self._next() is None:
                 return
 
-    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """As `iter_bytes`, without blocking the loop."""
+    def aiter_bytes(self, chunk_size: int | None = None) -> _Pieces[bytes]:
+        """As `iter_bytes`, without blocking the loop; may be awaited first, as in the openai package."""
+        return _Pieces(self._apieces(chunk_size))
+
+    async def _apieces(self, chunk_size: int | None) -> AsyncIterator[bytes]:
         position, rest = 0, b""
         while True:
             while position < len(self._parts):
@@ -149,6 +156,28 @@ class HttpxBinaryResponseContent:
             yield decoder.decode(piece)
         yield decoder.decode(b"", True)
 
+    def aiter_text(self, chunk_size: int | None = None) -> _Pieces[str]:
+        """As `aiter_bytes`, as UTF-8 text."""
+
+        async def texts() -> AsyncIterator[str]:
+            import codecs
+
+            decoder = codecs.getincrementaldecoder("utf-8")("replace")
+            async for piece in self._apieces(chunk_size):
+                yield decoder.decode(piece)
+            yield decoder.decode(b"", True)
+
+        return _Pieces(texts())
+
+    def aiter_lines(self) -> _Pieces[str]:
+        """As `iter_lines`, without blocking the loop."""
+
+        async def lines() -> AsyncIterator[str]:
+            for line in (await self.aread()).decode("utf-8", "replace").splitlines():
+                yield line
+
+        return _Pieces(lines())
+
     def iter_lines(self) -> Iterator[str]:
         """The lines of the text, without their ends."""
         yield from self.text.splitlines()
@@ -164,7 +193,7 @@ class HttpxBinaryResponseContent:
     async def astream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
         """As `stream_to_file`, without blocking the loop on the network."""
         with open(file, "wb") as target:
-            async for piece in self.aiter_bytes(chunk_size):
+            async for piece in self._apieces(chunk_size):
                 target.write(piece)
 
     awrite_to_file = astream_to_file
@@ -173,7 +202,7 @@ class HttpxBinaryResponseContent:
         return self.iter_bytes()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self.aiter_bytes()
+        return self._apieces(None)
 
     # What is known beside the bytes.
 
@@ -185,12 +214,14 @@ class HttpxBinaryResponseContent:
     @property
     def headers(self) -> dict[str, str]:
         """The provider's response headers, names in lower case."""
-        return self._meta.headers()
+        headers: dict[str, str] = self._meta.headers()
+        return headers
 
     @property
     def request_id(self) -> str | None:
         """The provider's id of the request."""
-        return self._meta.request_id
+        request_id: str | None = self._meta.request_id
+        return request_id
 
     @property
     def dropped_params(self) -> list[str]:
@@ -237,6 +268,49 @@ class HttpxBinaryResponseContent:
 
     async def __aexit__(self, *exception: object) -> None:
         self.close()
+
+
+class _Read:
+    """An HTTP client's response, read already, as the core's stream and its metadata would be asked."""
+
+    request_id: str | None = None
+
+    def __init__(self, response: Any) -> None:
+        self._pieces: list[bytes] = [response.content] if response.content else []
+        self._headers: dict[str, str] = dict(response.headers)
+
+    def __next__(self) -> bytes:
+        if not self._pieces:
+            raise StopIteration
+        return self._pieces.pop()
+
+    def headers(self) -> dict[str, str]:
+        return self._headers
+
+    def hidden_params(self) -> dict[str, Any]:
+        return {}
+
+    def close(self) -> None:
+        self._pieces.clear()
+
+
+class _Pieces(Generic[T]):
+    """An asynchronous iterator that may be awaited before it is read: ``async for piece in await ...``."""
+
+    def __init__(self, pieces: AsyncIterator[T]) -> None:
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._pieces
+
+    async def __anext__(self) -> T:
+        return await self._pieces.__anext__()
+
+    async def _itself(self) -> AsyncIterator[T]:
+        return self._pieces
+
+    def __await__(self) -> Generator[Any, None, AsyncIterator[T]]:
+        return self._itself().__await__()
 
 
 def _cut(chunk_size: int | None, pieces: Iterator[bytes]) -> Iterator[bytes]:

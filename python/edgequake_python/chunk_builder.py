@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .types import ModelResponse, ModelResponseStream, Usage
+    from .types import ModelResponse, ModelResponseStream, TextCompletionResponse, Usage
 
 
 def stream_chunk_builder(
@@ -45,6 +45,35 @@ def stream_chunk_builder(
     response._hidden_params = dict(chunks[0]._hidden_params)
     response._hidden_params["response_cost"] = of_response(response)
     return response
+
+
+def stream_chunk_builder_text_completion(
+    chunks: Iterable[Any], messages: Any = None
+) -> TextCompletionResponse | None:
+    """As `stream_chunk_builder`, for the chunks of a streamed `text_completion`."""
+    from .types import TextChoices, TextCompletionResponse
+
+    parts = list(chunks)
+    if not parts:
+        return None
+    texts: dict[int, TextChoices] = {}
+    usage = None
+    for part in parts:
+        usage = getattr(part, "usage", None) or usage
+        for choice in part.choices:
+            whole = texts.setdefault(choice.index, TextChoices(index=choice.index, text=""))
+            whole.text = f"{whole.text}{choice.text or ''}"
+            whole.finish_reason = choice.finish_reason or whole.finish_reason
+    if usage is None:
+        from .tokens import estimated_usage
+
+        text = "".join(str(choice.text) for choice in texts.values())
+        usage = estimated_usage(parts[0].model or "", messages, text, 0)
+    first = parts[0]
+    ordered = [texts[index] for index in sorted(texts)]
+    return TextCompletionResponse(
+        id=first.id, created=first.created, model=first.model, choices=ordered, usage=usage
+    )
 
 
 def joined(chunks: list[Any], messages: Any = None) -> ModelResponse | None:

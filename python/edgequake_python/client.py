@@ -23,41 +23,41 @@ if TYPE_CHECKING:
     from .audio import atranscription as _atranscription
     from .audio import speech as _speech
     from .audio import transcription as _transcription
-    from .batches import acancel_batch as _acancel_batch
-    from .batches import acreate_batch as _acreate_batch
-    from .batches import alist_batches as _alist_batches
-    from .batches import aretrieve_batch as _aretrieve_batch
-    from .batches import cancel_batch as _cancel_batch
-    from .batches import create_batch as _create_batch
-    from .batches import list_batches as _list_batches
-    from .batches import retrieve_batch as _retrieve_batch
+    from .batches.main import acancel_batch as _acancel_batch
+    from .batches.main import acreate_batch as _acreate_batch
+    from .batches.main import alist_batches as _alist_batches
+    from .batches.main import aretrieve_batch as _aretrieve_batch
+    from .batches.main import cancel_batch as _cancel_batch
+    from .batches.main import create_batch as _create_batch
+    from .batches.main import list_batches as _list_batches
+    from .batches.main import retrieve_batch as _retrieve_batch
     from .budget import Budgets
     from .completion import acompletion as _acompletion
     from .completion import completion as _completion
     from .embedding import aembedding as _aembedding
     from .embedding import embedding as _embedding
-    from .files import acreate_file as _acreate_file
-    from .files import afile_content as _afile_content
-    from .files import afile_delete as _afile_delete
-    from .files import afile_list as _afile_list
-    from .files import afile_retrieve as _afile_retrieve
-    from .files import create_file as _create_file
-    from .files import file_content as _file_content
-    from .files import file_delete as _file_delete
-    from .files import file_list as _file_list
-    from .files import file_retrieve as _file_retrieve
-    from .images import aimage_edit as _aimage_edit
-    from .images import aimage_generation as _aimage_generation
-    from .images import aimage_variation as _aimage_variation
-    from .images import image_edit as _image_edit
-    from .images import image_generation as _image_generation
-    from .images import image_variation as _image_variation
+    from .files.main import acreate_file as _acreate_file
+    from .files.main import afile_content as _afile_content
+    from .files.main import afile_delete as _afile_delete
+    from .files.main import afile_list as _afile_list
+    from .files.main import afile_retrieve as _afile_retrieve
+    from .files.main import create_file as _create_file
+    from .files.main import file_content as _file_content
+    from .files.main import file_delete as _file_delete
+    from .files.main import file_list as _file_list
+    from .files.main import file_retrieve as _file_retrieve
+    from .images.main import aimage_edit as _aimage_edit
+    from .images.main import aimage_generation as _aimage_generation
+    from .images.main import aimage_variation as _aimage_variation
+    from .images.main import image_edit as _image_edit
+    from .images.main import image_generation as _image_generation
+    from .images.main import image_variation as _image_variation
     from .models import alist_models as _alist_models
     from .models import list_models as _list_models
     from .moderations import amoderation as _amoderation
     from .moderations import moderation as _moderation
-    from .reranking import arerank as _arerank
-    from .reranking import rerank as _rerank
+    from .rerank_api.main import arerank as _arerank
+    from .rerank_api.main import rerank as _rerank
     from .responses.main import acancel_responses as _acancel_responses
     from .responses.main import acompact_responses as _acompact_responses
     from .responses.main import adelete_responses as _adelete_responses
@@ -87,21 +87,21 @@ _OPERATIONS: dict[str, tuple[str, str, str]] = {
     "list_input_items": ("responses.main", "list_input_items", "alist_input_items"),
     "messages": ("anthropic.messages", "create", "acreate"),
     "moderation": ("moderations", "moderation", "amoderation"),
-    "rerank": ("reranking", "rerank", "arerank"),
-    "image_generation": ("images", "image_generation", "aimage_generation"),
-    "image_edit": ("images", "image_edit", "aimage_edit"),
-    "image_variation": ("images", "image_variation", "aimage_variation"),
+    "rerank": ("rerank_api.main", "rerank", "arerank"),
+    "image_generation": ("images.main", "image_generation", "aimage_generation"),
+    "image_edit": ("images.main", "image_edit", "aimage_edit"),
+    "image_variation": ("images.main", "image_variation", "aimage_variation"),
     "transcription": ("audio", "transcription", "atranscription"),
     "speech": ("audio", "speech", "aspeech"),
-    "create_file": ("files", "create_file", "acreate_file"),
-    "file_retrieve": ("files", "file_retrieve", "afile_retrieve"),
-    "file_delete": ("files", "file_delete", "afile_delete"),
-    "file_list": ("files", "file_list", "afile_list"),
-    "file_content": ("files", "file_content", "afile_content"),
-    "create_batch": ("batches", "create_batch", "acreate_batch"),
-    "retrieve_batch": ("batches", "retrieve_batch", "aretrieve_batch"),
-    "list_batches": ("batches", "list_batches", "alist_batches"),
-    "cancel_batch": ("batches", "cancel_batch", "acancel_batch"),
+    "create_file": ("files.main", "create_file", "acreate_file"),
+    "file_retrieve": ("files.main", "file_retrieve", "afile_retrieve"),
+    "file_delete": ("files.main", "file_delete", "afile_delete"),
+    "file_list": ("files.main", "file_list", "afile_list"),
+    "file_content": ("files.main", "file_content", "afile_content"),
+    "create_batch": ("batches.main", "create_batch", "acreate_batch"),
+    "retrieve_batch": ("batches.main", "retrieve_batch", "aretrieve_batch"),
+    "list_batches": ("batches.main", "list_batches", "alist_batches"),
+    "cancel_batch": ("batches.main", "cancel_batch", "acancel_batch"),
     "list_models": ("models", "list_models", "alist_models"),
 }
 
@@ -130,6 +130,7 @@ class _Settings:
         proxy: str | bool | None = None,
         pool_size: int | None = None,
         keep_alive: float | None = None,
+        max_response_bytes: int | None = None,
         request_hooks: Sequence[Callable[[Any], Any]] = (),
         handler: Callable[[Any], Any] | None = None,
         defaults: Mapping[str, Any] | None = None,
@@ -137,6 +138,9 @@ class _Settings:
         for name, given in (("pool_size", pool_size), ("keep_alive", keep_alive)):
             if given is not None and (isinstance(given, bool) or not 0 <= given < 2**31):
                 raise ValueError(f"{name} is {given!r}, not a number from 0 on")
+        most = max_response_bytes
+        if most is not None and (type(most) is not int or most < 1):
+            raise ValueError(f"max_response_bytes is {most!r}, not a number from 1 on")
         held: dict[str, Any] = dict.fromkeys(AROUND_ATTRIBUTES)
         held.update(
             api_keys={str(name): key for name, key in (api_keys or {}).items() if key},
@@ -157,6 +161,7 @@ class _Settings:
             proxy=proxy,
             pool_size=pool_size,
             keep_alive=None if keep_alive is None else float(keep_alive),
+            max_response_bytes=most,
             request_hooks=list(request_hooks),
             _network=handler,
             _process=_settings,
@@ -248,6 +253,8 @@ class Client(_Settings):
         proxy: URL of a proxy for everything; False for none; None for the environment's.
         pool_size: idle connections kept for each host. None: no limit.
         keep_alive: seconds an idle connection is kept. None: 120.
+        max_response_bytes: how large an answer may be, unpacked; of a stream, one event. None: 1 GiB, and
+            64 MiB for an event.
         request_hooks: functions that are called with each `PreparedRequest` before it is sent; what one
             raises stops the call.
         handler: answers in the network's place, see `edgequake_python.testing.handler`.

@@ -182,6 +182,9 @@ async def acompletion(
     """`completion` for asyncio; parameters in LiteLLM's order for it, which is another.
 
     Cancelling it closes the connection. With ``stream=True`` its result is read with ``async for``.
+
+    Raises:
+        EdgeQuakeError: as `completion` does.
     """
     arguments = _call.gather(locals(), model_list or deployment_id or enable_json_schema_validation)
     if stream:

@@ -93,6 +93,60 @@ def _trimmed(messages: list[Any], limit: int, model: str) -> list[Any]:
     return [*system, *kept]
 
 
+def shorten_message_to_fit_limit(
+    message: dict[str, Any], tokens_needed: int, model: str | None, raise_error_on_max_limit: bool = False
+) -> dict[str, Any]:
+    """A message without its middle, so that it has no more than ``tokens_needed`` tokens.
+
+    Args:
+        message: a message whose content is a text; never changed.
+        tokens_needed: how many tokens it may have.
+        model: whose tokens are counted.
+        raise_error_on_max_limit: raise ValueError when even nothing of it fits.
+    """
+    if _count([message], model or "") <= tokens_needed:
+        return message
+    short = _shortened(message, tokens_needed, model or "")
+    if raise_error_on_max_limit and not short["content"]:
+        raise ValueError(f"no part of the message fits into {tokens_needed} tokens")
+    return short
+
+
+def process_messages(messages: Sequence[Any], max_tokens: int, model: str) -> list[Any]:
+    """The newest messages that fit into ``max_tokens``, as `trim_messages` chooses them."""
+    return _trimmed(list(messages), max_tokens, model)
+
+
+def get_formatted_prompt(data: dict[str, Any], call_type: str) -> str:
+    """What a call asks, as one text.
+
+    Args:
+        data: the call's arguments.
+        call_type: LiteLLM's name of the operation.
+    """
+    if call_type in ("completion", "acompletion"):
+        pieces: list[str] = []
+        for message in data["messages"]:
+            content = message.get("content")
+            parts = content if isinstance(content, list) else ()
+            pieces += [content] if isinstance(content, str) else []
+            pieces += [part["text"] for part in parts if part.get("type") == "text"]
+            pieces += [call["function"]["arguments"] for call in message.get("tool_calls") or ()]
+        return "".join(pieces)
+    if call_type in ("embedding", "moderation"):
+        asked = data["input"]
+        return asked if isinstance(asked, str) else "".join(asked)
+    if call_type in ("text_completion", "image_generation", "audio_transcription"):
+        prompt: str = data.get("prompt") or ""
+        return prompt
+    return ""
+
+
+def cleanup_none_field_in_message(message: dict[str, Any]) -> dict[str, Any]:
+    """The message without what is None."""
+    return {name: value for name, value in message.items() if value is not None}
+
+
 def _groups(messages: list[Any]) -> list[list[Any]]:
     """Messages that stand or fall together: a call of tools and its results."""
     groups: list[list[Any]] = []

@@ -32,14 +32,29 @@ class Priced:
         provider: str | None = None,
         tier: str | None = None,
         at: Any = None,
+        places: tuple[str | None, str | None] = (None, None),
     ) -> None:
         self.facts = facts
+        self._places = places
         self.usage: Any = usage if usage is not None else {}
         self.rates: Rates = Rates(facts, counted(self.usage, "prompt_tokens"), tier, provider, at)
 
     def by_tokens(self) -> tuple[Decimal, Decimal]:
         """USD for the prompt and for the answer."""
-        return pricing.tokens(self.rates, self.usage, self.facts)
+        prompt, answer = pricing.tokens(self.rates, self.usage, self.facts)
+        factor = self._by_place()
+        return prompt * factor, answer * factor
+
+    def _by_place(self) -> Decimal:
+        """What processing in one region (data residency) or at a region's endpoint makes of a price."""
+        residency, location = self._places
+        factor = Decimal(1)
+        if residency:
+            key = f"regional_processing_uplift_multiplier_{residency.lower()}"
+            factor *= decimal(self.facts.get(key)) or 1
+        if location and location.lower() != "global":
+            factor *= decimal(self.facts.get("regional_endpoint_uplift_multiplier")) or 1
+        return factor
 
     def searches(self, response: Any = None) -> Decimal:
         """The fees for web searches that the provider ran during the call."""
@@ -81,6 +96,10 @@ def cost_per_token(
     call_type: str = "completion",
     audio_transcription_file_duration: float = 0.0,
     service_tier: str | None = None,
+    data_residency: str | None = None,
+    vertex_location: str | None = None,
+    response: Any = None,
+    request_model: str | None = None,
     **kwargs: Any,
 ) -> tuple[float, float]:
     """USD for the prompt and for the answer of one call.
@@ -105,6 +124,10 @@ def cost_per_token(
             ``transcription``, ``retrieve_batch``, ...
         audio_transcription_file_duration: seconds of audio.
         service_tier: ``flex``, ``priority``, ...
+        data_residency: ``eu``, ``us``: where OpenAI must process, which costs more.
+        vertex_location: the region whose endpoint Google is asked at, which costs more than ``global``.
+        response: not used.
+        request_model: not used.
         **kwargs: LiteLLM's other arguments; not used.
 
     Raises:
@@ -136,7 +159,13 @@ def cost_per_token(
     kind = getattr(call_type, "value", call_type)
     provider, facts = _facts(model, custom_llm_provider, region_name)
     prompt, answer = _by_kind(
-        Priced(facts, usage, provider=provider, tier="batches" if "batch" in kind else service_tier),
+        Priced(
+            facts,
+            usage,
+            provider=provider,
+            tier="batches" if "batch" in kind else service_tier,
+            places=(data_residency, vertex_location),
+        ),
         kind,
         characters=prompt_characters,
         seconds=decimal(audio_transcription_file_duration) or NOTHING,
@@ -226,6 +255,8 @@ def completion_cost(
     router_model_id: str | None = None,
     litellm_logging_obj: Any = None,
     service_tier: str | None = None,
+    data_residency: str | None = None,
+    vertex_location: str | None = None,
     **kwargs: Any,
 ) -> float:
     """What a call cost, in USD, from its response, or what one would cost, from its texts.
@@ -254,6 +285,8 @@ def completion_cost(
         router_model_id: the id of the Router's deployment that answered.
         litellm_logging_obj: not used.
         service_tier: asked for; what the response says wins.
+        data_residency: as for `cost_per_token`.
+        vertex_location: as for `cost_per_token`.
         **kwargs: LiteLLM's other arguments; not used.
 
     Raises:
@@ -290,12 +323,15 @@ def completion_cost(
         return prompt_usd + answer_usd
     if answer.is_image(kind):
         images = n if n is not None else answer.images
+        from .image_cost import image_cost
+
         return float(
             image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images)
         )
-    provider, facts = _first_known(names, provider, region_name)
+    provider, facts = first_known(names, provider, region_name)
     tier = "batches" if "batch" in kind else answer.tier or service_tier
-    call = Priced(facts, answer.usage, provider=provider, tier=tier)
+    places = data_residency, vertex_location
+    call = Priced(facts, answer.usage, provider=provider, tier=tier, places=places)
     sums = _by_kind(
         call,
         kind,
@@ -307,9 +343,10 @@ def completion_cost(
     return float(sum(sums) + call.searches(completion_response) + call.places())
 
 
-def _first_known(
+def first_known(
     names: Sequence[Any], provider: str | None, region: str | None
 ) -> tuple[str | None, dict[str, Any]]:
+    """The provider and the facts of the first of these models that the table has."""
     from .exceptions import NotFoundError
 
     failure: Exception | None = None
@@ -333,48 +370,3 @@ def charged(response: Any) -> Any:
     if isinstance(ticks, int) and not isinstance(ticks, bool) and ticks >= 0:
         return ticks / _TICKS
     return None
-
-
-def image_cost(
-    names: Sequence[Any],
-    provider: str | None,
-    answer: Any,
-    size: str | None,
-    quality: str | None,
-    images: int,
-) -> Decimal:
-    """USD for images: by their tokens where the provider counted them, else by number, size and quality."""
-    from .model_info import owner
-
-    scale = (size or "1024x1024").replace("-x-", "x").replace("x", "-x-")
-    for name in map(str, names):
-        provider = owner(name, provider)
-        bare = name[len(f"{provider}/") :] if name.startswith(f"{provider}/") else name
-        found = model_table.find(bare, provider)
-        facts = found[1] if found else None
-        if facts and counted(answer.usage, "prompt_tokens") and "input_cost_per_token" in facts:
-            return sum(Priced(facts, answer.usage, provider=provider).by_tokens(), NOTHING)
-        listed = (model_table.table().get(one) for one in _image_names(bare, provider, scale, quality))
-        facts = next((one for one in listed if one is not None), facts)
-        if facts is not None:
-            return images * _per_image(facts, scale)
-    return images * _per_image(_first_known(names, provider, None)[1], "1024-x-1024")
-
-
-def _image_names(model: str, provider: str | None, size: str, quality: str | None) -> list[str]:
-    prefix = f"{provider}/" if provider and provider != "openai" else ""
-    names = [f"{prefix}{quality}/{size}/{model}"] if quality else []
-    names += [f"{prefix}{size}/{model}", f"{prefix}standard/{size}/{model}", f"{prefix}high/{size}/{model}"]
-    return names
-
-
-def _per_image(facts: Mapping[str, Any], size: str) -> Decimal:
-    for key in ("input_cost_per_image", "output_cost_per_image"):
-        price = decimal(facts.get(key))
-        if price is not None:
-            return price
-    per_pixel = decimal(facts.get("input_cost_per_pixel")) or decimal(facts.get("output_cost_per_pixel"))
-    width, _, height = size.partition("-x-")
-    if per_pixel is None or not (width.isdigit() and height.isdigit()):
-        return NOTHING
-    return per_pixel * int(width) * int(height)

@@ -80,7 +80,11 @@ async def aembedding(
     logger_fn: Any = None,
     **kwargs: Any,
 ) -> EmbeddingResponse:
-    """`embedding` for asyncio. Cancelling it closes the connection."""
+    """`embedding` for asyncio. Cancelling it closes the connection.
+
+    Raises:
+        EdgeQuakeError: as `embedding` does.
+    """
     arguments = _call.gather(locals())
     if encoding_format == "numpy":
         from .arrays import with_arrays

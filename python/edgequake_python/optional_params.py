@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 _settings = sys.modules[__package__].__dict__
 
 #: What of a body is not a parameter.
-_SUBJECT = ("model", "messages", "contents", "input", "content", "requests", "instances", "texts", "stream")
+_SUBJECT = (
+    "model",
+    "messages",
+    "contents",
+    "input",
+    "content",
+    "requests",
+    "instances",
+    "texts",
+    "stream",
+    "prompt",
+)
 
 
 def get_optional_params(
@@ -96,6 +107,35 @@ def get_optional_params_embeddings(
     return _of("embed", arguments, False)
 
 
+def get_optional_params_image_gen(
+    model: str | None = None,
+    n: int | None = None,
+    quality: str | None = None,
+    response_format: str | None = None,
+    size: str | None = None,
+    style: str | None = None,
+    user: str | None = None,
+    imageConfig: Any = None,
+    custom_llm_provider: str | None = None,
+    additional_drop_params: list[str] | None = None,
+    provider_config: Any = None,
+    drop_params: bool | None = None,
+    **kwargs: Any,
+) -> dict[str, Any]:
+    """As `get_optional_params`, for `image_generation`."""
+    from .images.main import image_generation
+
+    arguments = {**locals(), "prompt": "?", "model": model or "dall-e-2"}
+    del arguments["provider_config"], arguments["image_generation"]
+    arguments.update(arguments.pop("kwargs"))
+    shown: Any = image_generation(**arguments, api_key="-", dry_run=True)
+    return _without_subject(shown.json)
+
+
 def _of(operation: str, arguments: dict[str, Any], streamed: bool) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(_eq_core.examine(operation, arguments, _settings, streamed)[3])
+    return _without_subject(body)
+
+
+def _without_subject(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in _SUBJECT}

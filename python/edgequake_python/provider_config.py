@@ -60,6 +60,23 @@ def responses_api_bridge_check(
     return {**info, "mode": "chat"}, model
 
 
+#: What three providers need beside a key of the environment, as LiteLLM describes it.
+_FIELDS = {
+    "databricks": (
+        ("api_key", "Databricks API key", "dapi..."),
+        ("api_base", "Workspace URL", "https://adb-..."),
+    ),
+    "ollama": (("base_url", "Ollama's address", "http://127.0.0.1:11434"),),
+    "azure_ai": (("api_key", "Azure AI key", "..."), ("api_base", "Endpoint", "https://...")),
+}
+
+
+def get_provider_fields(custom_llm_provider: str) -> list[dict[str, str]]:
+    """What must be told of a provider, each a `ProviderField`; none for most."""
+    names = ("field_name", "field_description", "field_value")
+    return [{"field_type": "string", **dict(zip(names, one))} for one in _FIELDS.get(custom_llm_provider, ())]
+
+
 def get_api_base(model: str, optional_params: dict[str, Any]) -> str | None:
     """Where a model's calls go, as far as that is known without making one; None when it is not."""
     from .exceptions import BadRequestError

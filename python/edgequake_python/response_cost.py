@@ -170,9 +170,19 @@ def response_cost_calculator(
     optional_params: Mapping[str, Any] | None = None,
     cache_hit: bool | None = None,
     base_model: str | None = None,
+    custom_pricing: bool | None = None,
+    prompt: str = "",
+    standard_built_in_tools_params: Any = None,
+    litellm_model_name: str | None = None,
+    router_model_id: str | None = None,
+    litellm_logging_obj: Any = None,
+    service_tier: str | None = None,
+    data_residency: str | None = None,
+    vertex_location: str | None = None,
+    region_name: str | None = None,
     **kwargs: Any,
 ) -> float:
-    """What a response cost; 0 when it came from the cache.
+    """What a response cost; 0 when it came from the cache. The arguments are `completion_cost`'s.
 
     Raises:
         NotFoundError: for a model whose price is unknown.
@@ -184,8 +194,43 @@ def response_cost_calculator(
     return completion_cost(
         response_object,
         model=model,
+        prompt=prompt,
         custom_llm_provider=custom_llm_provider,
         call_type=call_type,
         optional_params=optional_params,
         base_model=base_model,
+        custom_pricing=custom_pricing,
+        litellm_model_name=litellm_model_name,
+        router_model_id=router_model_id,
+        service_tier=service_tier,
+        data_residency=data_residency,
+        vertex_location=vertex_location,
+        region_name=region_name,
+    )
+
+
+def rerank_cost(
+    model: str, custom_llm_provider: str | None, billed_units: Mapping[str, Any] | None = None
+) -> tuple[float, float]:
+    """USD for a reranking by what was billed, and 0 for an answer."""
+    from .cost import cost_per_token
+
+    return cost_per_token(
+        model,
+        custom_llm_provider=custom_llm_provider,
+        rerank_billed_units=billed_units,
+        prompt_tokens=counted(billed_units, "total_tokens"),
+        call_type="rerank",
+    )
+
+
+def transcription_cost(model: str, custom_llm_provider: str | None, duration: float) -> tuple[float, float]:
+    """USD for seconds of audio, and 0 for an answer."""
+    from .cost import cost_per_token
+
+    return cost_per_token(
+        model,
+        custom_llm_provider=custom_llm_provider,
+        audio_transcription_file_duration=duration,
+        call_type="transcription",
     )

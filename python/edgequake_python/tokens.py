@@ -196,6 +196,69 @@ def create_pretrained_tokenizer(
     return {"type": "huggingface_tokenizer", "tokenizer": tokenizer}
 
 
+class _Encoding:
+    """A model's own tokenizer with the methods of one."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self.name = _encoding(model)
+
+    def encode(self, text: str, **kwargs: Any) -> list[int]:
+        """As the module's `encode`."""
+        return encode(self._model, text)
+
+    def decode(self, tokens: Iterable[int], **kwargs: Any) -> str:
+        """As the module's `decode`."""
+        return decode(self._model, tokens)
+
+
+def select_tokenizer(model: str, custom_tokenizer: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A model's tokenizer, with its ``type``; a custom one is fetched from Hugging Face's hub."""
+    if custom_tokenizer is not None:
+        named = custom_tokenizer.get("revision") or "main", custom_tokenizer.get("auth_token")
+        return create_pretrained_tokenizer(custom_tokenizer["identifier"], *named)
+    return {"type": "openai_tokenizer", "tokenizer": _Encoding(model)}
+
+
+def get_modified_max_tokens(
+    model: str,
+    base_model: str,
+    messages: Sequence[Any] | None,
+    user_max_tokens: int | None,
+    buffer_perc: float | None,
+    buffer_num: float | None,
+) -> int | None:
+    """How many tokens an answer may have, so that it fits beside what was asked.
+
+    Args:
+        model: whose limits count: its own output limit, or one for input and output together.
+        base_model: whose tokens are counted.
+        messages: what is asked.
+        user_max_tokens: what the caller wants; None stays None.
+        buffer_perc: how much more the input may be than was counted; 0.1 by default.
+        buffer_num: the same as a number of tokens, 10 by default; the larger of the two counts.
+    """
+    from .model_info import get_max_tokens, get_model_info
+
+    if user_max_tokens is None:
+        return None
+    try:
+        info, most = get_model_info(model), get_max_tokens(base_model)
+        if most is None:
+            return user_max_tokens
+        count = token_counter(base_model, messages=messages or [], default_token_count=0)
+    except Exception:
+        return user_max_tokens
+    spare = max(
+        (0.1 if buffer_perc is None else buffer_perc) * count, 10 if buffer_num is None else buffer_num
+    )
+    asked = count + int(spare)
+    if info.get("max_input_tokens") == most:
+        # One limit for both: what is asked takes from what may be answered.
+        return min(user_max_tokens, most - asked) if most > asked else user_max_tokens
+    return min(user_max_tokens, most)
+
+
 def _tokenizers() -> Any:
     from importlib import import_module
 

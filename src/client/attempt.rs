@@ -6,7 +6,6 @@ use tokio::time::Instant;
 use super::call::{Meta, Prepared, ReadsErrors};
 use crate::defect;
 use crate::error::{Error, Result};
-use crate::secret::Secrets;
 use crate::transport::{Answer, Clock, Connection, Retries};
 
 /// How far a call has come: when it began, when it must be over, what was tried.
@@ -34,9 +33,9 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             let mut clock = Clock::start(self.timeouts, course.total, false);
             let error = match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
-                    let headers = answer.headers;
+                    let (headers, proof) = (answer.headers, answer.proof);
                     match answer.body.collect(&mut clock).await {
-                        Ok(body) => return Ok((body, self.meta(headers, &course))),
+                        Ok(body) => return Ok((body, self.meta(headers, proof, &course))),
                         Err(error) => error.with_headers(&headers),
                     }
                 }
@@ -56,7 +55,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             let clock = Clock::start(self.timeouts, course.total, true);
             match self.attempt(connection, &clock, &mut course.retries).await {
                 Ok(answer) => {
-                    let meta = self.meta(answer.headers.clone(), &course);
+                    let meta = self.meta(answer.headers.clone(), answer.proof.clone(), &course);
                     return Ok((answer, clock, meta));
                 }
                 Err(error) => self.before_next(error, &mut course).await?,
@@ -71,20 +70,22 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         defect::at("attempt");
         loop {
             let mut answer = connection.send(&self.target, &self.request, clock).await?;
+            answer.body.limit = self.max_response;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
-            // The transport knows the key; what a signer made for this attempt only it and we know.
-            let secrets = Secrets::default().and_in(&answer.proof);
             if answer.status.is_success() {
-                secrets.blot_headers(&mut answer.headers);
                 return Ok(answer);
             }
-            let (status, headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
+            let (status, mut headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
             // An error whose body breaks off is still that error.
-            let body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+            let mut body = answer.body.collect_refusal(&mut clock.clone()).await;
+            // Before anything is quoted: a quotation may end in the middle of a key.
+            let secrets = self.secrets().and_in(&proof);
+            secrets.blot_bytes(&mut body);
+            secrets.blot_headers(&mut headers);
             let error = self.wire.read_error(&self.target, status, headers, body);
             let signer = self.signer().filter(|_| !renewed);
             if !signer.is_some_and(|signer| signer.renews(&self.target, &proof, &error)) {
-                return Err(error.without(&secrets));
+                return Err(error);
             }
             renewed = true;
             retries.renewed();

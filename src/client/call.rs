@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use url::Url;
 
 use super::attempt::Course;
 use crate::auth::Sign;
 use crate::error::{Error, Result};
+use crate::framing::Framer;
 use crate::options::{CallOptions, Timeouts};
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
-use crate::transport::{Asked, Connection, Downloader, Handler, Transport, TransportOptions};
+use crate::transport::{Asked, Connection, Downloader, Handler, Proxies, Transport, TransportOptions};
 use crate::wire::{ChatWire, EmbedWire, EndpointWire, WireRequest};
 
 /// What is known about an answer beside the answer.
@@ -33,6 +35,8 @@ pub struct Meta {
     pub attempts: u32,
     /// Parameters that were not sent because the caller allowed that.
     pub dropped_params: Vec<String>,
+    /// By which headers the request was signed.
+    pub(super) proof: HeaderMap,
 }
 
 /// An answer and what is known about it.
@@ -75,6 +79,7 @@ pub struct Prepared<W: ?Sized + 'static> {
     pub(super) request: WireRequest,
     pub(super) timeouts: Timeouts,
     pub(super) retries: u32,
+    pub(super) max_response: usize,
     transport: TransportOptions,
     handlers: Vec<Arc<dyn Handler>>,
     pub(super) changes: Changes,
@@ -117,6 +122,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             request,
             timeouts: options.timeouts,
             retries: options.retries,
+            max_response: options.max_response,
             transport: options.transport,
             handlers: options.handlers,
             changes: Changes::default(),
@@ -186,6 +192,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
+    /// The cutter of a stream's events, which may be as large as the caller allows.
+    pub(super) fn limited(&self, mut framer: Box<dyn Framer>) -> Box<dyn Framer> {
+        framer.limit(self.max_response);
+        framer
+    }
+
     pub(super) fn signer(&self) -> Option<&'static dyn Sign> {
         match self.target.provider.auth {
             Auth::Signed(signer) => Some(signer),
@@ -193,8 +205,8 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         }
     }
 
-    pub(super) fn meta(&self, mut headers: HeaderMap, course: &Course) -> Meta {
-        self.secrets().blot_headers(&mut headers);
+    pub(super) fn meta(&self, mut headers: HeaderMap, proof: HeaderMap, course: &Course) -> Meta {
+        self.secrets().and_in(&proof).blot_headers(&mut headers);
         Meta {
             provider: self.target.provider.name,
             model: self.target.model.clone(),
@@ -203,33 +215,41 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             elapsed: course.begun.elapsed(),
             attempts: course.retries.attempts(),
             dropped_params: self.dropped_params.clone(),
+            proof,
         }
     }
 
     /// An error after the answer has begun, as the caller gets it.
     pub(super) fn dress(&self, error: Error, meta: &Meta) -> Error {
-        self.dressed(error.with_headers(&meta.headers), meta.attempts)
+        let error = error.with_headers(&meta.headers);
+        self.dressed_without(error, meta.attempts, &self.secrets().and_in(&meta.proof))
     }
 
     /// The error as the caller gets it.
     pub(super) fn dressed(&self, error: Error, attempts: u32) -> Error {
+        self.dressed_without(error, attempts, &self.secrets())
+    }
+
+    fn dressed_without(&self, error: Error, attempts: u32, secrets: &Secrets) -> Error {
         let error = error
             .about(self.target.provider.name, &self.target.model)
             .with_url(&self.shown_url());
         error
             .after_attempts(attempts)
             .with_dropped(&self.dropped_params)
-            .without(&self.secrets())
+            .without(secrets)
     }
 
     /// What must not be shown.
     pub(super) fn secrets(&self) -> Secrets {
-        let options = &self.target.options;
-        Secrets::of(self.target.key.as_ref(), &self.target.headers)
-            .and(options.text("aws_secret_access_key"))
-            .and(options.text("aws_session_token"))
-            .and(options.text("azure_ad_token"))
-            .and(options.text("client_secret"))
+        let secrets = self.target.secrets(&self.request);
+        match &self.transport.proxies {
+            Proxies::Only(proxy) => match Url::parse(proxy) {
+                Ok(proxy) => secrets.and_in_url(&proxy),
+                Err(_) => secrets.and(Some(proxy)),
+            },
+            _ => secrets,
+        }
     }
 
     /// Where the call goes, without what may be secret about it.

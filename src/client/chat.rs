@@ -187,7 +187,7 @@ impl PreparedChat {
                 return Ok(ChatStream::of_whole(whole, assembler, clock, meta));
             }
             let machine = Machine::new(
-                call.wire.framer(&call.target),
+                call.limited(call.wire.framer(&call.target)),
                 call.wire.decoder(&call.target),
                 assembler,
             );

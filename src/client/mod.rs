@@ -44,7 +44,7 @@ impl Client {
     /// One plain chat call.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`crate::Error`].
     pub async fn chat(&self, request: ChatRequest, options: CallOptions) -> Result<Answered<ChatResponse>> {
         prepare_chat(
             ChatRequest {
@@ -61,7 +61,7 @@ impl Client {
     /// One streamed chat call.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`crate::Error`].
     pub async fn chat_stream(&self, request: ChatRequest, options: CallOptions) -> Result<ChatStream> {
         prepare_chat(
             ChatRequest {
@@ -78,7 +78,7 @@ impl Client {
     /// One embedding call.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`crate::Error`].
     pub async fn embed(
         &self,
         request: EmbedRequest,

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
 
+use super::from_python::to_json;
 use super::handler::Callable;
 use super::{callable, simulator};
 use crate::auth::token::TokenSource;
@@ -21,6 +22,11 @@ pub(super) struct Settings<'a, 'py> {
 impl<'a, 'py> Settings<'a, 'py> {
     pub(super) fn new(attributes: &'a Bound<'py, PyDict>) -> Self {
         Self { attributes }
+    }
+
+    /// Python, which holds them.
+    pub(super) fn py(&self) -> Python<'py> {
+        self.attributes.py()
     }
 
     /// The attribute, when it is set to something.
@@ -91,6 +97,10 @@ impl Surroundings for Settings<'_, '_> {
             return None;
         }
         std::env::var(name).ok().filter(|value| !value.is_empty())
+    }
+
+    fn structure(&self, name: &str) -> Result<Option<Value>> {
+        self.get(name).map(|value| to_json(&value, name)).transpose()
     }
 
     fn switch(&self, name: &str) -> bool {

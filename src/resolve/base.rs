@@ -46,7 +46,12 @@ pub(super) fn base_url(call: &Call<'_>) -> Result<(Url, bool)> {
             without_password(&text)
         ))
     };
-    let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
+    let text = text.trim();
+    // A URL's reader would leave line ends out, and read on.
+    if text.chars().any(char::is_control) {
+        return Err(wrong("it has control characters"));
+    }
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("it must start with http:// or https://"));
     }
@@ -58,17 +63,12 @@ pub(super) fn base_url(call: &Call<'_>) -> Result<(Url, bool)> {
 
 /// A URL as it may be shown: without user information and query, where secrets travel.
 fn without_password(text: &str) -> String {
-    let shown = text.split(['?', '#']).next().unwrap_or_default();
-    match (shown.find("://"), shown.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => {
-            format!(
-                "{}://{}",
-                shown.get(..scheme).unwrap_or_default(),
-                shown.get(at + 1..).unwrap_or_default()
-            )
-        }
-        _ => shown.to_owned(),
-    }
+    let (scheme, rest) = text.find("://").map_or(("", text), |at| text.split_at(at + 3));
+    // A password may hold what ends an address elsewhere, so the last `@` counts.
+    let rest = rest.rsplit('@').next().unwrap_or_default();
+    let ends = |letter: char| matches!(letter, '?' | '#') || letter.is_control();
+    let rest = rest.split(ends).next().unwrap_or_default();
+    format!("{scheme}{rest}")
 }
 
 #[cfg(test)]
@@ -85,6 +85,10 @@ mod tests {
             "ftp://host/v1",
             "http://",
             "https://user:canary@host:bad/v1?key=canary",
+            "https://user:canary?canary@host:bad/v1",
+            "user:canary@host/v1",
+            "https://host/v1\r\nx-smuggled: canary",
+            "https://ho\tst/v1?canary",
         ] {
             let options = CallOptions {
                 api_key: Some(Secret::new("k")),

@@ -13,7 +13,8 @@ use url::Url;
 use crate::error::Result;
 use crate::options::{CallOptions, ProviderOptions};
 use crate::registry::{Auth, Call, Provider, StreamUsage};
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets, says_secret};
+use crate::wire::WireRequest;
 
 pub(crate) use key::{is_elsewhere, of as key_of};
 pub use names::{locate, split_model};
@@ -72,10 +73,16 @@ impl Target {
         let (key, key_is_token) = key::key(&call)?;
         let mut known = options.provider_options.clone();
         for default in provider.defaults {
-            if known.text(default.option).is_none() {
+            if known
+                .get(default.option)
+                .is_none_or(|given| given.is_null() || given == "")
+            {
                 let environment = || default.env.iter().find_map(|name| around.env(name));
-                if let Some(value) = around.setting(default.setting).or_else(environment) {
-                    known.set(default.option, Value::String(value));
+                if let Some(value) = around
+                    .structure(default.setting)?
+                    .or_else(|| environment().map(Value::String))
+                {
+                    known.set(default.option, value);
                 }
             }
         }
@@ -107,6 +114,23 @@ impl Target {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         url
+    }
+
+    /// What must not be shown of a call.
+    pub(crate) fn secrets(&self, request: &WireRequest) -> Secrets {
+        let mut secrets = Secrets::of(self.key.as_ref(), &self.headers)
+            .and_in(&request.headers)
+            .and_in_url(&request.url);
+        if let (Auth::Headers(of), Some(key)) = (self.provider.auth, &self.key) {
+            // The key may travel in parts.
+            for (_, value) in of(self, key.expose()) {
+                secrets = secrets.and(value.rsplit(' ').next());
+            }
+        }
+        for name in self.options.names().filter(|name| says_secret(name)) {
+            secrets = secrets.and(self.options.text(name));
+        }
+        secrets
     }
 
     /// Whether a stream is asked for token counts without the caller having said so.

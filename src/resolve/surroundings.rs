@@ -27,6 +27,13 @@ pub trait Surroundings {
     fn setting(&self, _name: &str) -> Option<String> {
         None
     }
+    /// A module attribute of the host language that may be a list or an object.
+    ///
+    /// # Errors
+    /// When it holds what JSON cannot say.
+    fn structure(&self, name: &str) -> Result<Option<Value>> {
+        Ok(self.setting(name).map(Value::String))
+    }
     /// Whether a module attribute of the host language is switched on.
     fn switch(&self, _name: &str) -> bool {
         false

@@ -24,7 +24,7 @@ pub(crate) enum EndpointSource {
     Bytes(Box<Driver<Plain>>),
     Bridged(Box<ChatStream>, Box<dyn Bridge>),
     /// A bridge whose chat stream has ended.
-    Ended(Meta),
+    Ended(Box<Meta>),
 }
 
 impl EndpointSource {
@@ -81,7 +81,7 @@ impl EndpointStream {
                     let chunks = stream.next_batch().await?;
                     if chunks.is_empty() {
                         bridge.finish(&mut pieces);
-                        self.source = EndpointSource::Ended(stream.meta().clone());
+                        self.source = EndpointSource::Ended(Box::new(stream.meta().clone()));
                         return Ok(pieces);
                     }
                     for chunk in chunks {

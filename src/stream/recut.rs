@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::Value;
 
-use super::{Assembler, Machine};
+use super::{Assembler, Machine, Reading as _};
 use crate::error::ErrorKind;
 use crate::framing::Frame;
 use crate::options::CallOptions;
@@ -223,6 +223,41 @@ fn streams_of_every_dialect() {
         let (_, error) = chunks(&target, &body.as_bytes()[..end], 16);
         assert_eq!(error, Some(ErrorKind::IncompleteStream), "{model}");
     }
+}
+
+/// Google counts in every event; where the answer breaks off, the last count is known.
+#[test]
+fn a_broken_stream_has_counted() {
+    let target = target("gemini/gemini-2.5-flash").unwrap();
+    let wire = target.provider.chat.unwrap();
+    let mut machine = Machine::new(
+        wire.framer(&target),
+        wire.decoder(&target),
+        Assembler::new(&target.model, true),
+    );
+    let mut chunks = Vec::new();
+    for counted in [3, 5] {
+        let event = format!(
+            "data: {{\"candidates\":[{{\"content\":{{\"parts\":[{{\"text\":\"a\"}}]}}}}],\
+            \"usageMetadata\":{{\"promptTokenCount\":7,\"candidatesTokenCount\":{counted}}}}}\n\n"
+        );
+        machine.push(event.as_bytes(), &mut chunks).unwrap();
+    }
+    assert!(chunks.iter().all(|chunk| chunk.usage.is_none()));
+    assert_eq!(
+        machine.finish(&mut chunks).unwrap_err().kind(),
+        ErrorKind::IncompleteStream
+    );
+    let partial = machine.partial();
+    let usage = partial.usage.unwrap();
+    assert_eq!(
+        (
+            partial.text.as_str(),
+            usage.prompt_tokens,
+            usage.completion_tokens
+        ),
+        ("aa", Some(7), Some(5))
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::{Body, failed, timed_out};
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secrets;
+use crate::secret::{Secrets, says_secret};
 
 const BLOT: &str = "***";
 
@@ -128,24 +128,6 @@ impl Asked {
         self.secrets.blot(&mut text);
         text
     }
-}
-
-/// Whether a header or a query parameter of that name holds something secret.
-fn says_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [
-        "auth",
-        "key",
-        "secret",
-        "signature",
-        "credential",
-        "password",
-        "cookie",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
-        || name.ends_with("token")
-        || name == "sig"
 }
 
 /// The answer to `request`: a handler's, or the server's.

@@ -13,6 +13,7 @@ import types
 import uuid
 from collections import OrderedDict, UserDict, UserList, defaultdict, deque
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any, Callable
 
 import edgequake_python as eq
@@ -167,7 +168,7 @@ def model() -> Any:
 
 def number_of_numpy() -> Any:
     try:
-        import numpy
+        numpy: Any = import_module("numpy")
     except ImportError:
         return 1.5
     return numpy.float32(1.5)

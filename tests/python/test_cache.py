@@ -342,7 +342,7 @@ def test_a_disk_is_shared_and_survives(tmp_path: Path) -> None:
     assert other.get_cache("a") is None
     assert asyncio.run(other.async_get_cache("b")) == {"x": [1]}
     other.flush_cache()
-    one.disconnect()
+    asyncio.run(one.disconnect())
     assert one.get_cache("b") is None
 
 

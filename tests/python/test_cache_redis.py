@@ -78,7 +78,7 @@ def test_values_and_numbers(redis_server: RedisServer) -> None:  # noqa: F811
         assert await cache.ping()
 
     asyncio.run(asynchronously())
-    cache.disconnect()
+    asyncio.run(cache.disconnect())
 
 
 def test_the_environment_says_where_redis_is(

@@ -40,9 +40,11 @@ def imaginary(request: testing.Request) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def no_provider_stays() -> Iterator[None]:
+def nothing_stays() -> Iterator[None]:
+    """Neither a page's provider nor its alias: pickles name the package that the classes are known as."""
     yield
     eq.unregister_provider("acme")
+    eq.uninstall_as_litellm()
 
 
 def test_the_guide_is_run() -> None:

@@ -9,25 +9,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
-import venv
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import edgequake_python
-from edgequake_python._version import version
+from litellm_environment import ask, litellm_python
 
 pytestmark = [
     pytest.mark.skipif(not os.environ.get("LITELLM_COMPAT_TESTS"), reason="LITELLM_COMPAT_TESTS is not set"),
     pytest.mark.timeout(1800),
 ]
-
-ROOT = Path(__file__).resolve().parents[2]
-PROBE = ROOT / "tests" / "compat" / "probe.py"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgequake-python"
 
 #: Where the two differ on purpose: what is asked, what differs, and why.
 ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
@@ -69,39 +61,12 @@ ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def ask(python: str, library: str, base: str) -> dict[str, Any]:
-    """What a library gives for everything in the probe."""
-    variables = {
-        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "LITELLM_"))
-    }
-    if library == "litellm":
-        variables.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        [python, str(PROBE), library, base],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-        env=variables,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
-    return found
-
-
 @pytest.fixture(scope="module")
 def both() -> tuple[dict[str, Any], dict[str, Any]]:
-    folder = CACHE / f"litellm-{version}"
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not (folder / ".done").exists():
-        venv.EnvBuilder(clear=True, with_pip=True).create(folder)
-        # litellm imports mcp for every call with tools.
-        wanted = [f"litellm=={version}", "mcp"]
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *wanted], check=True, timeout=900)
-        (folder / ".done").touch()
+    litellm_python()
     with edgequake_python.Simulator() as simulator:
-        theirs = ask(str(python), "litellm", simulator.base_url)
-        return theirs, ask(sys.executable, "edgequake_python", simulator.base_url)
+        theirs = ask("probe.py", "litellm", simulator.base_url)
+        return theirs, ask("probe.py", "edgequake_python", simulator.base_url)
 
 
 def bare(value: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import pickle
 import socket
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +14,7 @@ import edgequake_python
 from edgequake_python import completion
 from edgequake_python.exceptions import APIConnectionError, AuthenticationError, EdgeQuakeError
 from loopback import CUT, Loopback, Reply, Request, chat, error, event
-
-KEY = "sk-canary-0123456789abcdef"
+from telltale import KEY, shown
 
 
 @pytest.fixture(autouse=True)
@@ -31,26 +29,6 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
     for logger, level in zip(loggers, levels):
         logger.setLevel(level)
     assert "canary" not in caplog.text
-
-
-def shown(failure: BaseException) -> str:
-    """Everything by which an error may show something."""
-    attributes = {name: getattr(failure, name, None) for name in dir(failure) if not name.startswith("__")}
-    response = getattr(failure, "response", None)
-    parts = [
-        str(failure),
-        repr(failure),
-        repr(failure.args),
-        repr(attributes),
-        repr(vars(failure)),
-        repr(getattr(response, "text", "")),
-        repr(getattr(response, "content", "")),
-        repr(dict(getattr(response, "headers", {}))),
-        "".join(traceback.format_exception(type(failure), failure, failure.__traceback__)),
-        pickle.dumps(failure).decode("latin-1"),
-        repr(vars(pickle.loads(pickle.dumps(failure)))),
-    ]
-    return "\n".join(parts)
 
 
 def fails(run: Any, **call: Any) -> EdgeQuakeError:

@@ -6,6 +6,7 @@ from ..exceptions import BadRequestError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from .call import Call, Course, Proceed
@@ -33,9 +34,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
     if prompt:
         messages = _with_system_prompt(messages, prompt)
     if call.get("supports_system_message") is False:
-        messages = _without_system_messages(messages)
+        messages = without_system(messages)
     if call.get("ensure_alternating_roles"):
-        messages = _alternating(
+        messages = alternating(
             messages,
             _continue_message(call, "user_continue_message", "user"),
             _continue_message(call, "assistant_continue_message", "assistant"),
@@ -86,7 +87,7 @@ def _with_system_prompt(messages: list[Any], prompt: str) -> list[Any]:
     return [{"role": "system", "content": prompt}, *messages]
 
 
-def _without_system_messages(messages: list[Any]) -> list[Any]:
+def without_system(messages: list[Any]) -> list[Any]:
     """System text said by the next user message; a system message that has none becomes one."""
     shaped: list[Any] = []
     waiting: Any = None
@@ -112,14 +113,17 @@ def _without_system_messages(messages: list[Any]) -> list[Any]:
 
 def _continue_message(call: Call, name: str, role: str) -> dict[str, Any]:
     given = call.get(name)
-    if given is None:
-        return {"role": role, "content": _CONTINUE}
-    if not isinstance(given, dict):
+    if given is not None and not isinstance(given, dict):
         raise BadRequestError(message=f"{name} is not a message", model=call.model, llm_provider="")
-    return {"role": role, **given}
+    return continuing(role, given)
 
 
-def _alternating(messages: list[Any], user: dict[str, Any], assistant: dict[str, Any]) -> list[Any]:
+def continuing(role: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The message that is put where ``role`` has said nothing."""
+    return {"role": role, **(given or {"content": _CONTINUE})}
+
+
+def alternating(messages: list[Any], user: dict[str, Any], assistant: dict[str, Any]) -> list[Any]:
     """User and assistant in turn, a user first and last; tool results and system messages stay put."""
     shaped: list[Any] = []
     last: Any = None

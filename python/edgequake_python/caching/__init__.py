@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .caching import Cache, CacheMode, LiteLLMCacheType, disable_cache, enable_cache, update_cache
-    from .disk import DiskCache
-    from .dual import DualCache
-    from .memory import InMemoryCache
+    from .disk_cache import DiskCache
+    from .dual_cache import DualCache
+    from .in_memory_cache import InMemoryCache
     from .redis_cache import RedisCache
 
 __all__ = [
@@ -35,7 +35,12 @@ _ABSENT = {
     "AzureBlobCache": "Cache(type='disk') or Cache(type='redis')",
 }
 
-_WHERE = {"DiskCache": "disk", "DualCache": "dual", "InMemoryCache": "memory", "RedisCache": "redis_cache"}
+_WHERE = {
+    "DiskCache": "disk_cache",
+    "DualCache": "dual_cache",
+    "InMemoryCache": "in_memory_cache",
+    "RedisCache": "redis_cache",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -44,7 +49,9 @@ def __getattr__(name: str) -> Any:
 
         return missing_class(name, _ABSENT[name])
     if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .._names import submodule
+
+        return submodule(__name__, name)
     from importlib import import_module
 
     value = getattr(import_module(f".{_WHERE.get(name, 'caching')}", __name__), name)

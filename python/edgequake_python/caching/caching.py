@@ -8,7 +8,7 @@ from enum import Enum
 
 from .._logging import verbose_logger
 from . import entries, keys
-from .memory import InMemoryCache
+from .in_memory_cache import InMemoryCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Cache:
                 **kwargs,
             )
         elif kind == "disk":
-            from .disk import DiskCache
+            from .disk_cache import DiskCache
 
             self.cache = DiskCache(disk_cache_dir, ttl)
         else:
@@ -196,19 +196,26 @@ class Cache:
             return False
         return wanted or self.mode is CacheMode.default_on
 
-    def get_cache(self, **kwargs: Any) -> Any:
-        """The answer of an equal call, a new object each time, or None."""
+    def get_cache(self, dynamic_cache_object: Any = None, **kwargs: Any) -> Any:
+        """The answer of an equal call, a new object each time, or None.
+
+        Args:
+            dynamic_cache_object: a cache like `InMemoryCache` that is asked instead of this one's.
+            **kwargs: the call's arguments.
+        """
+        store = self.cache if dynamic_cache_object is None else dynamic_cache_object
         try:
             key = self._key(kwargs)
             if self.semantic is not None:
                 return self._similar(kwargs, key)
-            return self._opened(self.cache.get_cache(key), key, kwargs)
+            return self._opened(store.get_cache(key), key, kwargs)
         except Exception as error:
             self._trouble(error)
             return None
 
-    async def async_get_cache(self, **kwargs: Any) -> Any:
+    async def async_get_cache(self, dynamic_cache_object: Any = None, **kwargs: Any) -> Any:
         """As `get_cache`."""
+        store = self.cache if dynamic_cache_object is None else dynamic_cache_object
         try:
             key = self._key(kwargs)
             if self.semantic is not None:
@@ -216,7 +223,7 @@ class Cache:
 
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(None, lambda: self._similar(kwargs, key))
-            return self._opened(await self.cache.async_get_cache(key), key, kwargs)
+            return self._opened(await store.async_get_cache(key), key, kwargs)
         except Exception as error:
             self._trouble(error)
             return None
@@ -236,8 +243,9 @@ class Cache:
         except Exception as error:
             self._trouble(error)
 
-    async def async_add_cache(self, result: Any, **kwargs: Any) -> None:
-        """As `add_cache`."""
+    async def async_add_cache(self, result: Any, dynamic_cache_object: Any = None, **kwargs: Any) -> None:
+        """As `add_cache`; ``dynamic_cache_object`` as for `get_cache`."""
+        store = self.cache if dynamic_cache_object is None else dynamic_cache_object
         try:
             key, ttl = self._key(kwargs), _lifetime(kwargs)
             packed = entries.pack(result)
@@ -250,15 +258,19 @@ class Cache:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(None, self.semantic.keep, operation, given, packed, ttl)
             else:
-                await self.cache.async_set_cache(key, packed, **({} if ttl is None else {"ttl": ttl}))
+                await store.async_set_cache(key, packed, **({} if ttl is None else {"ttl": ttl}))
             self._warned = False
         except Exception as error:
             self._trouble(error)
 
-    def delete_cache_keys(self, keys: Sequence[str]) -> None:
+    async def delete_cache_keys(self, keys: Sequence[str]) -> None:
         """Forget answers by their keys."""
         for key in keys:
-            self.cache.delete_cache(key)
+            await self.cache.async_delete_cache(key)
+
+    async def batch_cache_write(self, result: Any, **kwargs: Any) -> None:
+        """As `async_add_cache`: nothing is held back."""
+        await self.async_add_cache(result, **kwargs)
 
     async def ping(self) -> bool:
         """Whether the place where answers are kept can be reached."""
@@ -266,7 +278,7 @@ class Cache:
 
     async def disconnect(self) -> None:
         """Close connections."""
-        self.cache.disconnect()
+        await self.cache.disconnect()
 
     def flush_cache(self) -> None:
         """Forget every answer."""
@@ -317,18 +329,45 @@ def _lifetime(kwargs: dict[str, Any]) -> float | None:
     return None if ttl is None else float(ttl)
 
 
-def enable_cache(type: str = "local", **kwargs: Any) -> None:
+def enable_cache(
+    type: str | LiteLLMCacheType | None = "local",
+    host: str | None = None,
+    port: str | None = None,
+    password: str | None = None,
+    supported_call_types: Sequence[str] | None = SUPPORTED_CALL_TYPES,
+    **kwargs: Any,
+) -> None:
     """Put a cache in force, unless there is one. Arguments are `Cache`'s."""
-    package = keys._package
-    if package.get("cache") is None:
-        package["cache"] = Cache(type, **kwargs)
+    if keys._package.get("cache") is None:
+        update_cache(type, host, port, password, supported_call_types, **kwargs)
 
 
-def update_cache(type: str = "local", **kwargs: Any) -> None:
-    """Put a new cache in force."""
-    keys._package["cache"] = Cache(type, **kwargs)
+def update_cache(
+    type: str | LiteLLMCacheType | None = "local",
+    host: str | None = None,
+    port: str | None = None,
+    password: str | None = None,
+    supported_call_types: Sequence[str] | None = SUPPORTED_CALL_TYPES,
+    **kwargs: Any,
+) -> None:
+    """Put a new cache in force. Arguments are `Cache`'s."""
+    keys._package["cache"] = Cache(
+        type,
+        host=host,
+        port=port,
+        password=password,
+        supported_call_types=supported_call_types,
+        **kwargs,
+    )
 
 
 def disable_cache() -> None:
     """No cache from now on."""
     keys._package["cache"] = None
+
+
+def __getattr__(name: str) -> Any:
+    """LiteLLM has its other caches here too."""
+    from importlib import import_module
+
+    return getattr(import_module(__package__), name)

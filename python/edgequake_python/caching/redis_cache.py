@@ -7,7 +7,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..state import RedisState
@@ -69,40 +69,63 @@ class RedisCache:
         """As `set_cache`."""
         await self.state.set_async(self._named(key), _packed(value), self._ttl(kwargs))
 
-    def get_cache(self, key: str, **kwargs: Any) -> Any:
+    def get_cache(self, key: str, parent_otel_span: Any = None, **kwargs: Any) -> Any:
         """The value, or None."""
         return _unpacked(self.state.get(self._named(key)))
 
-    async def async_get_cache(self, key: str, **kwargs: Any) -> Any:
+    async def async_get_cache(self, key: str, parent_otel_span: Any = None, **kwargs: Any) -> Any:
         """As `get_cache`."""
         return _unpacked(await self.state.get_async(self._named(key)))
 
-    def batch_get_cache(self, keys: Sequence[str], **kwargs: Any) -> list[Any]:
+    def batch_get_cache(
+        self, key_list: Sequence[str], parent_otel_span: Any = None, **kwargs: Any
+    ) -> list[Any]:
         """The values, None where there is none."""
-        return [self.get_cache(key) for key in keys]
+        return [self.get_cache(key) for key in key_list]
 
-    async def async_batch_get_cache(self, keys: Sequence[str], **kwargs: Any) -> list[Any]:
+    async def async_batch_get_cache(
+        self, key_list: Sequence[str], parent_otel_span: Any = None, **kwargs: Any
+    ) -> list[Any]:
         """As `batch_get_cache`; all of them in one round trip."""
         import asyncio
 
-        return list(await asyncio.gather(*(self.async_get_cache(key) for key in keys)))
+        return list(await asyncio.gather(*(self.async_get_cache(key) for key in key_list)))
 
-    async def async_set_cache_pipeline(self, cache_list: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+    async def async_set_cache_pipeline(
+        self, cache_list: Sequence[tuple[str, Any]], ttl: float | None = None, **kwargs: Any
+    ) -> None:
         """Keep several values, in one round trip."""
         import asyncio
 
-        await asyncio.gather(*(self.async_set_cache(key, value, **kwargs) for key, value in cache_list))
+        await asyncio.gather(*(self.async_set_cache(key, value, ttl=ttl) for key, value in cache_list))
 
-    def increment_cache(self, key: str, value: float = 1, **kwargs: Any) -> float:
+    def increment_cache(self, key: str, value: float = 1, ttl: float | None = None, **kwargs: Any) -> float:
         """Add to a number that starts at 0; its time to live begins with the first addition."""
-        return self.state.increment(self._named(key), float(value), self._ttl(kwargs))
+        return self.state.increment(self._named(key), float(value), self._ttl({"ttl": ttl}))
 
-    async def async_increment(self, key: str, value: float = 1, **kwargs: Any) -> float:
+    async def async_increment(
+        self,
+        key: str,
+        value: float = 1,
+        ttl: float | None = None,
+        parent_otel_span: Any = None,
+        refresh_ttl: bool = False,
+        **kwargs: Any,
+    ) -> float:
         """As `increment_cache`."""
         import asyncio
 
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, lambda: self.increment_cache(key, value, **kwargs))
+        return await loop.run_in_executor(None, self.increment_cache, key, value, ttl)
+
+    async def async_increment_pipeline(
+        self, increment_list: Sequence[Mapping[str, Any]], **kwargs: Any
+    ) -> list[float]:
+        """Add to several numbers: dicts with ``key``, ``increment_value`` and ``ttl``."""
+        return [
+            await self.async_increment(one["key"], one["increment_value"], one.get("ttl"))
+            for one in increment_list
+        ]
 
     def delete_cache(self, key: str) -> None:
         """Forget a value."""
@@ -119,7 +142,35 @@ class RedisCache:
         await self.state.get_async(self._named("ping"))
         return self.state.connected
 
-    def disconnect(self) -> None:
+    def sync_ping(self) -> bool:
+        """As `ping`, for synchronous code."""
+        self.state.get(self._named("ping"))
+        return self.state.connected
+
+    async def test_connection(self) -> dict[str, str]:
+        """Whether Redis answers, in words."""
+        reached = await self.ping()
+        message = "Redis answers" if reached else "Redis does not answer"
+        return {"status": "success" if reached else "failed", "message": message}
+
+    async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
+        """As `async_set_cache`: nothing is held back."""
+        await self.async_set_cache(key, value, **kwargs)
+
+    async def delete_cache_keys(self, keys: Sequence[str]) -> None:
+        """Forget several values."""
+        for key in keys:
+            await self.async_delete_cache(key)
+
+    def check_and_fix_namespace(self, key: str) -> str:
+        """The key with the namespace before it."""
+        return self._named(key)
+
+    def get_ttl(self, **kwargs: Any) -> float | None:
+        """Seconds that a value lives when a call is given these arguments; None: for ever."""
+        return self._ttl(kwargs)
+
+    async def disconnect(self) -> None:
         """Close the connections."""
         self.state.close()
 

@@ -1,1 +1,10 @@
 """Those who watch calls: the base classes for a program's own, and the built-in ones."""
+
+from __future__ import annotations
+
+
+def __getattr__(name: str) -> object:
+    """Submodules, loaded when they are asked for."""
+    from .._names import submodule
+
+    return submodule(__name__, name)

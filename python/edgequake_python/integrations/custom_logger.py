@@ -6,6 +6,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from typing import Any
 
 
@@ -153,6 +154,11 @@ class CustomLogger:
         prompt_id: str | None,
         prompt_variables: dict[str, Any] | None,
         dynamic_callback_params: dict[str, Any],
+        prompt_spec: Any = None,
+        prompt_label: str | None = None,
+        prompt_version: int | None = None,
+        ignore_prompt_manager_model: bool | None = False,
+        ignore_prompt_manager_optional_params: bool | None = False,
         **kwargs: Any,
     ) -> tuple[str, list[Any], dict[str, Any]]:
         """In line, calls with ``prompt_id``: the model, messages and parameters that it stands for."""
@@ -226,26 +232,80 @@ class CustomLogger:
     ) -> None:
         """A group of the Router has no room left."""
 
-    # A proxy's; nothing here is one.
+    # A proxy's; nothing here is one, so none of these is called.
 
-    async def async_pre_call_hook(self, *args: Any, **kwargs: Any) -> Any:
+    async def async_pre_call_hook(self, user_api_key_dict: Any, cache: Any, data: Any, call_type: Any) -> Any:
         """LiteLLM's proxy calls it; this package is none."""
         return None
 
-    async def async_moderation_hook(self, *args: Any, **kwargs: Any) -> Any:
+    async def async_moderation_hook(self, data: Any, user_api_key_dict: Any, call_type: Any) -> Any:
         """LiteLLM's proxy calls it; this package is none."""
 
-    async def async_post_call_success_hook(self, *args: Any, **kwargs: Any) -> Any:
+    async def async_post_call_success_hook(self, data: Any, user_api_key_dict: Any, response: Any) -> Any:
         """LiteLLM's proxy calls it; this package is none."""
 
-    async def async_post_call_failure_hook(self, *args: Any, **kwargs: Any) -> Any:
+    async def async_post_call_failure_hook(
+        self,
+        request_data: Any,
+        original_exception: Any,
+        user_api_key_dict: Any,
+        traceback_str: str | None = None,
+    ) -> Any:
         """LiteLLM's proxy calls it; this package is none."""
 
-    async def async_post_call_streaming_hook(self, *args: Any, **kwargs: Any) -> Any:
+    async def async_post_call_streaming_hook(self, user_api_key_dict: Any, response: str) -> Any:
         """LiteLLM's proxy calls it; this package is none."""
 
-    async def async_dataset_hook(self, *args: Any, **kwargs: Any) -> Any:
+    async def async_post_call_streaming_iterator_hook(
+        self, user_api_key_dict: Any, response: Any, request_data: Any
+    ) -> AsyncIterator[Any]:
+        """LiteLLM's proxy calls it; this package is none. Gives the chunks on."""
+        async for chunk in response:
+            yield chunk
+
+    async def async_post_call_response_headers_hook(
+        self,
+        data: Any,
+        user_api_key_dict: Any,
+        response: Any,
+        request_headers: Any = None,
+        litellm_call_info: Any = None,
+    ) -> Any:
         """LiteLLM's proxy calls it; this package is none."""
+
+    async def async_post_mcp_tool_call_hook(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> Any:
+        """LiteLLM's proxy calls it; this package is none."""
+
+    async def async_filter_listed_models(self, user_api_key_dict: Any, model_names: Any) -> Any:
+        """LiteLLM's proxy calls it; this package is none."""
+        return model_names
+
+    async def async_log_audit_log_event(self, audit_log: Any) -> None:
+        """LiteLLM's proxy calls it; this package is none."""
+
+    async def async_dataset_hook(self, logged_item: Any, standard_logging_payload: Any) -> Any:
+        """LiteLLM's proxy calls it; this package is none."""
+
+    def handle_callback_failure(self, callback_name: str) -> None:
+        """LiteLLM's proxy calls it; this package is none."""
+
+    # Adapters; `adapter_completion` is not here, so none of these is called.
+
+    def translate_completion_input_params(self, kwargs: Any) -> Any:
+        """Kept for LiteLLM's subclasses; not called."""
+
+    def translate_completion_output_params(self, response: Any) -> Any:
+        """Kept for LiteLLM's subclasses; not called."""
+
+    def translate_completion_output_params_streaming(self, completion_stream: Any) -> Any:
+        """Kept for LiteLLM's subclasses; not called."""
+
+    @staticmethod
+    def get_callback_env_vars(callback_name: str | None = None) -> list[str]:
+        """The environment variables that the callback needs: none."""
+        return []
 
 
 def overrides(callback: Any, hook: str) -> bool:

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from typing import Any
 
-    from ..types import EmbeddingResponse, ModelResponse
+    from ..types import EmbeddingResponse, ImageResponse, ModelResponse
 
 __all__ = ["CustomLLM", "CustomLLMError"]
+
+_NO_HEADERS: dict[str, Any] = {}
 
 
 class CustomLLM:
@@ -38,34 +40,176 @@ class CustomLLM:
     Without ``acompletion``, ``astreaming`` or ``aembedding`` the blocking method is run on a thread.
     """
 
-    def completion(self, *args: Any, **kwargs: Any) -> ModelResponse:
+    def completion(
+        self,
+        model: str,
+        messages: list[Any],
+        api_base: str,
+        custom_prompt_dict: dict[str, Any],
+        model_response: ModelResponse,
+        print_verbose: Any,
+        encoding: Any,
+        api_key: Any,
+        logging_obj: Any,
+        optional_params: dict[str, Any],
+        acompletion: Any = None,
+        litellm_params: Any = None,
+        logger_fn: Any = None,
+        headers: dict[str, Any] = _NO_HEADERS,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> ModelResponse:
         raise _missing("completion")
 
-    def streaming(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def streaming(
+        self,
+        model: str,
+        messages: list[Any],
+        api_base: str,
+        custom_prompt_dict: dict[str, Any],
+        model_response: ModelResponse,
+        print_verbose: Any,
+        encoding: Any,
+        api_key: Any,
+        logging_obj: Any,
+        optional_params: dict[str, Any],
+        acompletion: Any = None,
+        litellm_params: Any = None,
+        logger_fn: Any = None,
+        headers: dict[str, Any] = _NO_HEADERS,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> Iterator[Any]:
         raise _missing("streaming")
 
-    async def acompletion(self, *args: Any, **kwargs: Any) -> ModelResponse:
+    async def acompletion(
+        self,
+        model: str,
+        messages: list[Any],
+        api_base: str,
+        custom_prompt_dict: dict[str, Any],
+        model_response: ModelResponse,
+        print_verbose: Any,
+        encoding: Any,
+        api_key: Any,
+        logging_obj: Any,
+        optional_params: dict[str, Any],
+        acompletion: Any = None,
+        litellm_params: Any = None,
+        logger_fn: Any = None,
+        headers: dict[str, Any] = _NO_HEADERS,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> ModelResponse:
         raise _missing("acompletion")
 
-    def astreaming(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+    def astreaming(
+        self,
+        model: str,
+        messages: list[Any],
+        api_base: str,
+        custom_prompt_dict: dict[str, Any],
+        model_response: ModelResponse,
+        print_verbose: Any,
+        encoding: Any,
+        api_key: Any,
+        logging_obj: Any,
+        optional_params: dict[str, Any],
+        acompletion: Any = None,
+        litellm_params: Any = None,
+        logger_fn: Any = None,
+        headers: dict[str, Any] = _NO_HEADERS,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> AsyncIterator[Any]:
         raise _missing("astreaming")
 
-    def embedding(self, *args: Any, **kwargs: Any) -> EmbeddingResponse:
+    def embedding(
+        self,
+        model: str,
+        input: list[Any],
+        model_response: EmbeddingResponse,
+        print_verbose: Any,
+        logging_obj: Any,
+        optional_params: Any,
+        api_key: str | None = None,
+        api_base: str | None = None,
+        timeout: Any = None,
+        litellm_params: Any = None,
+    ) -> EmbeddingResponse:
         raise _missing("embedding")
 
-    async def aembedding(self, *args: Any, **kwargs: Any) -> EmbeddingResponse:
+    async def aembedding(
+        self,
+        model: str,
+        input: list[Any],
+        model_response: EmbeddingResponse,
+        print_verbose: Any,
+        logging_obj: Any,
+        optional_params: Any,
+        api_key: str | None = None,
+        api_base: str | None = None,
+        timeout: Any = None,
+        litellm_params: Any = None,
+    ) -> EmbeddingResponse:
         raise _missing("aembedding")
 
-    def image_generation(self, *args: Any, **kwargs: Any) -> Any:
+    def image_generation(
+        self,
+        model: str,
+        prompt: str,
+        api_key: str | None,
+        api_base: str | None,
+        model_response: ImageResponse,
+        optional_params: dict[str, Any],
+        logging_obj: Any,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> Any:
         raise _missing("image_generation")
 
-    async def aimage_generation(self, *args: Any, **kwargs: Any) -> Any:
+    async def aimage_generation(
+        self,
+        model: str,
+        prompt: str,
+        model_response: ImageResponse,
+        api_key: str | None,
+        api_base: str | None,
+        optional_params: dict[str, Any],
+        logging_obj: Any,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> Any:
         raise _missing("aimage_generation")
 
-    def image_edit(self, *args: Any, **kwargs: Any) -> Any:
+    def image_edit(
+        self,
+        model: str,
+        image: Any,
+        prompt: str | None,
+        model_response: ImageResponse,
+        api_key: str | None,
+        api_base: str | None,
+        optional_params: dict[str, Any],
+        logging_obj: Any,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> Any:
         raise _missing("image_edit")
 
-    async def aimage_edit(self, *args: Any, **kwargs: Any) -> Any:
+    async def aimage_edit(
+        self,
+        model: str,
+        image: Any,
+        prompt: str | None,
+        model_response: ImageResponse,
+        api_key: str | None,
+        api_base: str | None,
+        optional_params: dict[str, Any],
+        logging_obj: Any,
+        timeout: Any = None,
+        client: Any = None,
+    ) -> Any:
         raise _missing("aimage_edit")
 
 

@@ -8,6 +8,7 @@ import sys
 import traceback
 from datetime import datetime
 
+from . import shown
 from .later import Later, Lazy
 from .standard import NAME, Parts, Whole
 
@@ -53,6 +54,11 @@ _NOT_PARAMETERS = frozenset(
         "turn_off_message_logging",
         "extra_headers",
         "headers",
+        "http2",
+        "max_response_bytes",
+        "proxy",
+        "ssl_certificate",
+        "ssl_verify",
         "proxy_server_request",
         "drop_params",
         "custom_llm_provider",
@@ -93,7 +99,8 @@ _LITELLM_PARAMS = (
     "use_litellm_proxy",
     "verbose",
 )
-_SECRET = ("api_key", "token", "secret", "password", "credential", "authorization")
+#: Dicts of the caller's that may hold keys among other things.
+_MIXED = ("extra_body", "extra_query", "fallbacks")
 #: Per-call settings of loggers.
 _DYNAMIC = ("langfuse_", "langsmith_", "arize_", "posthog_", "dd_", "humanloop_", "gcs_", "wandb_", "weave_")
 
@@ -133,16 +140,16 @@ class Subject:
         self.input: Any = arguments.get("messages") or asked
         self.messages: Any = arguments.get("messages") or _as_messages(asked)
         self.user: Any = arguments.get("user")
-        self.api_base: Any = arguments.get("api_base") or arguments.get("base_url")
+        self.api_base: Any = shown.address(arguments.get("api_base") or arguments.get("base_url"))
         metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
         # A copy: the caller's dict is the caller's.
         self.metadata: dict[str, Any] = dict(metadata) if isinstance(metadata, dict) else {}
         self.tags: list[Any] = list(self.metadata.get("tags") or arguments.get("tags") or ())
         self.model_info: Any = self.metadata.get("model_info") or arguments.get("model_info") or {}
         self.parameters: dict[str, Any] = {
-            name: value
+            name: shown.fields(value) if name in _MIXED else value
             for name, value in arguments.items()
-            if value is not None and name not in _NOT_PARAMETERS and not _is_secret(name)
+            if value is not None and name not in _NOT_PARAMETERS and not shown.is_secret(name)
         }
         self.dynamic: dict[str, Any] = {
             name: value
@@ -150,7 +157,9 @@ class Subject:
             if value is not None and name.startswith(_DYNAMIC)
         }
         self.arguments: dict[str, Any] = {
-            name: value for name, value in arguments.items() if value is not None and not _is_secret(name)
+            name: value
+            for name, value in arguments.items()
+            if value is not None and not shown.is_secret(name)
         }
         self.redacted: bool = bool(
             arguments.get("turn_off_message_logging") or _package.get("turn_off_message_logging")
@@ -192,7 +201,7 @@ class Subject:
             "api_call_start_time": self.begun,
             "first_api_call_start_time": self.begun,
             "stream_options": self.arguments.get("stream_options"),
-            "extra_body": self.arguments.get("extra_body") or {},
+            "extra_body": shown.fields(self.arguments.get("extra_body")) or {},
             "max_retries": self.arguments.get("max_retries"),
             "model_id": self.model_info.get("id") if isinstance(self.model_info, dict) else None,
             "applied_guardrails": [],
@@ -254,12 +263,6 @@ def _text(answer: Any) -> Any:
 
 def _traced(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))
-
-
-def _is_secret(name: str) -> bool:
-    if name in ("max_tokens", "max_completion_tokens") or name.endswith("_cost_per_token"):
-        return False
-    return name == "client" or any(part in name for part in _SECRET)
 
 
 def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:

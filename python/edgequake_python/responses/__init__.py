@@ -32,3 +32,10 @@ class _Callable(type(sys)):  # type: ignore[misc]
 
 
 sys.modules[__name__].__class__ = _Callable
+
+
+def __getattr__(name: str) -> object:
+    """Submodules, loaded when they are asked for."""
+    from .._names import submodule
+
+    return submodule(__name__, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Optional
 
 from ..event_stream import AsyncEvents, SyncEvents
@@ -9,6 +10,10 @@ from ..types.responses.events import event_from_json
 from . import ids
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
     from ..types.responses.api import ResponsesAPIResponse
 
 _LAST = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
@@ -50,3 +55,56 @@ class SyncResponsesAPIStreamingIterator(BaseResponsesAPIStreamingIterator, SyncE
 
 class ResponsesAPIStreamingIterator(BaseResponsesAPIStreamingIterator, AsyncEvents):
     """A stream for asynchronous code. Close it, or read it to its end."""
+
+
+class MockResponsesAPIStreamingIterator(BaseResponsesAPIStreamingIterator):
+    """A whole response as a stream, for synchronous and asynchronous code: its text in small pieces.
+
+    Args:
+        response: a `ResponsesAPIResponse`, or anything whose ``json()`` is like one.
+        model: the model that answered.
+        **kwargs: LiteLLM's other arguments; not used.
+    """
+
+    CHUNK_SIZE = 5
+
+    def __init__(self, response: Any, model: str = "", *args: Any, **kwargs: Any) -> None:
+        dump = getattr(response, "model_dump", None)
+        self.model = model
+        self._model_id = None
+        self._events = iter(self._all(dump() if dump is not None else response.json()))
+
+    def _all(self, whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+        yield {"type": "response.created", "response": begun}
+        for output_index, item in enumerate(whole.get("output") or ()):
+            place = {"output_index": output_index, "item_id": item.get("id")}
+            yield {"type": "response.output_item.added", "output_index": output_index, "item": item}
+            for content_index, part in enumerate(item.get("content") or ()):
+                text = part.get("text") or ""
+                at = {**place, "content_index": content_index}
+                for begin in range(0, len(text), self.CHUNK_SIZE):
+                    piece = text[begin : begin + self.CHUNK_SIZE]
+                    yield {"type": "response.output_text.delta", **at, "delta": piece}
+                if text:
+                    yield {"type": "response.output_text.done", **at, "text": text}
+            yield {"type": "response.output_item.done", "output_index": output_index, "item": item}
+        yield {"type": "response.completed", "response": whole}
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        event = event_from_json(deepcopy(next(self._events)))
+        if event.type in _LAST:
+            self.completed_response = event
+        return event
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return next(self)
+        except StopIteration:
+            raise StopAsyncIteration from None

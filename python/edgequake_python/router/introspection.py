@@ -188,8 +188,11 @@ class Introspection:
                     found.setdefault(group, []).append(entry["model_name"])
         return found
 
-    def get_model_group_info(self, model_group: str) -> ModelGroupInfo | None:
-        """What the deployments of a group can do together: limits added up, the widest abilities."""
+    def get_model_group_info(self, model_group: str, include_hidden: bool = False) -> ModelGroupInfo | None:
+        """What the deployments of a group can do together: limits added up, the widest abilities.
+
+        Nothing is left out, so ``include_hidden`` changes nothing.
+        """
         match = self._find(model_group, False)
         members = [] if match is None else match.only or match.pool.members
         if not members:
@@ -307,7 +310,15 @@ class Introspection:
         return healthy
 
     async def async_get_healthy_deployments(
-        self, model: str, request_kwargs: dict[str, Any] | None = None, **kwargs: Any
+        self,
+        model: str,
+        request_kwargs: dict[str, Any] | None = None,
+        messages: Any = None,
+        input: Any = None,
+        specific_deployment: bool | None = False,
+        parent_otel_span: Any = None,
+        health_check_probe: bool = False,
+        **kwargs: Any,
     ) -> list[dict[str, Any]]:
         """The deployments of a group that do not rest.
 

@@ -24,6 +24,9 @@ _FORMAT = 1
 #: Headers of an answer that are not kept: they say how it travelled, or are secret.
 _LEFT_OUT = frozenset(("set-cookie", "transfer-encoding", "content-length", "connection", "keep-alive"))
 
+#: What services that give out tokens call them.
+_TOKENS = ("access_token", "id_token", "refresh_token")
+
 
 class CassetteError(Exception):
     """A request that the cassette has no answer for, or a file that is no cassette."""
@@ -176,8 +179,16 @@ def _interaction(request: Request, asked: dict[str, Any], tape: Tape) -> dict[st
     pieces = tape.pieces()
     if "json" in headers.get("content-type", ""):
         pieces = [b"".join(pieces)]
-    body = [_text(piece, blotted) for piece in pieces]
+    body = [_without_tokens(_text(piece, blotted)) for piece in pieces]
     return {"request": asked, "response": {"status": tape.status, "headers": headers, "body": body}}
+
+
+def _without_tokens(held: Any) -> Any:
+    """What a service that gives out tokens answers, without them: played back, the blot serves as well."""
+    given = held.get("json") if isinstance(held, dict) else None
+    if isinstance(given, dict):
+        given.update((name, "***") for name in _TOKENS if isinstance(given.get(name), str))
+    return held
 
 
 def _response(held: dict[str, Any]) -> Response:

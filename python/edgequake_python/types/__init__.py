@@ -54,7 +54,6 @@ _MODULE_OF = {
 }
 
 #: LiteLLM's submodules, attributes without having been imported.
-_SUBMODULES = ("caching", "completion", "llms", "rerank", "router", "utils")
 
 if TYPE_CHECKING:
     from typing import Any
@@ -135,10 +134,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     module = _MODULE_OF.get(name)
-    if module is None and name in _SUBMODULES:
-        return import_module(f"{__name__}.{name}")
     if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .._names import submodule
+
+        return submodule(__name__, name)
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value

@@ -85,9 +85,14 @@ class Model(BaseModel):
         """The attribute ``key``, or ``default`` when there is none."""
         return getattr(self, key, default)
 
-    def to_dict(self, **kwargs: Any) -> Values:
-        """``model_dump(**kwargs)``."""
+    def to_dict(self, *, use_api_names: bool = True, **kwargs: Any) -> Values:
+        """``model_dump(**kwargs)``. Names are the API's own whatever ``use_api_names`` says."""
         return self.model_dump(**kwargs)
+
+    def to_json(self, *, use_api_names: bool = True, indent: Optional[int] = 2, **kwargs: Any) -> Any:
+        """``model_dump_json``, as the openai package has it."""
+        kwargs.pop("mode", None)
+        return self.model_dump_json(indent=indent, **kwargs)
 
     def dict(self, **kwargs: Any) -> Values:
         """``model_dump(**kwargs)``."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Optional, Union
 
-from .base import ItemAssignable, Open, coerce
+from pydantic import Field
+
+from .base import ItemAssignable, Model, Open, coerce
 from .metadata import Response
 from .usage import Usage
 
@@ -12,7 +14,7 @@ from .usage import Usage
 class Embedding(ItemAssignable):
     """One input's vector: a list of floats, or their little-endian float32 bytes in base64."""
 
-    embedding: Open[Union[list[float], str]]
+    embedding: Open[Union[list[float], str]] = Field(default_factory=list)
     index: Open[int]
     object: Open[str] = "embedding"
 
@@ -51,3 +53,21 @@ class EmbeddingResponse(Response, ItemAssignable):
         if data is not None:
             self.__dict__["data"] = data
         self._start_metadata(hidden_params, _response_headers, response_ms)
+
+
+class EmbeddingRequest(Model):
+    """The arguments of a call for vectors, checked."""
+
+    model: str
+    input: list[str] = Field(default_factory=list)
+    timeout: Optional[float] = 600
+    api_base: Optional[str] = None
+    api_version: Optional[str] = None
+    api_key: Optional[str] = None
+    api_type: Optional[str] = None
+    caching: bool = False
+    user: Optional[str] = None
+    custom_llm_provider: Optional[Union[str, dict[str, Any]]] = None
+    litellm_call_id: Optional[str] = None
+    litellm_logging_obj: Optional[dict[str, Any]] = None
+    logger_fn: Optional[str] = None

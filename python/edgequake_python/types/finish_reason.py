@@ -52,9 +52,9 @@ _NATIVE: dict[str, tuple[str, ...]] = {
 _OPENAI: dict[str, str] = {native: openai for openai, natives in _NATIVE.items() for native in natives}
 
 
-def map_finish_reason(value: str) -> str:
+def map_finish_reason(finish_reason: str) -> str:
     """OpenAI's word for a provider's finish reason; ``"stop"`` for one nobody has met yet."""
-    return _OPENAI.get(value, "stop")
+    return _OPENAI.get(finish_reason, "stop")
 
 
 def normalise(value: Optional[str], provider_specific_fields: Any) -> tuple[Optional[str], Any]:

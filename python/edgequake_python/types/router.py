@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, Optional, Union
 
 from pydantic import field_validator
+from typing_extensions import Required, TypedDict
 
 from .._sdk_errors import RouterRateLimitError, RouterRateLimitErrorBasic
-from .base import Model
+from .base import ItemAssignable, Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ __all__ = [
     "LiteLLMParamsTypedDict",
     "LiteLLM_Params",
     "ModelGroupInfo",
+    "ModelGroupSettings",
     "ModelInfo",
     "RetryPolicy",
     "RouterConfig",
@@ -39,9 +41,73 @@ __all__ = [
     "updateLiteLLMParams",
 ]
 
-DeploymentTypedDict = dict[str, Any]
-LiteLLMParamsTypedDict = dict[str, Any]
-RouterModelGroupAliasItem = dict[str, Any]
+
+class LiteLLMParamsTypedDict(TypedDict, total=False):
+    """``litellm_params`` of an entry of a model list: as `LiteLLM_Params`; more may stand there."""
+
+    model: Required[str]
+    custom_llm_provider: Optional[str]
+    tpm: Optional[int]
+    rpm: Optional[int]
+    itpm: Optional[int]
+    otpm: Optional[int]
+    order: Optional[int]
+    weight: Optional[int]
+    max_parallel_requests: Optional[int]
+    api_key: Optional[str]
+    api_base: Optional[str]
+    api_version: Optional[str]
+    timeout: Any
+    stream_timeout: Any
+    timeout_by_service_tier: Any
+    stream_timeout_by_service_tier: Any
+    max_retries: Optional[int]
+    num_retries: Optional[int]
+    organization: Any
+    configurable_clientside_auth_params: Any
+    drop_params: Optional[bool]
+    litellm_credential_name: Optional[str]
+    region_name: Optional[str]
+    vertex_project: Optional[str]
+    vertex_location: Optional[str]
+    aws_access_key_id: Optional[str]
+    aws_secret_access_key: Optional[str]
+    aws_region_name: Optional[str]
+    watsonx_region_name: Optional[str]
+    input_cost_per_token: Optional[float]
+    output_cost_per_token: Optional[float]
+    input_cost_per_second: Optional[float]
+    output_cost_per_second: Optional[float]
+    mock_response: Any
+    tags: Optional[list[str]]
+    tag_regex: Optional[list[str]]
+    max_budget: Optional[float]
+    budget_duration: Optional[str]
+    cooldown_time: Optional[float]
+
+
+class DeploymentTypedDict(TypedDict, total=False):
+    """An entry of a model list."""
+
+    model_name: Required[str]
+    litellm_params: Required[LiteLLMParamsTypedDict]
+    model_info: dict[str, Any]
+
+
+class RouterModelGroupAliasItem(TypedDict):
+    """Another name of a group; a hidden one is in no list."""
+
+    model: str
+    hidden: bool
+
+
+#: Arguments of deployments that read as None when nobody gave them, beside those of `all_litellm_params`.
+_NAMES = """azure_ad_token tenant_id client_id client_secret azure_scope azure_username azure_password
+aws_session_token aws_session_name aws_profile_name aws_role_name aws_web_identity_token aws_sts_endpoint
+aws_external_id aws_bedrock_runtime_endpoint drop_params merge_reasoning_content_in_choices use_litellm_proxy
+use_in_pass_through gcs_bucket_name bucket_name s3_bucket_name cost_per_second keepalive_seconds
+max_file_size_mb vector_store_id auto_router_config"""
+_ARGUMENTS = frozenset(_NAMES.split())
 
 _SECRET = ("key", "secret", "token", "password", "credential")
 
@@ -69,7 +135,7 @@ class RouterErrors(enum.Enum):
     no_healthy_deployments = "There are no healthy deployments for this model"
 
 
-class CredentialLiteLLMParams(Model):
+class CredentialLiteLLMParams(ItemAssignable):
     """Where a deployment is and who calls it. Its representation shows no secrets."""
 
     api_key: Optional[str] = None
@@ -120,6 +186,17 @@ class GenericLiteLLMParams(CredentialLiteLLMParams):
     tags: Optional[list[str]] = None
     tag_regex: Optional[list[str]] = None
 
+    def __getattr__(self, name: str) -> Any:
+        """None for an argument that LiteLLM knows and nobody gave."""
+        try:
+            return super().__getattr__(name)  # type: ignore[misc]
+        except AttributeError:
+            from .parameters import all_litellm_params
+
+            if name in _ARGUMENTS or name in all_litellm_params:
+                return None
+            raise
+
 
 class LiteLLM_Params(GenericLiteLLMParams):
     """The arguments of a deployment's calls, ``model`` among them."""
@@ -137,7 +214,7 @@ class updateLiteLLMParams(GenericLiteLLMParams):
     model: Optional[str] = None
 
 
-class ModelInfo(Model):
+class ModelInfo(ItemAssignable):
     """What is known about a deployment; any further name is kept."""
 
     id: Optional[str] = None
@@ -146,6 +223,11 @@ class ModelInfo(Model):
     tier: Optional[Literal["free", "paid"]] = None
     team_id: Optional[str] = None
     team_public_model_name: Optional[str] = None
+    created_at: Any = None
+    created_by: Optional[str] = None
+    updated_at: Any = None
+    updated_by: Optional[str] = None
+    blocked: Optional[bool] = None
 
     @field_validator("id", mode="before")
     @classmethod
@@ -160,7 +242,7 @@ class ModelInfo(Model):
         self._fill(id=id, **params)
 
 
-class Deployment(Model):
+class Deployment(ItemAssignable):
     """One place that calls can go to."""
 
     model_name: str
@@ -192,6 +274,13 @@ class updateDeployment(Model):
     model_name: Optional[str] = None
     litellm_params: Optional[updateLiteLLMParams] = None
     model_info: Optional[ModelInfo] = None
+    blocked: Optional[bool] = None
+
+
+class ModelGroupSettings(Model):
+    """Switches of groups; kept, since they are for LiteLLM's proxy."""
+
+    forward_client_headers_to_llm_api: Optional[list[str]] = None
 
 
 class ModelGroupInfo(Model):
@@ -203,6 +292,7 @@ class ModelGroupInfo(Model):
     max_output_tokens: Optional[float] = None
     input_cost_per_token: Optional[float] = None
     output_cost_per_token: Optional[float] = None
+    input_cost_per_pixel: Optional[float] = None
     mode: Optional[str] = "chat"
     tpm: Optional[int] = None
     rpm: Optional[int] = None
@@ -279,7 +369,19 @@ class UpdateRouterConfig(Model):
 class RouterConfig(UpdateRouterConfig):
     """A Router's constructor as data."""
 
-    model_list: list[dict[str, Any]]
+    model_list: list[Any]
+    redis_url: Optional[str] = None
+    redis_host: Optional[str] = None
+    redis_port: Optional[int] = None
+    redis_password: Optional[str] = None
+    cache_responses: Optional[bool] = False
+    cache_kwargs: Optional[dict[str, Any]] = None
+    caching_groups: Optional[list[Any]] = None
+    client_ttl: Optional[int] = 3600
+    default_litellm_params: Optional[dict[str, Any]] = None
+    set_verbose: Optional[bool] = False
+    model_group_alias: Optional[dict[str, Any]] = None
+    routing_groups: Optional[list[Any]] = None
 
 
 class ModelConfig(Model):

@@ -16,6 +16,15 @@ class BudgetConfig(Model):
     rpm_limit: Optional[int] = None
 
 
+class CredentialItem(Model):
+    """Credentials under a name, for ``credential_list``."""
+
+    credential_name: str
+    credential_values: dict[str, Any]
+    credential_info: dict[str, Any]
+    display_name: Optional[str] = None
+
+
 class TokenCountResponse(Model):
     """A count of tokens, and who counted."""
 

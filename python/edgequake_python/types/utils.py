@@ -9,6 +9,7 @@ from .embedding import Embedding, EmbeddingResponse
 from .finish_reason import map_finish_reason
 from .ids import generate_id
 from .ids import generate_id as _generate_id
+from .images import ImageObject, ImageResponse, ImageUsage, ImageUsageInputTokensDetails
 from .logging_payload import *  # noqa: F403 - what callbacks are told
 from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, Logprobs, TopLogprob
 from .message import ChatCompletionAudioResponse, Delta, Message
@@ -28,6 +29,7 @@ from .small_dicts import (
 from .small_models import (
     AdapterCompletionStreamWrapper,
     BudgetConfig,
+    CredentialItem,
     LiteLLMFineTuningJob,
     SafeAttributeModel,
     TokenCountResponse,
@@ -69,6 +71,7 @@ __all__ = [
     "Choices",
     "CompletionTokensDetailsWrapper",
     "CostPerToken",
+    "CredentialItem",
     "CustomHuggingfaceTokenizer",
     "Delta",
     "Embedding",
@@ -78,6 +81,10 @@ __all__ = [
     "GenericImageParsingChunk",
     "GenericStreamingChunk",
     "HiddenParams",
+    "ImageObject",
+    "ImageResponse",
+    "ImageUsage",
+    "ImageUsageInputTokensDetails",
     "LiteLLMFineTuningJob",
     "LlmProviders",
     "LlmProvidersSet",

@@ -25,8 +25,10 @@ const CREDENTIALS: &str = "vertex_credentials";
 pub(crate) const PROJECT: &str = "vertex_project";
 /// The option that holds the location.
 pub(crate) const LOCATION: &str = "vertex_location";
-/// Keys of API (rather than tokens) start so.
-const API_KEY: &str = "AIza";
+/// Whether it is an API key rather than a token: these start so, the second kind bound to a service account.
+pub(crate) fn is_api_key(key: &str) -> bool {
+    key.starts_with("AIza") || key.starts_with("AQ.")
+}
 
 /// Google Cloud's tokens.
 #[derive(Debug)]
@@ -89,7 +91,7 @@ impl Sign for Google {
 }
 
 /// The project of a call, as far as it is known without looking into credentials.
-fn named_project(call: &Call<'_>) -> Option<String> {
+pub(crate) fn named_project(call: &Call<'_>) -> Option<String> {
     first(
         call,
         &[PROJECT, "vertex_ai_project"],
@@ -142,7 +144,7 @@ fn source(target: &Target) -> Result<&Arc<dyn TokenSource>> {
 }
 
 fn proof(key: &str, request: &WireRequest) -> Result<HeaderMap> {
-    if !key.starts_with(API_KEY) {
+    if !is_api_key(key) {
         return bearer(key, request);
     }
     Ok(HeaderMap::from_iter([(

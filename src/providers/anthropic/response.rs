@@ -1,11 +1,10 @@
 //! Reads a plain answer.
 
 use bytes::Bytes;
-use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::{SCHEMA_TOOL, error, exact, usage};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::finish;
 use crate::providers::tool_names;
 use crate::types::{ChatResponse, Choice, Content, Extra, FunctionCall, Message, ToolCall};
@@ -199,14 +198,7 @@ pub(super) fn text(map: &mut Map<String, Value>, name: &str) -> Option<String> {
 
 /// A 200 that is not what the wire promises.
 pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
-    let start = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
-    Error::from_answer(
-        ErrorKind::ResponseValidation,
-        200,
-        format!("the answer cannot be read: {why}; it starts with {start:?}"),
-        HeaderMap::new(),
-        body.clone(),
-    )
+    Error::unreadable(body, why)
 }
 
 #[cfg(test)]

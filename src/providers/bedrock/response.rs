@@ -1,11 +1,10 @@
 //! Reads a plain answer.
 
 use bytes::Bytes;
-use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::tools;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::finish;
 use crate::providers::tool_names;
 use crate::resolve::Target;
@@ -257,11 +256,5 @@ fn written_by_ttl(counts: &Value, written: i64) -> Option<Value> {
 }
 
 pub(super) fn unreadable(body: &Bytes, why: &str) -> Error {
-    Error::from_answer(
-        ErrorKind::ResponseValidation,
-        200,
-        format!("the answer of Bedrock cannot be read: {why}"),
-        HeaderMap::new(),
-        body.clone(),
-    )
+    Error::unreadable(body, why)
 }

@@ -22,7 +22,7 @@ use http::HeaderMap;
 
 use crate::error::{Error, Result};
 use crate::framing::Framer;
-use crate::registry::{Auth, KeyOrder, Provider, Quirks, StreamUsage};
+use crate::registry::{Auth, KeyOrder, OptionDefault, Provider, Quirks, StreamUsage};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
@@ -34,7 +34,7 @@ pub(crate) use request::{body, post};
 /// AI Studio.
 pub(crate) const GEMINI: Provider = Provider {
     token: (&[], &[]),
-    defaults: &[],
+    defaults: &[SAFETY],
     name: "gemini",
     label: "Gemini",
     base_url: "https://generativelanguage.googleapis.com/v1beta",
@@ -56,6 +56,13 @@ pub(crate) const GEMINI: Provider = Provider {
     stream_usage: StreamUsage::OwnHost,
     quirks: Quirks::COMPATIBLE,
     ..crate::registry::COMPATIBLE
+};
+
+/// The settings of safety that a program wants for every call.
+pub(crate) const SAFETY: OptionDefault = OptionDefault {
+    option: "vertex_ai_safety_settings",
+    setting: "vertex_ai_safety_settings",
+    env: &[],
 };
 
 /// The method for a plain answer or a stream.

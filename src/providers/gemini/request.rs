@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::parts::Host;
-use super::{Family, config, messages, site, tools};
+use super::{Family, SAFETY, config, messages, site, tools};
 use crate::error::{Error, Result};
 use crate::resolve::Target;
 use crate::types::ChatRequest;
@@ -55,6 +55,11 @@ pub(crate) fn body(target: &Target, mut request: ChatRequest) -> Result<Map<Stri
         if let Some(value) = params.shift_remove(*name) {
             body.insert((*own).to_owned(), value);
         }
+    }
+    if let Some(safety) = target.options.get(SAFETY.option)
+        && !body.contains_key("safetySettings")
+    {
+        body.insert("safetySettings".to_owned(), safety.clone());
     }
     if let Some(tier) = params
         .shift_remove("service_tier")

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::event::{Candidate, Event};
 use super::said::{self as parts, Said};
 use super::{error, grounding, usage};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::finish;
 use crate::resolve::Target;
 use crate::types::{ChatResponse, Choice, Extra, Message};
@@ -154,15 +153,7 @@ fn logprobs(result: &Value) -> Value {
 
 /// A 200 that is not what the wire promises.
 pub(super) fn unreadable(body: &[u8], why: &str) -> Error {
-    let start = String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
-    let message = format!("the answer cannot be read: {why}; it starts with {start:?}");
-    Error::from_answer(
-        ErrorKind::ResponseValidation,
-        200,
-        message,
-        HeaderMap::new(),
-        Bytes::copy_from_slice(body),
-    )
+    Error::unreadable(&Bytes::copy_from_slice(body), why)
 }
 
 #[cfg(test)]
@@ -202,6 +193,9 @@ mod tests {
         assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("content_filter"));
         assert_eq!(answer.choices[0].message.content, None);
         let empty = read(&target("gemini/gemini-2.5-flash"), &Bytes::from_static(b"{}"));
-        assert_eq!(empty.unwrap_err().kind(), ErrorKind::ResponseValidation);
+        assert_eq!(
+            empty.unwrap_err().kind(),
+            crate::error::ErrorKind::ResponseValidation
+        );
     }
 }

@@ -12,35 +12,33 @@ use crate::wire::ChunkDecoder;
 
 /// Events, or one array of them where something on the way has lost `alt=sse`: the first byte tells.
 #[derive(Default)]
-pub(super) enum Framing {
-    #[default]
-    Unknown,
-    Events(SseFramer),
-    Array(ArrayFramer),
+pub(super) struct Framing {
+    found: Option<Box<dyn Framer>>,
+    most: Option<usize>,
 }
 
 impl Framer for Framing {
+    fn limit(&mut self, bytes: usize) {
+        self.most = Some(bytes);
+    }
+
     fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
-        match self {
-            Self::Events(framer) => framer.push(bytes, sink),
-            Self::Array(framer) => framer.push(bytes, sink),
-            Self::Unknown => {
-                *self = match bytes.trim_ascii_start().first() {
-                    None => return Ok(()),
-                    Some(b'[') => Self::Array(ArrayFramer::new()),
-                    Some(_) => Self::Events(SseFramer::new()),
-                };
-                self.push(bytes, sink)
-            }
+        if let Some(framer) = &mut self.found {
+            return framer.push(bytes, sink);
         }
+        let mut framer: Box<dyn Framer> = match bytes.trim_ascii_start().first() {
+            None => return Ok(()),
+            Some(b'[') => Box::new(ArrayFramer::new()),
+            Some(_) => Box::new(SseFramer::new()),
+        };
+        if let Some(most) = self.most {
+            framer.limit(most);
+        }
+        self.found.insert(framer).push(bytes, sink)
     }
 
     fn finish(&mut self, sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
-        match self {
-            Self::Events(framer) => framer.finish(sink),
-            Self::Array(framer) => framer.finish(sink),
-            Self::Unknown => Ok(()),
-        }
+        self.found.as_mut().map_or(Ok(()), |framer| framer.finish(sink))
     }
 }
 

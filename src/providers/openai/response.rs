@@ -1,11 +1,10 @@
 //! Reads a plain chat answer.
 
 use bytes::Bytes;
-use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::{by_tool, error, reasoning};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::finish;
 use crate::resolve::Target;
 use crate::types::{ChatResponse, Extra};
@@ -63,13 +62,5 @@ pub(super) fn is_error(extra: &Extra) -> bool {
 
 /// A 200 that is not what the wire promises.
 pub(crate) fn unreadable(body: &Bytes, why: &str) -> Error {
-    let start: String =
-        String::from_utf8_lossy(body.get(..200.min(body.len())).unwrap_or_default()).into_owned();
-    Error::from_answer(
-        ErrorKind::ResponseValidation,
-        200,
-        format!("the answer cannot be read: {why}; it starts with {start:?}"),
-        HeaderMap::new(),
-        body.clone(),
-    )
+    Error::unreadable(body, why)
 }

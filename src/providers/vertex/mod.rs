@@ -29,6 +29,7 @@ pub(crate) const ROW: Provider = Provider {
     label: "Vertex_ai",
     base_url: "",
     site: Some(site::base),
+    defaults: &[gemini::SAFETY],
     base_env: &["VERTEXAI_API_BASE", "VERTEX_API_BASE"],
     key_optional: true,
     auth: Auth::Signed(&Google),
@@ -253,6 +254,41 @@ mod tests {
             );
         }
         assert!(url("vertex_ai/claude-haiku-4-5", Some("http://h/p"), None).ends_with("/p:rawPredict"));
+    }
+
+    #[test]
+    fn a_key_of_express_mode_needs_no_project() {
+        let path = |key: &str, project: Option<&str>| {
+            let mut options = CallOptions {
+                api_key: Some(Secret::new(key)),
+                ..CallOptions::default()
+            };
+            if let Some(project) = project {
+                options.provider_options.set("vertex_project", json!(project));
+            }
+            let target = Target::resolve("vertex_ai/gemini-2.5-flash", &options, &Nothing)?;
+            let request = ChatRequest {
+                stream: true,
+                ..ChatRequest::new("m").user("hi")
+            };
+            Chat.request(&target, request)
+                .map(|request| request.url.to_string())
+        };
+        let express = "https://aiplatform.googleapis.com/v1/publishers/google/models/gemini-2.5-flash:streamGenerateContent?alt=sse";
+        for key in ["AIza-for-tests", "AQ.for-tests"] {
+            assert_eq!(path(key, None).unwrap(), express);
+            assert!(
+                path(key, Some("p"))
+                    .unwrap()
+                    .contains("/projects/p/locations/us-central1/")
+            );
+        }
+        assert!(
+            path("ya29.token", None)
+                .unwrap_err()
+                .message()
+                .contains("vertex_project")
+        );
     }
 
     #[test]

@@ -8,12 +8,18 @@ use crate::error::{Error, Result};
 use crate::providers::gemini;
 use crate::registry::Call;
 use crate::resolve::Target;
+use crate::secret::Secret;
 
 const DEFAULT_LOCATION: &str = "us-central1";
 const GLOBAL: &str = "global";
 
 /// Google's host and the path of project and location.
 pub(super) fn base(call: &Call<'_>) -> Result<String> {
+    // Express mode has neither (docs.cloud.google.com, "Vertex AI in express mode REST API reference").
+    let key = call.options.api_key.as_ref().map(Secret::expose);
+    if key.is_some_and(google::is_api_key) && google::named_project(call).is_none() {
+        return Ok(format!("https://{}/v1", host(GLOBAL)));
+    }
     let location = google::location(call).unwrap_or_else(|| default_location(call.model).to_owned());
     let host = host(checked(&location, LOCATION)?);
     let project = google::project(call)?;

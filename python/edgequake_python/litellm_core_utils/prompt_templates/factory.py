@@ -89,6 +89,18 @@ def _text(message: Mapping[str, Any]) -> str:
     return "".join(part.get("text", "") for part in content or () if isinstance(part, dict))
 
 
+def map_system_message_pt(messages: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The messages for a model without system messages: each goes before the user's next one."""
+    from ..._pipeline.messages import without_system
+
+    return without_system(list(messages))
+
+
+def default_pt(messages: Sequence[Mapping[str, Any]]) -> str:
+    """The texts of the messages, with spaces between them."""
+    return " ".join(_text(message) for message in messages)
+
+
 def hf_chat_template(model: str, messages: Sequence[Any], chat_template: str | None = None, **_: Any) -> str:
     """Refuses: templates of Hugging Face models are applied by the servers that run them."""
     raise NotImplementedError(

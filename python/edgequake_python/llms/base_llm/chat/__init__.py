@@ -1,1 +1,10 @@
 """LiteLLM's import path for what its providers have in common."""
+
+from __future__ import annotations
+
+
+def __getattr__(name: str) -> object:
+    """Submodules, loaded when they are asked for."""
+    from ...._names import submodule
+
+    return submodule(__name__, name)

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from . import _call
-from .event_stream import as_async_events, as_events
+from .. import _call
+from ..event_stream import as_async_events, as_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .types.images import ImageResponse
+    from ..types.images import ImageResponse
 
 
 def image_generation(
@@ -169,7 +169,7 @@ def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _edit_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
-    from .uploads import upload, uploads
+    from ..uploads import upload, uploads
 
     arguments = _arguments(parameters)
     files = uploads("image", arguments.pop("image"), "image")
@@ -181,7 +181,7 @@ def _edit_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _variation_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
-    from .uploads import upload
+    from ..uploads import upload
 
     arguments = _arguments(parameters)
     arguments["_files"] = [upload("image", arguments.pop("image"), "image")]
@@ -189,7 +189,7 @@ def _variation_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _images(answer: dict[str, Any], meta: Any) -> ImageResponse:
-    from .types.images import ImageResponse
+    from ..types.images import ImageResponse
 
     response = ImageResponse(**answer)
     response._privates()["_meta"] = meta

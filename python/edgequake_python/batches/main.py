@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from . import _call
+from .. import _call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .types.stored import LiteLLMBatch, Page
+    from ..types.stored import LiteLLMBatch, Page
 
 
 def create_batch(
@@ -94,6 +94,7 @@ async def alist_batches(
     after: str | None = None,
     limit: int | None = None,
     custom_llm_provider: str = "openai",
+    metadata: dict[str, str] | None = None,
     extra_headers: Mapping[str, str] | None = None,
     extra_body: Mapping[str, Any] | None = None,
     **kwargs: Any,
@@ -140,12 +141,12 @@ def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batch(answer: dict[str, Any], meta: Any) -> LiteLLMBatch:
-    from .types.stored import LiteLLMBatch, stored
+    from ..types.stored import LiteLLMBatch, stored
 
     return stored(LiteLLMBatch, answer, meta)
 
 
 def _batches(answer: dict[str, Any], meta: Any) -> Page:
-    from .types.stored import LiteLLMBatch, page
+    from ..types.stored import LiteLLMBatch, page
 
     return page(LiteLLMBatch, answer, meta)

@@ -8,7 +8,7 @@ from threading import Lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any, Callable
 
 
@@ -19,7 +19,7 @@ class InMemoryCache:
         max_size_in_memory: how many values at most.
         default_ttl: seconds a value lives when nothing else is said.
         max_size_per_item: kilobytes a value may have; larger ones are not kept.
-        clock: seconds; for tests.
+        clock: gives seconds; the monotonic clock unless given.
     """
 
     def __init__(
@@ -27,12 +27,12 @@ class InMemoryCache:
         max_size_in_memory: int | None = 200,
         default_ttl: float | None = 600,
         max_size_per_item: int | None = 1024,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.max_size_in_memory: int = 200 if max_size_in_memory is None else max_size_in_memory
         self.default_ttl = 600 if default_ttl is None else default_ttl
         self.max_size_per_item: int = 1024 if max_size_per_item is None else max_size_per_item
-        self._clock = clock
+        self._clock: Callable[[], float] = time.monotonic if clock is None else clock
         self._lock = Lock()
         #: Values by key, the least recently used first; read by programs, so it holds the values themselves.
         self.cache_dict: OrderedDict[str, Any] = OrderedDict()
@@ -40,7 +40,7 @@ class InMemoryCache:
 
     def set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
         """Keep a value for ``ttl`` seconds."""
-        if isinstance(value, (bytes, str)) and len(value) > self.max_size_per_item * 1024:
+        if not self.check_value_size(value):
             return
         ttl = kwargs.get("ttl")
         end = self._clock() + (self.default_ttl if ttl is None else float(ttl))
@@ -91,7 +91,24 @@ class InMemoryCache:
             self.cache_dict.clear()
             self.ttl_dict.clear()
 
-    def disconnect(self) -> None:
+    def get_ttl(self, **kwargs: Any) -> float | None:
+        """Seconds that a value lives when a call is given these arguments."""
+        ttl = kwargs.get("ttl")
+        return self.default_ttl if ttl is None else float(ttl)
+
+    def check_value_size(self, value: Any) -> bool:
+        """Whether a value is small enough to be kept."""
+        return not isinstance(value, (bytes, str)) or len(value) <= self.max_size_per_item * 1024
+
+    def evict_cache(self) -> None:
+        """Forget what has outlived its time."""
+        with self._lock:
+            now = self._clock()
+            for key in [key for key, end in self.ttl_dict.items() if end <= now]:
+                self.cache_dict.pop(key, None)
+                del self.ttl_dict[key]
+
+    async def disconnect(self) -> None:
         """Nothing to close."""
 
     # The same for coroutines: nothing here waits.
@@ -108,10 +125,38 @@ class InMemoryCache:
         """As `batch_get_cache`."""
         return self.batch_get_cache(keys)
 
-    async def async_set_cache_pipeline(self, cache_list: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+    async def async_set_cache_pipeline(
+        self, cache_list: Sequence[tuple[str, Any]], ttl: float | None = None, **kwargs: Any
+    ) -> None:
         """Keep several values."""
         for key, value in cache_list:
-            self.set_cache(key, value, **kwargs)
+            self.set_cache(key, value, ttl=ttl)
+
+    async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
+        """As `set_cache`: nothing is held back."""
+        self.set_cache(key, value, **kwargs)
+
+    async def async_increment_pipeline(
+        self, increment_list: Sequence[Mapping[str, Any]], **kwargs: Any
+    ) -> list[float]:
+        """Add to several numbers: dicts with ``key``, ``increment_value`` and ``ttl``."""
+        return [
+            self.increment_cache(one["key"], one["increment_value"], ttl=one.get("ttl"))
+            for one in increment_list
+        ]
+
+    async def async_get_ttl(self, key: str) -> int | None:
+        """Seconds that a value still lives; None for one that is not here."""
+        end = self.ttl_dict.get(key)
+        return None if end is None else max(int(end - self._clock()), 0)
+
+    async def async_get_oldest_n_keys(self, n: int) -> list[str]:
+        """The keys whose time ends first."""
+        return sorted(self.ttl_dict, key=lambda key: self.ttl_dict[key])[:n]
+
+    async def test_connection(self) -> dict[str, str]:
+        """Always there."""
+        return {"status": "success", "message": "a cache in memory needs no connection"}
 
     async def async_increment(self, key: str, value: float = 1, **kwargs: Any) -> float:
         """As `increment_cache`."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from . import _call
+from .. import _call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .binary import HttpxBinaryResponseContent
-    from .types.stored import FileDeleted, OpenAIFileObject, Page
+    from ..binary import HttpxBinaryResponseContent
+    from ..types.stored import FileDeleted, OpenAIFileObject, Page
 
 
 def create_file(
@@ -75,13 +75,18 @@ async def afile_retrieve(
 
 def file_delete(
     file_id: str,
+    model: str | None = None,
     custom_llm_provider: str = "openai",
     extra_headers: Mapping[str, str] | None = None,
     extra_body: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> FileDeleted:
-    """Delete a stored file."""
-    return _call.ask("file_delete", _arguments(locals()), _deleted)
+    """Delete a stored file. A ``model`` with a provider's prefix names the provider."""
+    parameters = locals()
+    if model is not None:
+        parameters["custom_llm_provider"] = model.partition("/")[0] if "/" in model else custom_llm_provider
+        del parameters["model"]
+    return _call.ask("file_delete", _arguments(parameters), _deleted)
 
 
 async def afile_delete(
@@ -166,7 +171,7 @@ def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _create_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
-    from .uploads import upload
+    from ..uploads import upload
 
     arguments = _arguments(parameters)
     arguments["_files"] = [upload("file", arguments.pop("file"), "file")]
@@ -174,24 +179,24 @@ def _create_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _file(answer: dict[str, Any], meta: Any) -> OpenAIFileObject:
-    from .types.stored import OpenAIFileObject, stored
+    from ..types.stored import OpenAIFileObject, stored
 
     return stored(OpenAIFileObject, answer, meta)
 
 
 def _deleted(answer: dict[str, Any], meta: Any) -> FileDeleted:
-    from .types.stored import FileDeleted, stored
+    from ..types.stored import FileDeleted, stored
 
     return stored(FileDeleted, answer, meta)
 
 
 def _files(answer: dict[str, Any], meta: Any) -> Page:
-    from .types.stored import OpenAIFileObject, page
+    from ..types.stored import OpenAIFileObject, page
 
     return page(OpenAIFileObject, answer, meta)
 
 
 def _content(core: Any) -> HttpxBinaryResponseContent:
-    from .binary import HttpxBinaryResponseContent
+    from ..binary import HttpxBinaryResponseContent
 
     return HttpxBinaryResponseContent(core, core.meta)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .memory import InMemoryCache
+from .in_memory_cache import InMemoryCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from .redis_cache import RedisCache
@@ -54,7 +54,9 @@ class DualCache:
         if self.redis_cache is not None and not local_only:
             await self.redis_cache.async_set_cache(key, value, **self._far(kwargs))
 
-    def get_cache(self, key: str, local_only: bool = False, **kwargs: Any) -> Any:
+    def get_cache(
+        self, key: str, parent_otel_span: Any = None, local_only: bool = False, **kwargs: Any
+    ) -> Any:
         """The value, or None."""
         value = self.in_memory_cache.get_cache(key)
         if value is None and self.redis_cache is not None and not local_only:
@@ -63,7 +65,9 @@ class DualCache:
                 self.in_memory_cache.set_cache(key, value, **self._near(kwargs))
         return value
 
-    async def async_get_cache(self, key: str, local_only: bool = False, **kwargs: Any) -> Any:
+    async def async_get_cache(
+        self, key: str, parent_otel_span: Any = None, local_only: bool = False, **kwargs: Any
+    ) -> Any:
         """As `get_cache`."""
         value = self.in_memory_cache.get_cache(key)
         if value is None and self.redis_cache is not None and not local_only:
@@ -72,15 +76,22 @@ class DualCache:
                 self.in_memory_cache.set_cache(key, value, **self._near(kwargs))
         return value
 
-    def batch_get_cache(self, keys: Sequence[str], local_only: bool = False, **kwargs: Any) -> list[Any]:
+    def batch_get_cache(
+        self, keys: Sequence[str], parent_otel_span: Any = None, local_only: bool = False, **kwargs: Any
+    ) -> list[Any]:
         """The values, None where there is none."""
-        return [self.get_cache(key, local_only) for key in keys]
+        return [self.get_cache(key, local_only=local_only) for key in keys]
 
     async def async_batch_get_cache(
-        self, keys: Sequence[str], local_only: bool = False, **kwargs: Any
+        self,
+        keys: Sequence[str],
+        parent_otel_span: Any = None,
+        local_only: bool = False,
+        throttle_redis: bool = True,
+        **kwargs: Any,
     ) -> list[Any]:
         """As `batch_get_cache`."""
-        return [await self.async_get_cache(key, local_only) for key in keys]
+        return [await self.async_get_cache(key, local_only=local_only) for key in keys]
 
     async def async_set_cache_pipeline(
         self, cache_list: Sequence[tuple[str, Any]], local_only: bool = False, **kwargs: Any
@@ -97,7 +108,13 @@ class DualCache:
         return total
 
     async def async_increment_cache(
-        self, key: str, value: float, local_only: bool = False, **kwargs: Any
+        self,
+        key: str,
+        value: float,
+        parent_otel_span: Any = None,
+        local_only: bool = False,
+        refresh_ttl: bool = False,
+        **kwargs: Any,
     ) -> float:
         """As `increment_cache`."""
         total = self.in_memory_cache.increment_cache(key, value, **self._near(kwargs))
@@ -116,6 +133,62 @@ class DualCache:
         self.in_memory_cache.delete_cache(key)
         if self.redis_cache is not None:
             await self.redis_cache.async_delete_cache(key)
+
+    async def async_delete_cache_keys(self, keys: Sequence[str]) -> None:
+        """Forget several values in both."""
+        for key in keys:
+            await self.async_delete_cache(key)
+
+    async def async_increment_cache_pipeline(
+        self,
+        increment_list: Sequence[Mapping[str, Any]],
+        local_only: bool = False,
+        parent_otel_span: Any = None,
+        **kwargs: Any,
+    ) -> list[float]:
+        """Add to several numbers: dicts with ``key``, ``increment_value`` and ``ttl``."""
+        return [
+            await self.async_increment_cache(
+                one["key"],
+                one["increment_value"],
+                local_only=local_only,
+                **({} if one.get("ttl") is None else {"ttl": one["ttl"]}),
+            )
+            for one in increment_list
+        ]
+
+    async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
+        """As `async_set_cache`: nothing is held back."""
+        await self.async_set_cache(key, value, **kwargs)
+
+    def attach_redis_cache(
+        self, redis_cache: RedisCache | None = None, default_redis_ttl: float | None = None
+    ) -> None:
+        """Share values through Redis from now on."""
+        self.redis_cache = redis_cache
+        if default_redis_ttl is not None:
+            self.default_redis_ttl = default_redis_ttl
+
+    def update_cache_ttl(self, default_in_memory_ttl: float | None, default_redis_ttl: float | None) -> None:
+        """Change how long values live; None leaves it."""
+        if default_in_memory_ttl is not None:
+            self.default_in_memory_ttl = default_in_memory_ttl
+        if default_redis_ttl is not None:
+            self.default_redis_ttl = default_redis_ttl
+
+    def update_in_memory_max_size(self, max_size: int) -> None:
+        """Change how many values memory holds."""
+        self.in_memory_cache.max_size_in_memory = max_size
+
+    async def disconnect(self) -> None:
+        """Close connections."""
+        if self.redis_cache is not None:
+            await self.redis_cache.disconnect()
+
+    async def test_connection(self) -> dict[str, str]:
+        """Whether the shared cache can be reached."""
+        store = self.redis_cache or self.in_memory_cache
+        return await store.test_connection()
 
     def flush_cache(self) -> None:
         """Forget what is in memory; what is shared is others' too."""

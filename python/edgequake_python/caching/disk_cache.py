@@ -93,7 +93,7 @@ class DiskCache:
         """Forget everything."""
         self._db().execute("DELETE FROM answers")
 
-    def disconnect(self) -> None:
+    async def disconnect(self) -> None:
         """Close this thread's connection."""
         known = getattr(self._local, "connection", None)
         if known is not None:

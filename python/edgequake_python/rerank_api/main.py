@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from . import _call
+from .. import _call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from .types.rerank import RerankResponse
+    from ..types.rerank import RerankResponse
 
 
 def rerank(
@@ -78,8 +78,8 @@ def _maker(arguments: dict[str, Any]) -> _call.Make[RerankResponse]:
 
 
 def _ranked(answer: dict[str, Any], meta: Any, arguments: dict[str, Any]) -> RerankResponse:
-    from .types.ids import new_uuid
-    from .types.rerank import RerankResponse
+    from ..types.ids import new_uuid
+    from ..types.rerank import RerankResponse
 
     results = answer["results"]
     top_n = arguments.get("top_n")

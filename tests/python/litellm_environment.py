@@ -1,0 +1,51 @@
+"""LiteLLM in an environment of its own, in the user's cache folder: what the comparing tests ask."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+from edgequake_python._version import version
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "compat"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgequake-python"
+
+
+def litellm_python() -> str:
+    """The interpreter that has LiteLLM; made, and LiteLLM installed, the first time."""
+    folder = CACHE / f"litellm-{version}"
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (folder / ".done").exists():
+        venv.EnvBuilder(clear=True, with_pip=True).create(folder)
+        # litellm imports mcp for every call with tools.
+        wanted = [f"litellm=={version}", "mcp"]
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *wanted], check=True, timeout=900)
+        (folder / ".done").touch()
+    return str(python)
+
+
+def ask(script: str, library: str, *arguments: str, timeout: float = 600) -> dict[str, Any]:
+    """What a script of ``tests/compat`` prints when it is told the library: ``litellm`` or this package."""
+    variables = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "LITELLM_"))
+    }
+    python = sys.executable
+    if library == "litellm":
+        variables.pop("PYTHONPATH", None)
+        python = litellm_python()
+    done = subprocess.run(
+        [python, str(SCRIPTS / script), library, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        env=variables,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
+    return found
