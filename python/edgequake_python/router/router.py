@@ -15,8 +15,8 @@ from .flights import Flights, key_of
 from .guards import CallbackGuard
 from .introspection import Introspection
 from .journey import journey
-from .policies import Policies
 from .options import take_note, take_note_of_checks
+from .policies import Policies
 from .priorities import Queues, in_turn
 from .request import STREAM_FAILURES, Operation, Request
 from .strategies import known
