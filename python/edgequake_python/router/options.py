@@ -16,7 +16,7 @@ _REFUSED = {
     "guardrail_list": "a CustomLogger's async_pre_call_hook, or CustomGuardrail in edgequake_python.callbacks",
     "fallback_access_check": "a Guard (Router.add_guard)",
     "fallback_budget_check": "max_budget of a deployment, or edgequake_python.budgets",
-    "enable_health_check_routing": "rests after failures (cooldown_time), or a Guard that knows who is healthy",
+    "enable_health_check_routing": "rests after failures (cooldown_time), or a Guard of your own",
 }
 #: What a call does not notice.
 _WITHOUT_EFFECT = frozenset(
