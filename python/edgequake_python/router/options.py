@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-#: What decides where a call goes, or whether: without it a program would do something else than it says. Each with
-#: what does the same here.
+#: What decides where a call goes, or whether: without it a program would do something else than it says.
+#: Each with what does the same here.
 _REFUSED = {
     "plugins": "a Guard (Router.add_guard), or set_custom_routing_strategy",
     "routing_groups": "a Router for each strategy",
-    "guardrail_list": "a CustomLogger's async_pre_call_hook, or CustomGuardrail in edgequake_python.callbacks",
+    "guardrail_list": "a CustomLogger's async_pre_call_hook, or a CustomGuardrail",
     "fallback_access_check": "a Guard (Router.add_guard)",
     "fallback_budget_check": "max_budget of a deployment, or edgequake_python.budgets",
     "enable_health_check_routing": "rests after failures (cooldown_time), or a Guard of your own",
