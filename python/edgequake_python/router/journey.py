@@ -205,6 +205,12 @@ def single(router: Router, request: Request) -> Course:
         abandoned(router, request, picked)
         raise
     yield from succeeded(router, request, picked, answer, None)
+    if fallbacks.was_filtered(router, request, answer):
+        raise ContentPolicyViolationError(
+            message="the provider's content filter ended the answer",
+            model=request.group,
+            llm_provider=member.model.partition("/")[0],
+        )
     stamp(router, request, picked, answer)
     if router._affinities:
         yield from affinity.remember(router, request, picked)

@@ -216,7 +216,7 @@ class RoutedStream(CustomStreamWrapper):
         request = self._request.instead(self._request.group, {})
         request.failed = self._request.failed
         request.last = self._request.last
-        if self._policy == "continue":
+        if self._policy == "continue" and self._texts:
             messages = [
                 *request.arguments.get("messages", ()),
                 {"role": "assistant", "content": "".join(self._texts)},
