@@ -307,8 +307,18 @@ def register_model(
         if custom_llm_provider and not entry.get("litellm_provider"):
             entry["litellm_provider"] = custom_llm_provider
         models[name] = entry
+        _own(name, entry)
     _forget_sets()
     return given
+
+
+def _own(name: str, entry: Entry) -> None:
+    """Let calls know whose a registered model is, where its name does not say."""
+    from . import _call, _eq_core
+
+    provider = provider_of(entry)
+    if "/" not in name and provider and _eq_core.provider(provider) is not None:
+        _call.owners[name] = provider
 
 
 def _price(name: str, key: str, value: Any) -> float:

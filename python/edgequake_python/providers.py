@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from . import _eq_core, _given
+from . import _call, _eq_core, _given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -278,6 +278,8 @@ def _locate(model: str, provider: str | None, base: str | None) -> tuple[str, st
         and _eq_core.provider(provider) is None
     ):
         return provider, rest if prefix == provider and slash else model
+    if provider is None:
+        provider = _call.owners.get(model)
     if provider is None and slash and (prefix in _custom() or prefix in _eq_core.absent_providers()):
         return prefix, rest
     return _eq_core.locate(model, provider, base)
