@@ -143,12 +143,19 @@ pub struct CallOptions {
     pub params: ParamPolicy,
     /// Which files behind addresses are brought in for providers that do not fetch them.
     pub files: FilePolicy,
+    /// How large an answer may be, unpacked, in bytes. Of a stream it is one event that may be.
+    pub max_response: usize,
     /// How the connection is made.
     pub transport: TransportOptions,
     /// Who looks at requests on their way out, in this order.
     pub handlers: Vec<Arc<dyn Handler>>,
     /// Whether what became of parameters is noted beyond what was dropped.
     pub noting: bool,
+}
+
+impl CallOptions {
+    /// An answer larger than this, 1 GiB, is refused instead of filling the memory.
+    pub const MAX_RESPONSE: usize = 1 << 30;
 }
 
 impl Default for CallOptions {
@@ -167,6 +174,7 @@ impl Default for CallOptions {
             retries: 2,
             params: ParamPolicy::default(),
             files: FilePolicy::default(),
+            max_response: Self::MAX_RESPONSE,
             transport: TransportOptions::default(),
             handlers: Vec::new(),
             noting: false,

@@ -130,6 +130,7 @@ class _Settings:
         proxy: str | bool | None = None,
         pool_size: int | None = None,
         keep_alive: float | None = None,
+        max_response_bytes: int | None = None,
         request_hooks: Sequence[Callable[[Any], Any]] = (),
         handler: Callable[[Any], Any] | None = None,
         defaults: Mapping[str, Any] | None = None,
@@ -137,6 +138,9 @@ class _Settings:
         for name, given in (("pool_size", pool_size), ("keep_alive", keep_alive)):
             if given is not None and (isinstance(given, bool) or not 0 <= given < 2**31):
                 raise ValueError(f"{name} is {given!r}, not a number from 0 on")
+        most = max_response_bytes
+        if most is not None and (type(most) is not int or most < 1):
+            raise ValueError(f"max_response_bytes is {most!r}, not a number from 1 on")
         held: dict[str, Any] = dict.fromkeys(AROUND_ATTRIBUTES)
         held.update(
             api_keys={str(name): key for name, key in (api_keys or {}).items() if key},
@@ -157,6 +161,7 @@ class _Settings:
             proxy=proxy,
             pool_size=pool_size,
             keep_alive=None if keep_alive is None else float(keep_alive),
+            max_response_bytes=most,
             request_hooks=list(request_hooks),
             _network=handler,
             _process=_settings,
@@ -248,6 +253,8 @@ class Client(_Settings):
         proxy: URL of a proxy for everything; False for none; None for the environment's.
         pool_size: idle connections kept for each host. None: no limit.
         keep_alive: seconds an idle connection is kept. None: 120.
+        max_response_bytes: how large an answer may be, unpacked; of a stream, one event. None: 1 GiB, and
+            64 MiB for an event.
         request_hooks: functions that are called with each `PreparedRequest` before it is sent; what one
             raises stops the call.
         handler: answers in the network's place, see `edgequake_python.testing.handler`.

@@ -60,6 +60,7 @@ __all__ = [
     "maritalk_key",
     "max_budget",
     "max_fallbacks",
+    "max_response_bytes",
     "model_alias_map",
     "model_fallbacks",
     "modify_params",
@@ -228,6 +229,8 @@ user_url_allowed_hosts: list[str] = []
 """Hosts (``host`` or ``host:port``) that are fetched from wherever they are."""
 http2: bool = False
 """Offer HTTP/2 to HTTPS hosts."""
+max_response_bytes: int | None = None
+"""How large an answer may be, unpacked; of a stream, one event. None: 1 GiB, and 64 MiB for an event."""
 
 # What is said.
 set_verbose: bool = False

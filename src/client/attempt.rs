@@ -69,14 +69,15 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         let mut renewed = false;
         defect::at("attempt");
         loop {
-            let answer = connection.send(&self.target, &self.request, clock).await?;
+            let mut answer = connection.send(&self.target, &self.request, clock).await?;
+            answer.body.limit = self.max_response;
             tracing::debug!(provider = self.target.provider.name, model = %self.target.model, status = answer.status.as_u16(), "answered");
             if answer.status.is_success() {
                 return Ok(answer);
             }
             let (status, mut headers, proof) = (answer.status.as_u16(), answer.headers, answer.proof);
             // An error whose body breaks off is still that error.
-            let mut body = answer.body.collect(&mut clock.clone()).await.unwrap_or_default();
+            let mut body = answer.body.collect_refusal(&mut clock.clone()).await;
             // Before anything is quoted: a quotation may end in the middle of a key.
             let secrets = self.secrets().and_in(&proof);
             secrets.blot_bytes(&mut body);

@@ -10,6 +10,7 @@ use url::Url;
 use super::attempt::Course;
 use crate::auth::Sign;
 use crate::error::{Error, Result};
+use crate::framing::Framer;
 use crate::options::{CallOptions, Timeouts};
 use crate::registry::Auth;
 use crate::resolve::Target;
@@ -78,6 +79,7 @@ pub struct Prepared<W: ?Sized + 'static> {
     pub(super) request: WireRequest,
     pub(super) timeouts: Timeouts,
     pub(super) retries: u32,
+    pub(super) max_response: usize,
     transport: TransportOptions,
     handlers: Vec<Arc<dyn Handler>>,
     pub(super) changes: Changes,
@@ -120,6 +122,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             request,
             timeouts: options.timeouts,
             retries: options.retries,
+            max_response: options.max_response,
             transport: options.transport,
             handlers: options.handlers,
             changes: Changes::default(),
@@ -187,6 +190,12 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
             dropped_params: self.dropped_params.clone(),
             changes,
         }
+    }
+
+    /// The cutter of a stream's events, which may be as large as the caller allows.
+    pub(super) fn limited(&self, mut framer: Box<dyn Framer>) -> Box<dyn Framer> {
+        framer.limit(self.max_response);
+        framer
     }
 
     pub(super) fn signer(&self) -> Option<&'static dyn Sign> {

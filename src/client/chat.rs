@@ -154,6 +154,7 @@ impl PreparedChat {
             if answer.usage.is_none() {
                 answer.usage = call.wire.counted(&call.target, &meta.headers);
             }
+            answer.model.get_or_insert_with(|| call.target.model.clone());
             Ok(Answered { answer, meta })
         }
     }
@@ -187,7 +188,7 @@ impl PreparedChat {
                 return Ok(ChatStream::of_whole(whole, assembler, clock, meta));
             }
             let machine = Machine::new(
-                call.wire.framer(&call.target),
+                call.limited(call.wire.framer(&call.target)),
                 call.wire.decoder(&call.target),
                 assembler,
             );

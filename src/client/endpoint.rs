@@ -211,7 +211,7 @@ impl PreparedEndpoint {
                             .map_err(|error| dress(error, &meta))?;
                         return Ok(EndpointStream::new(EndpointSource::over(pieces, clock, meta)));
                     }
-                    let framer = call.wire.framer(&call.target);
+                    let framer = call.limited(call.wire.framer(&call.target));
                     Ok(EndpointStream::new(EndpointSource::events(
                         answer,
                         clock,

@@ -1,19 +1,29 @@
 //! One JSON array whose elements arrive one by one.
 
-use super::{Frame, Framer};
-use crate::error::{Error, ErrorKind, Result};
-
-/// No provider comes near it; a server that never ends an element must not eat the memory.
-const MAX_ELEMENT: usize = 64 * 1024 * 1024;
+use super::{Frame, Framer, MAX_EVENT, too_large};
+use crate::error::Result;
 
 /// Cuts the objects out of an array. What stands between them means nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ArrayFramer {
     /// Bytes of an object whose end has not come.
     object: Vec<u8>,
     depth: usize,
     in_text: bool,
     escaped: bool,
+    most: usize,
+}
+
+impl Default for ArrayFramer {
+    fn default() -> Self {
+        Self {
+            object: Vec::new(),
+            depth: 0,
+            in_text: false,
+            escaped: false,
+            most: MAX_EVENT,
+        }
+    }
 }
 
 impl ArrayFramer {
@@ -54,21 +64,25 @@ impl ArrayFramer {
 }
 
 impl Framer for ArrayFramer {
+    fn limit(&mut self, bytes: usize) {
+        self.most = self.most.min(bytes);
+    }
+
     fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
         for byte in bytes {
             if self.take(*byte) {
                 let whole = std::mem::take(&mut self.object);
+                if whole.len() > self.most {
+                    return Err(too_large("an element of the stream", self.most));
+                }
                 sink(Frame {
                     name: "",
                     data: &whole,
                 })?;
             }
         }
-        if self.object.len() > MAX_ELEMENT {
-            return Err(Error::new(
-                ErrorKind::ResponseValidation,
-                "an element of the stream is larger than 64 MiB",
-            ));
+        if self.object.len() > self.most {
+            return Err(too_large("an element of the stream", self.most));
         }
         Ok(())
     }

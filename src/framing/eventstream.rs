@@ -2,7 +2,7 @@
 //! the whole, length of the headers, CRC of these two), typed headers, a payload and a CRC of everything before it; all
 //! numbers are big-endian. Both checksums are checked: a wrong one is a corrupt stream, never a guess.
 
-use super::{Frame, Framer};
+use super::{Frame, Framer, too_large};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Before the name of an exception (`:message-type: exception`) in [`Frame::name`]; the names of events have no colon.
@@ -16,10 +16,20 @@ const CHECKSUM: usize = 4;
 const MAX_MESSAGE: usize = 25 * 1024 * 1024;
 
 /// Cuts messages of the event stream. A message that is whole in a push is looked at in place.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EventStreamFramer {
     /// Bytes of a message whose end has not come.
     pending: Vec<u8>,
+    most: usize,
+}
+
+impl Default for EventStreamFramer {
+    fn default() -> Self {
+        Self {
+            pending: Vec::new(),
+            most: MAX_MESSAGE,
+        }
+    }
 }
 
 impl EventStreamFramer {
@@ -31,14 +41,18 @@ impl EventStreamFramer {
 }
 
 impl Framer for EventStreamFramer {
+    fn limit(&mut self, bytes: usize) {
+        self.most = self.most.min(bytes);
+    }
+
     fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
         if self.pending.is_empty() {
-            let rest = messages(bytes, sink)?;
+            let rest = messages(bytes, self.most, sink)?;
             self.pending.extend_from_slice(rest);
             return Ok(());
         }
         self.pending.extend_from_slice(bytes);
-        let read = messages(&self.pending, sink).map(<[u8]>::len);
+        let read = messages(&self.pending, self.most, sink).map(<[u8]>::len);
         let rest = *read.as_ref().unwrap_or(&0);
         self.pending.drain(..self.pending.len() - rest);
         read.map(drop)
@@ -51,8 +65,12 @@ impl Framer for EventStreamFramer {
 }
 
 /// Hands over every whole message and returns what comes after them.
-fn messages<'a>(mut bytes: &'a [u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<&'a [u8]> {
-    while let Some(length) = length(bytes)? {
+fn messages<'a>(
+    mut bytes: &'a [u8],
+    most: usize,
+    sink: &mut dyn FnMut(Frame<'_>) -> Result<()>,
+) -> Result<&'a [u8]> {
+    while let Some(length) = length(bytes, most)? {
         let Some((message, rest)) = bytes.split_at_checked(length) else {
             break;
         };
@@ -63,7 +81,7 @@ fn messages<'a>(mut bytes: &'a [u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<(
 }
 
 /// The length of the message at the start of `bytes`, once its prelude is here and proven.
-fn length(bytes: &[u8]) -> Result<Option<usize>> {
+fn length(bytes: &[u8], most: usize) -> Result<Option<usize>> {
     let Some((prelude, _)) = bytes.split_at_checked(PRELUDE) else {
         return Ok(None);
     };
@@ -73,8 +91,8 @@ fn length(bytes: &[u8]) -> Result<Option<usize>> {
     }
     let (total, headers) = lengths.split_at(4);
     let (total, headers) = (number(total) as usize, number(headers) as usize);
-    if total > MAX_MESSAGE {
-        return Err(corrupt("a message is larger than 25 MiB"));
+    if total > most {
+        return Err(too_large("a message of the stream", most));
     }
     if total < PRELUDE + headers + CHECKSUM {
         return Err(corrupt("a message is shorter than its headers"));

@@ -10,7 +10,16 @@ pub use eventstream::EventStreamFramer;
 pub use ndjson::NdjsonFramer;
 pub use sse::SseFramer;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How large an event may be. No provider comes near it; a server that never ends one must not eat the memory.
+const MAX_EVENT: usize = 64 << 20;
+
+/// The error of an event that is larger than it may be.
+fn too_large(what: &str, most: usize) -> Error {
+    let message = format!("{what} is larger than {most} bytes (see `max_response_bytes`)");
+    Error::new(ErrorKind::ResponseValidation, message)
+}
 
 /// One event's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +32,9 @@ pub struct Frame<'a> {
 
 /// Cuts a stream of bytes into events, however the bytes are split on their way.
 pub trait Framer: Send {
+    /// Lowers the size that an event may have, in bytes.
+    fn limit(&mut self, bytes: usize);
+
     /// Takes the next bytes and hands every complete event to `sink`.
     ///
     /// # Errors

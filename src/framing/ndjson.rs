@@ -2,17 +2,24 @@
 
 use memchr::memchr;
 
-use super::{Frame, Framer};
-use crate::error::{Error, ErrorKind, Result};
-
-/// No provider comes near it; a server that never ends a line must not eat the memory.
-const MAX_LINE: usize = 64 * 1024 * 1024;
+use super::{Frame, Framer, MAX_EVENT, too_large};
+use crate::error::Result;
 
 /// Cuts lines. They are handed over in place; only a line that is split over pushes is copied.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct NdjsonFramer {
     /// Bytes of a line whose end has not come.
     line: Vec<u8>,
+    most: usize,
+}
+
+impl Default for NdjsonFramer {
+    fn default() -> Self {
+        Self {
+            line: Vec::new(),
+            most: MAX_EVENT,
+        }
+    }
 }
 
 impl NdjsonFramer {
@@ -32,9 +39,16 @@ fn hand_over(line: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Resu
 }
 
 impl Framer for NdjsonFramer {
+    fn limit(&mut self, bytes: usize) {
+        self.most = self.most.min(bytes);
+    }
+
     fn push(&mut self, mut bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
         while let Some(end) = memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at(end);
+            if self.line.len() + line.len() > self.most {
+                return Err(too_large("a line of the stream", self.most));
+            }
             bytes = rest.get(1..).unwrap_or_default();
             if self.line.is_empty() {
                 hand_over(line, sink)?;
@@ -48,11 +62,8 @@ impl Framer for NdjsonFramer {
             }
         }
         self.line.extend_from_slice(bytes);
-        if self.line.len() > MAX_LINE {
-            return Err(Error::new(
-                ErrorKind::ResponseValidation,
-                "a line of the stream is larger than 64 MiB",
-            ));
+        if self.line.len() > self.most {
+            return Err(too_large("a line of the stream", self.most));
         }
         Ok(())
     }

@@ -3,16 +3,14 @@
 
 use memchr::memchr2;
 
-use super::{Frame, Framer};
-use crate::error::{Error, ErrorKind, Result};
+use super::{Frame, Framer, MAX_EVENT, too_large};
+use crate::error::{Error, Result};
 
-/// No provider comes near it; a server that never ends a line must not eat the memory.
-const MAX_EVENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Cuts server-sent events. Lines are looked at in place; data is copied only when an event has several `data` lines or
 /// an event is split over pushes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SseFramer {
     /// Bytes of a line whose end has not come.
     line: Vec<u8>,
@@ -23,6 +21,21 @@ pub struct SseFramer {
     /// The last push ended in CR: a LF that comes first in the next belongs to it.
     after_cr: bool,
     started: bool,
+    most: usize,
+}
+
+impl Default for SseFramer {
+    fn default() -> Self {
+        Self {
+            line: Vec::new(),
+            data: Vec::new(),
+            has_data: false,
+            name: String::new(),
+            after_cr: false,
+            started: false,
+            most: MAX_EVENT,
+        }
+    }
 }
 
 impl SseFramer {
@@ -51,8 +64,8 @@ impl SseFramer {
                 }
                 self.has_data = true;
                 self.data.extend_from_slice(value);
-                if self.data.len() > MAX_EVENT {
-                    return Err(too_large());
+                if self.data.len() > self.most {
+                    return Err(self.too_large());
                 }
             }
             b"event" => self.name = String::from_utf8_lossy(value).into_owned(),
@@ -76,16 +89,17 @@ impl SseFramer {
         self.name.clear();
         sent
     }
-}
 
-fn too_large() -> Error {
-    Error::new(
-        ErrorKind::ResponseValidation,
-        "a server-sent event is larger than 64 MiB",
-    )
+    fn too_large(&self) -> Error {
+        too_large("a server-sent event", self.most)
+    }
 }
 
 impl Framer for SseFramer {
+    fn limit(&mut self, bytes: usize) {
+        self.most = self.most.min(bytes);
+    }
+
     fn push(&mut self, mut bytes: &[u8], sink: &mut dyn FnMut(Frame<'_>) -> Result<()>) -> Result<()> {
         if self.after_cr && !bytes.is_empty() {
             self.after_cr = false;
@@ -126,8 +140,8 @@ impl Framer for SseFramer {
             }
         }
         self.line.extend_from_slice(bytes);
-        if self.line.len() > MAX_EVENT {
-            return Err(too_large());
+        if self.line.len() > self.most {
+            return Err(self.too_large());
         }
         Ok(())
     }

@@ -33,6 +33,22 @@ pub(super) fn set_level(level: Option<usize>) {
     tracing_core::callsite::rebuild_interest_cache();
 }
 
+/// Warns of something that is the program's own wish, once in a process, whatever the level.
+pub(super) fn warn_once(py: Python<'_>, text: &str) {
+    static WARNED: AtomicBool = AtomicBool::new(false);
+    if WARNED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let logger = || {
+        // It sees to it that nothing is printed where nobody listens.
+        py.import("edgequake_python._logging")?;
+        py.import("logging")?.call_method1("getLogger", (LOGGER,))
+    };
+    if let Err(error) = logger().and_then(|logger| logger.call_method1("warning", (text,))) {
+        error.write_unraisable(py, None);
+    }
+}
+
 /// Hands what was collected to Python's `logging`.
 pub(super) fn flush(py: Python<'_>) {
     if !ANY.swap(false, Ordering::Relaxed) {

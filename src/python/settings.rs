@@ -24,6 +24,11 @@ impl<'a, 'py> Settings<'a, 'py> {
         Self { attributes }
     }
 
+    /// Python, which holds them.
+    pub(super) fn py(&self) -> Python<'py> {
+        self.attributes.py()
+    }
+
     /// The attribute, when it is set to something.
     pub(super) fn get(&self, name: &str) -> Option<Bound<'py, PyAny>> {
         self.attributes

@@ -2,6 +2,7 @@
 //! from whoever wrote the message, and must not lead into the network this program runs in.
 
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,7 +99,7 @@ impl Downloader {
             }
             let declared = headers.get(CONTENT_TYPE);
             let declared = declared.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
-            let content = body.collect_up_to(policy.limit, clock).await?;
+            let content = body.collect_up_to(policy.limit, "", clock).await?;
             if content.is_empty() {
                 return Err(Error::bad_request("it is empty"));
             }
@@ -174,10 +175,28 @@ fn is_allowed(url: &Url, allowed: &[String]) -> bool {
     })
 }
 
-/// Looks names up and gives out public addresses only. Proxies' own hosts are named by the operator and are not judged.
+type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+
+/// Looks names up and gives out public addresses only: what is connected to is what was judged, however often a name
+/// changes its address. Proxies' own hosts are named by the operator and are not judged.
 #[derive(Debug)]
 pub(super) struct PublicNames {
-    pub(super) proxies: Vec<String>,
+    proxies: Vec<String>,
+    look_up: fn(Name) -> Found,
+    is_public: fn(IpAddr) -> bool,
+}
+
+impl PublicNames {
+    /// The system's names, for a program behind these proxies.
+    pub(super) fn new(proxies: Vec<String>) -> Self {
+        Self {
+            proxies,
+            look_up: |name| {
+                Box::pin(async move { Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect()) })
+            },
+            is_public,
+        }
+    }
 }
 
 impl Resolve for PublicNames {
@@ -186,8 +205,9 @@ impl Resolve for PublicNames {
             .proxies
             .iter()
             .any(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
+        let (found, is_public) = ((self.look_up)(name), self.is_public);
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found = found.await?;
             if !is_proxy && let Some(private) = found.iter().find(|address| !is_public(address.ip())) {
                 return Err(not_public(private.ip()).into());
             }
@@ -199,6 +219,56 @@ impl Resolve for PublicNames {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A name whose address changes between two looks, as an attacker's does; 127.0.0.1 stands for the internet.
+    #[tokio::test]
+    async fn the_address_connected_to_is_the_one_judged() {
+        use std::sync::atomic::{AtomicU8, Ordering};
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        static LOOKS: AtomicU8 = AtomicU8::new(0);
+        let listen = async |address: &str| tokio::net::TcpListener::bind(address).await.unwrap();
+        let outside = listen("127.0.0.1:0").await;
+        let port = outside.local_addr().unwrap().port();
+        let inside = listen(&format!("127.0.0.2:{port}")).await;
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = outside.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 1024]).await;
+                let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok";
+                stream.write_all(answer).await.unwrap();
+            }
+        });
+        let names = PublicNames {
+            look_up: |_| {
+                let last = LOOKS.fetch_add(1, Ordering::Relaxed) + 1;
+                Box::pin(async move { Ok(vec![SocketAddr::from(([127, 0, 0, last], 0))]) })
+            },
+            is_public: |address| address == IpAddr::from([127, 0, 0, 1]),
+            ..PublicNames::new(Vec::new())
+        };
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tls_backend_preconfigured(super::super::tls::none().unwrap())
+            .dns_resolver(Arc::new(names))
+            .build()
+            .unwrap();
+        let url = format!("http://rebinding.example:{port}/");
+        let first = client.get(&url).send().await.unwrap();
+        assert_eq!(first.text().await.unwrap(), "ok");
+        assert_eq!(
+            LOOKS.load(Ordering::Relaxed),
+            1,
+            "it is looked up once, and not again to connect"
+        );
+        let second = failed(&client.get(&url).send().await.unwrap_err());
+        assert!(
+            second.message().contains("127.0.0.2, which is no public address"),
+            "{second}"
+        );
+        let nobody = tokio::time::timeout(Duration::from_millis(20), inside.accept()).await;
+        assert!(nobody.is_err(), "nothing has come to the address inside");
+    }
 
     #[test]
     fn hosts_are_allowed_by_name_and_port() {

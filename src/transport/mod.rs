@@ -5,6 +5,7 @@ mod deadline;
 mod download;
 mod handler;
 mod pool;
+mod proxies;
 mod retry;
 mod tls;
 
@@ -17,7 +18,7 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::Timeouts;
+use crate::options::{CallOptions, Timeouts};
 use crate::registry::Auth;
 use crate::resolve::Target;
 use crate::secret::Secrets;
@@ -27,13 +28,14 @@ pub(crate) use deadline::Clock;
 use deadline::timed_out;
 pub(crate) use download::Downloader;
 pub use handler::{Asked, Handled, Handler, Handling, Tape};
-pub use pool::{Proxies, TransportOptions};
+pub use pool::TransportOptions;
+pub use proxies::Proxies;
 pub(crate) use retry::Retries;
 pub use tls::Verify;
 
 const AGENT: &str = concat!("edgequake-llm/", env!("CARGO_PKG_VERSION"));
-/// An answer larger than this is refused instead of filling the memory.
-const MAX_BODY: usize = 1 << 30;
+/// A longer explanation of an error is cut off.
+const MAX_REFUSAL: usize = 8 << 20;
 /// A service that gives out tokens answers within this or not at all.
 const SERVICE: Duration = Duration::from_secs(60);
 
@@ -59,6 +61,8 @@ pub(crate) struct Body {
     source: Source,
     /// A piece that was looked at before its time.
     peeked: Option<Bytes>,
+    /// How many bytes it may have when it is collected.
+    pub(crate) limit: usize,
 }
 
 #[derive(Debug)]
@@ -187,13 +191,18 @@ impl Body {
             None => Source::Network(response),
             Some(tape) => Source::Recorded(response, tape),
         };
-        Self { source, peeked: None }
+        Self::of(source)
     }
 
     fn handled(pieces: tokio::sync::mpsc::Receiver<Result<Bytes>>) -> Self {
+        Self::of(Source::Handled(pieces))
+    }
+
+    fn of(source: Source) -> Self {
         Self {
-            source: Source::Handled(pieces),
+            source,
             peeked: None,
+            limit: CallOptions::MAX_RESPONSE,
         }
     }
 
@@ -237,11 +246,26 @@ impl Body {
 
     /// The whole rest of the body, within the limits of `clock`.
     pub(crate) async fn collect(self, clock: &mut Clock) -> Result<Bytes> {
-        self.collect_up_to(MAX_BODY, clock).await
+        let limit = self.limit;
+        self.collect_up_to(limit, " (see `max_response_bytes`)", clock)
+            .await
     }
 
-    /// The whole rest of the body, refused when it has more than `limit` bytes.
-    async fn collect_up_to(mut self, limit: usize, clock: &mut Clock) -> Result<Bytes> {
+    /// What a server says of an error: as much of it as comes, and as may be kept.
+    pub(crate) async fn collect_refusal(mut self, clock: &mut Clock) -> Bytes {
+        let limit = self.limit.min(MAX_REFUSAL);
+        let mut known = BytesMut::new();
+        while known.len() < limit
+            && let Ok(Ok(Some(piece))) = clock.piece(self.next()).await
+        {
+            let room = (limit - known.len()).min(piece.len());
+            known.extend_from_slice(piece.get(..room).unwrap_or_default());
+        }
+        known.freeze()
+    }
+
+    /// The whole rest of the body, refused with `advice` when it has more than `limit` bytes.
+    async fn collect_up_to(mut self, limit: usize, advice: &str, clock: &mut Clock) -> Result<Bytes> {
         let expected = self.expected();
         let Some(first) = clock.piece(self.next()).await?? else {
             return Ok(Bytes::new());
@@ -250,10 +274,11 @@ impl Body {
             // The common case: the whole answer in one read.
             return match clock.piece(self.next()).await?? {
                 None => Ok(first),
-                Some(more) => self.collect_after(first, &more, 0, limit, clock).await,
+                Some(more) => self.collect_after(first, &more, 0, (limit, advice), clock).await,
             };
         }
-        self.collect_after(first, &[], expected, limit, clock).await
+        self.collect_after(first, &[], expected, (limit, advice), clock)
+            .await
     }
 
     async fn collect_after(
@@ -261,11 +286,11 @@ impl Body {
         first: Bytes,
         second: &[u8],
         expected: usize,
-        limit: usize,
+        (limit, advice): (usize, &str),
         clock: &mut Clock,
     ) -> Result<Bytes> {
         let too_large = || {
-            let message = format!("the answer is larger than {limit} bytes");
+            let message = format!("the answer is larger than {limit} bytes{advice}");
             Err(Error::new(ErrorKind::ResponseValidation, message))
         };
         let known = first.len() + second.len();

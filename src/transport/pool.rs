@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::download::PublicNames;
+use super::proxies::Proxies;
 use super::tls::{self, Verify};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -32,75 +33,6 @@ pub struct TransportOptions {
     pub keep_alive: Option<Duration>,
     /// Whose connections: calls of different owners share none. 0 is everybody's.
     pub owner: u64,
-}
-
-/// Which proxies are used.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub enum Proxies {
-    /// Those of the environment as they were when a connection was first made in this way.
-    #[default]
-    Environment,
-    /// Those of the environment, with the variables' present values so that a change takes effect.
-    EnvironmentNow(Vec<String>),
-    /// None: the host is on this machine, or the caller says so.
-    Direct,
-    /// This one for everything.
-    Only(String),
-}
-
-impl Proxies {
-    /// The proxies of the environment at this moment.
-    #[must_use]
-    pub fn now() -> Self {
-        const NAMES: [&str; 8] = [
-            "HTTPS_PROXY",
-            "https_proxy",
-            "HTTP_PROXY",
-            "http_proxy",
-            "ALL_PROXY",
-            "all_proxy",
-            "NO_PROXY",
-            "no_proxy",
-        ];
-        let set: Vec<String> = NAMES
-            .iter()
-            .filter_map(|name| {
-                Some(format!(
-                    "{name}={}",
-                    std::env::var(name).ok().filter(|value| !value.is_empty())?
-                ))
-            })
-            .collect();
-        if set.is_empty() {
-            Self::Environment
-        } else {
-            Self::EnvironmentNow(set)
-        }
-    }
-
-    /// The hosts of the proxies themselves.
-    fn hosts(&self) -> Vec<String> {
-        if let Self::Only(proxy) = self {
-            let host = url::Url::parse(proxy).ok();
-            return host
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .into_iter()
-                .collect();
-        }
-        let Self::EnvironmentNow(variables) = self else {
-            return Vec::new();
-        };
-        let proxies = variables
-            .iter()
-            .filter_map(|variable| variable.split_once('='))
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("no_proxy"));
-        let urls = proxies.map(|(_, proxy)| match proxy.contains("://") {
-            true => url::Url::parse(proxy),
-            false => url::Url::parse(&format!("http://{proxy}")),
-        });
-        urls.filter_map(|url| url.ok()?.host_str().map(str::to_owned))
-            .collect()
-    }
 }
 
 /// What a client is for.
@@ -181,22 +113,16 @@ fn build(key: &Key) -> Result<reqwest::Client> {
             Purpose::PublicFiles | Purpose::AnyFiles => reqwest::redirect::Policy::none(),
         });
     if key.purpose == Purpose::PublicFiles {
-        builder = builder.dns_resolver(std::sync::Arc::new(PublicNames {
-            proxies: options.proxies.hosts(),
-        }));
+        let names = PublicNames::new(options.proxies.hosts());
+        builder = builder.dns_resolver(std::sync::Arc::new(names));
     }
     if !options.http2 {
         builder = builder.http1_only();
     }
-    match &options.proxies {
-        Proxies::Direct => builder = builder.no_proxy(),
-        Proxies::Only(url) => {
-            // What it says may repeat the URL, which may hold a password.
-            let proxy = reqwest::Proxy::all(url)
-                .map_err(|_| Error::bad_request("proxy is no URL of a proxy (http, https)"))?;
-            builder = builder.proxy(proxy);
-        }
-        Proxies::Environment | Proxies::EnvironmentNow(_) => {}
+    match options.proxies.chosen()? {
+        Some(proxy) => builder = builder.proxy(proxy),
+        None if options.proxies == Proxies::Direct => builder = builder.no_proxy(),
+        None => {}
     }
     builder.build().map_err(|error| {
         Error::new(

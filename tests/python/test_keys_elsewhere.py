@@ -321,7 +321,8 @@ def test_of_clients_and_routers(server: Loopback, echo: Echo) -> None:
     params = {"model": "openai/m", "api_key": KEY, "api_base": server.base_url}
     router = eq.Router(model_list=[{"model_name": "m", "litellm_params": params}], num_retries=0)
     with eq.Client(api_keys={"openai": KEY}, api_bases={"openai": server.base_url}, num_retries=0) as client:
-        for run, model in ((client.completion, "openai/m"), (router.completion, "m")):
+        ways: list[tuple[Any, str]] = [(client.completion, "openai/m"), (router.completion, "m")]
+        for run, model in ways:
             with pytest.raises(eq.AuthenticationError) as caught:
                 run(model, MESSAGES)
             assert arrived(server) and WORD not in shown(caught.value)

@@ -95,7 +95,12 @@ def test_a_key_of_the_environment(
 @pytest.mark.parametrize("length", range(150, 240, 3))
 def test_where_a_quotation_ends_in_the_middle_of_it(server: Loopback, echo: Echo, length: int) -> None:
     echo.fault = "json"
-    call = {"api_base": server.base_url, "messages": MESSAGES, "num_retries": 0, "api_key": KEY}
+    call: dict[str, Any] = {
+        "api_base": server.base_url,
+        "messages": MESSAGES,
+        "num_retries": 0,
+        "api_key": KEY,
+    }
     for model in ("openai/m", "anthropic/m", "gemini/m"):
         with pytest.raises(eq.EdgeQuakeError, match="cannot be read") as caught:
             eq.completion(model, extra_headers={"x-pad": "-" * length}, **call)

@@ -53,6 +53,7 @@ NOT_SEMANTIC = frozenset(
         "ssl_verify",
         "ssl_certificate",
         "http2",
+        "max_response_bytes",
         "stream",
         "stream_options",
         "cooldown_time",

@@ -55,6 +55,7 @@ _NOT_PARAMETERS = frozenset(
         "extra_headers",
         "headers",
         "http2",
+        "max_response_bytes",
         "proxy",
         "ssl_certificate",
         "ssl_verify",

@@ -178,7 +178,8 @@ fn says_policy(message: &str) -> bool {
 }
 
 /// For bodies that are not JSON: a gateway's page is named, not quoted whole.
-fn plain_message(status: u16, body: &Bytes) -> String {
+/// What there is to say where a body says nothing that can be read.
+pub(crate) fn plain_message(status: u16, body: &Bytes) -> String {
     const SHOWN: usize = 500;
     let reason = http::StatusCode::from_u16(status)
         .ok()

@@ -15,11 +15,11 @@ use serde_json::{Map, Value};
 use self::limits::Limits;
 use self::names::{is_credential, is_label, is_unavailable};
 use self::values::{
-    count, environment_verification, is_true, pairs, string, strings, truth, uploads, verification,
+    count, environment_verification, is_true, pairs, size, string, strings, truth, uploads, verification,
 };
-use super::callable;
 use super::from_python::to_json;
 use super::settings::Settings;
+use super::{callable, log};
 use crate::client::{self, PreparedChat, PreparedEmbed, PreparedEndpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
@@ -27,7 +27,7 @@ use crate::options::{CallOptions, USER_ID};
 use crate::registry;
 use crate::resolve::Surroundings;
 use crate::secret::Secret;
-use crate::transport::Proxies;
+use crate::transport::{Proxies, Verify};
 use crate::types::{ChatRequest, EmbedRequest, EndpointRequest, Operation};
 
 pub(super) use examine::{Examined, examine};
@@ -174,6 +174,8 @@ fn files(settings: &Settings<'_, '_>) -> Result<FilePolicy> {
     Ok(policy)
 }
 
+const UNCHECKED: &str = "certificates are not checked (ssl_verify=False): whoever answers is believed";
+
 /// Arguments by what they are for.
 struct Sorted<'py> {
     model: String,
@@ -255,6 +257,7 @@ impl<'py> Sorted<'py> {
                 "ssl_certificate" => {
                     options.transport.client_cert = Some(string(&value, "ssl_certificate")?.into())
                 }
+                "max_response_bytes" => options.max_response = size(&value, "max_response_bytes")?,
                 "http2" => options.transport.http2 = truth(&value, "http2")?,
                 "metadata" => {
                     if let Some(id) = user_id(&value) {
@@ -293,6 +296,11 @@ impl<'py> Sorted<'py> {
                 .is_some_and(|value| value.is_truthy().unwrap_or(false));
         }
         options.timeouts = limits.resolve(settings, stream)?;
+        if options.max_response == CallOptions::MAX_RESPONSE
+            && let Some(most) = settings.get("max_response_bytes")
+        {
+            options.max_response = size(&most, "max_response_bytes")?;
+        }
         let default_retries = match settings.get("num_retries") {
             Some(value) => count(&value, "num_retries")?,
             None => options.retries,
@@ -303,6 +311,9 @@ impl<'py> Sorted<'py> {
                 Some(value) => verification(&value)?,
                 None => environment_verification(settings),
             };
+        if options.transport.verify == Verify::Off {
+            log::warn_once(settings.py(), UNCHECKED);
+        }
         if options.transport.client_cert.is_none() {
             let certificate = settings
                 .setting("ssl_certificate")

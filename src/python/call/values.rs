@@ -58,6 +58,17 @@ pub(super) fn count(value: &Bound<'_, PyAny>, name: &str) -> Result<u32> {
     value.extract().map_err(|_| wrong())
 }
 
+/// A number of bytes.
+pub(super) fn size(value: &Bound<'_, PyAny>, name: &str) -> Result<usize> {
+    let wrong = || Error::bad_request(format!("{name} is not a number of bytes from 1 on"));
+    let bytes: usize = value.extract().map_err(|_| wrong())?;
+    match bytes {
+        0 => Err(wrong()),
+        _ if value.is_instance_of::<PyBool>() => Err(wrong()),
+        bytes => Ok(bytes),
+    }
+}
+
 pub(super) fn truth(value: &Bound<'_, PyAny>, name: &str) -> Result<bool> {
     value
         .is_truthy()
