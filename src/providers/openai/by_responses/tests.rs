@@ -20,7 +20,6 @@ fn sent(model: &str, messages: Value, params: Value) -> Value {
         messages: messages.as_array().unwrap().clone(),
         params: params.as_object().unwrap().clone(),
         stream: false,
-        ..ChatRequest::default()
     };
     let written = write(&target(model), request).unwrap();
     assert_eq!(written.url.path(), "/v1/responses");
