@@ -147,7 +147,7 @@ def run(python: Path, program: Path) -> str | None:
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        said = late.stderr or b""
+        said: str | bytes = late.stderr or b""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         return f"not done after {TIMEOUT} s\n{text[-2000:]}"
     if done.returncode == 0:

@@ -51,7 +51,7 @@ def ask(script: str, library: str, *arguments: str, timeout: float = 600) -> dic
             env=variables,
         )
     except subprocess.TimeoutExpired as late:
-        said = late.stderr or b""
+        said: Any = late.stderr or b""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         pytest.fail(f"{library}: not done after {timeout} s, in {last_asked(text)}\n{text[-2000:]}")
     if done.returncode:
