@@ -1,8 +1,11 @@
 //! From background threads to an asyncio loop. Results wait in a queue; the first to arrive writes one byte to a socket
-//! that the loop watches, and the loop's thread turns all of them into Python objects at one go. No background thread
-//! takes the GIL. Loops that cannot watch a socket (Windows' default) are woken by `call_soon_threadsafe` instead.
+//! that the loop watches, and the loop's thread turns them into Python objects, as many as a turn has room for. No
+//! background thread takes the GIL. Loops that cannot watch a socket (Windows' default) are woken by
+//! `call_soon_threadsafe` instead.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -13,9 +16,16 @@ use super::guard::{self, guarded};
 use super::operation::Outcome;
 use super::{error, log, runtime};
 
+/// After this long the loop is given back, however much waits: whoever else it serves must not.
+const TURN: Duration = Duration::from_millis(1);
+/// Nor are more handed over in a turn, since each wakes a task that wants its time in the next.
+const MOST: usize = 256;
+
+type Waiting = (Py<PyAny>, Outcome);
+
 /// What a loop has waiting.
 pub(super) struct Queue {
-    waiting: Mutex<Vec<(Py<PyAny>, Outcome)>>,
+    waiting: Mutex<Vec<Waiting>>,
     wake: Wake,
 }
 
@@ -37,9 +47,13 @@ impl Queue {
             waiting.push((future, outcome));
             waiting.len() == 1
         };
-        if !first {
-            return;
+        if first {
+            self.wake();
         }
+    }
+
+    /// Has the loop call `drain`, after whatever else is ready.
+    fn wake(&self) {
         match &self.wake {
             // A full buffer means that the loop has been woken often enough; a closed one, that it is gone.
             #[cfg(unix)]
@@ -62,6 +76,8 @@ impl Queue {
 #[pyclass(module = "edgequake_python._eq_core", frozen)]
 pub(super) struct Bridge {
     queue: Arc<Queue>,
+    /// What the last turn had no room for.
+    rest: Mutex<VecDeque<Waiting>>,
     pid: u32,
     #[cfg(unix)]
     socket: Option<std::os::unix::net::UnixStream>,
@@ -69,7 +85,7 @@ pub(super) struct Bridge {
 
 #[pymethods]
 impl Bridge {
-    /// Hands over everything that waits. Called by the loop.
+    /// Hands over what waits, in the order it came, and has itself called again for the rest. Called by the loop.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
         #[cfg(unix)]
         if let Some(socket) = &self.socket {
@@ -77,7 +93,18 @@ impl Bridge {
             while std::io::Read::read(&mut &*socket, &mut bytes).is_ok_and(|read| read == bytes.len()) {}
         }
         let waiting = std::mem::take(&mut *self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        for (future, outcome) in waiting {
+        self.rest().extend(waiting);
+        let begun = Instant::now();
+        for number in 0.. {
+            if number == MOST || (number > 0 && begun.elapsed() >= TURN) {
+                if !self.rest().is_empty() {
+                    self.queue.wake();
+                }
+                break;
+            }
+            // Not held while Python code runs.
+            let next = self.rest().pop_front();
+            let Some((future, outcome)) = next else { break };
             // Whatever becomes of one, the others are handed over.
             guarded(py, || {
                 deliver(py, future.bind(py), outcome);
@@ -89,6 +116,22 @@ impl Bridge {
             log::flush(py);
             Ok(())
         })
+    }
+}
+
+impl Bridge {
+    fn new(queue: Arc<Queue>, pid: u32) -> Self {
+        Self {
+            queue,
+            rest: Mutex::default(),
+            pid,
+            #[cfg(unix)]
+            socket: None,
+        }
+    }
+
+    fn rest(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -232,9 +275,8 @@ fn connect<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<Bou
         let bridge = Bound::new(
             py,
             Bridge {
-                queue,
-                pid,
                 socket: Some(reader),
+                ..Bridge::new(queue, pid)
             },
         )?;
         if event_loop
@@ -249,15 +291,7 @@ fn connect<'py>(py: Python<'py>, event_loop: &Bound<'py, PyAny>) -> PyResult<Bou
         waiting: Mutex::default(),
         wake: Wake::Call(call),
     });
-    let bridge = Bound::new(
-        py,
-        Bridge {
-            queue,
-            pid,
-            #[cfg(unix)]
-            socket: None,
-        },
-    )?;
+    let bridge = Bound::new(py, Bridge::new(queue, pid))?;
     if let Wake::Call(call) = &bridge.get().queue.wake {
         let _ = call.set(CallSoon {
             event_loop: event_loop.clone().unbind(),

@@ -7,6 +7,7 @@ import builtins
 import concurrent.futures
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 import edgequake_python
 from child import run
-from raw_server import GUARD, Exchange, RawServer, hold
+from raw_server import GUARD, MESSAGES, Exchange, RawServer, hold
 
 
 @pytest.fixture
@@ -134,6 +135,47 @@ def test_two_hundred_calls_at_once() -> None:
         answers = asyncio.run(main(server))
         assert len(server.requests) == 200
     assert [answer.choices[0].message.content for answer in answers] == [str(number) for number in range(200)]
+
+
+class Unwatched(asyncio.SelectorEventLoop):
+    """A loop that cannot watch sockets for others, as Windows' usual one."""
+
+    def add_reader(self, fd: Any, callback: Any, *args: Any) -> Any:  # type: ignore[override]
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("kind", [asyncio.SelectorEventLoop, Unwatched])
+def test_a_loop_has_turns_for_others_while_thousands_end_at_once(kind: Any) -> None:
+    calls, turns = 2_000, [0]
+
+    async def one(model: str) -> None:
+        answer: Any = await edgequake_python.acompletion(model=model, messages=MESSAGES)
+        assert answer.choices[0].message.content
+        turns[-1] += 1
+
+    def turn() -> None:
+        # What has ended since the loop came round the last time.
+        if turns[-1]:
+            turns.append(0)
+        asyncio.get_running_loop().call_soon(turn)
+
+    async def all_at_once() -> None:
+        await one("sim/warm-up")
+        waiting = [asyncio.ensure_future(one("sim/gpt-4o")) for _ in range(calls)]
+        # All are sent, and while this loop is busy with something else they are answered.
+        await asyncio.sleep(0)
+        time.sleep(1)
+        turns[:] = [0]
+        asyncio.get_running_loop().call_soon(turn)
+        await asyncio.gather(*waiting)
+
+    event_loop = kind()
+    try:
+        event_loop.run_until_complete(all_at_once())
+    finally:
+        event_loop.close()
+    assert sum(turns) == calls
+    assert max(turns) <= 256
 
 
 def test_a_synchronous_call_inside_a_running_loop(server: RawServer) -> None:

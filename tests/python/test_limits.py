@@ -157,6 +157,15 @@ def test_headers_without_end_are_refused(content: Any) -> None:
         content(**server.call())
 
 
+@pytest.mark.parametrize(("lines", "size"), [(101, 1), (1, 2_000_000)])
+def test_headers_have_a_limit(content: Any, lines: int, size: int) -> None:
+    def handler(exchange: Exchange) -> None:
+        exchange.plain(**{f"x-{number}": "y" * size for number in range(lines)})
+
+    with RawServer(handler) as server, pytest.raises(edgequake_python.APIConnectionError):
+        content(**server.call())
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
 def test_no_line_is_smuggled_into_the_head(server: Loopback, content: Any, end: str) -> None:
     smuggled = f"a{end}x-smuggled: 1"
