@@ -101,7 +101,8 @@ def test_through_completions(base: str, model: str) -> None:
     chunks = list(edgequake_python.completion(model, ASK, stream=True, **at))
     whole: Any = edgequake_python.stream_chunk_builder(chunks)
     assert whole.choices[0].message.content == answer.choices[0].message.content
-    assert edgequake_python.text_completion("Once", model, **at).choices[0].text
+    text: Any = edgequake_python.text_completion("Once", model, **at)
+    assert text.choices[0].text
     with pytest.raises(edgequake_python.UnsupportedParamsError, match="tools"):
         edgequake_python.completion(model, ASK, tools=[WEATHER], **at)
     picture = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a/b.png"}}]}]
