@@ -160,6 +160,19 @@ def _estimate_reasoning(response: ModelResponse, counted: Any) -> None:
     response.usage = Usage(**fields)
 
 
+def _joined_base64(known: str, piece: str) -> str:
+    """Both one after the other; the padding that ends a piece has no place inside."""
+    if not known.endswith("=") or not piece:
+        return known + piece
+    import base64
+    import binascii
+
+    try:
+        return base64.b64encode(base64.b64decode(known) + base64.b64decode(piece)).decode()
+    except binascii.Error:
+        return known + piece
+
+
 class _Alternative:
     """What one alternative of a stream has said."""
 
@@ -195,13 +208,23 @@ class _Alternative:
         if delta.audio is not None:
             self._add_audio(delta.audio)
         for name, value in (delta.get("provider_specific_fields") or {}).items():
-            known_value = self.specific.get(name)
-            self.specific[name] = known_value + value if isinstance(known_value, list) else value
+            self._add_specific(name, value)
         if choice.logprobs is not None and getattr(choice.logprobs, "content", None):
             self.logprobs.extend(choice.logprobs.content)
         if choice.finish_reason:
             self.finish_reason = choice.finish_reason
             self.fields.update(choice.get("provider_specific_fields") or {})
+
+    def _add_specific(self, name: str, value: Any) -> None:
+        if name == "citation":
+            # They come one by one; a plain answer has lists of them.
+            self.specific.setdefault("citations", [[]])[0].append(value)
+            return
+        known = self.specific.get(name)
+        joins: Any = str if name == "tool_plan" else list
+        if isinstance(known, joins) and isinstance(value, joins):
+            value = known + value
+        self.specific[name] = value
 
     def _add_call(self, call: Any) -> None:
         known = self.calls.setdefault(
@@ -233,10 +256,11 @@ class _Alternative:
             last["signature"] = block["signature"]
 
     def _add_audio(self, audio: Any) -> None:
-        for name in ("data", "transcript"):
-            self.audio[name] = self.audio.get(name, "") + (audio.get(name) or "")
-        for name in ("id", "expires_at"):
-            self.audio[name] = audio.get(name) or self.audio.get(name)
+        self.audio["transcript"] = self.audio.get("transcript", "") + (audio.get("transcript") or "")
+        self.audio["data"] = _joined_base64(self.audio.get("data", ""), audio.get("data") or "")
+        # A stream that was cut may not have said these.
+        self.audio["id"] = audio.get("id") or self.audio.get("id") or ""
+        self.audio["expires_at"] = audio.get("expires_at") or self.audio.get("expires_at") or 0
 
     def choice(self, index: int) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts["content"])}

@@ -155,6 +155,9 @@ def test_a_filtered_answer_is_given_by_another_group(server: Loopback, ask: Ask)
     assert len(server.requests) == 2
     # It did not fail: nobody rests, and what it cost was paid.
     assert router.fail_calls["openai/group"] == 0
+    # Where no group is named for it, the fallbacks of all groups are meant.
+    router_of_all = Router(entries, default_fallbacks=["b"])
+    assert ask(router_of_all, "group")._hidden_params["model_id"] == "b"
     # Without such a fallback the answer is the caller's.
     for more in ({}, {"disable_fallbacks": True}):
         plain = Router(entries, fallbacks=[{"group": ["b"]}]) if not more else router
@@ -186,7 +189,9 @@ def test_a_prompt_of_any_length_goes_to_a_model_that_no_table_knows(server: Loop
 # Counting.
 
 
-@pytest.mark.parametrize("asked", ["call", "router", "deployment", "policy", "group policy", "call's policy"])
+@pytest.mark.parametrize(
+    "asked", ["call", "router", "deployment", "policy", "group policy", "call's policy", "max"]
+)
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_every_way_to_say_how_often_is_requests_less_one(
     server: Loopback, ask: Ask, asked: str, retries: int
@@ -201,6 +206,8 @@ def test_every_way_to_say_how_often_is_requests_less_one(
         model_group_retry_policy={"group": policy} if asked == "group policy" else None,
     )
     more: dict[str, Any] = {"num_retries": retries} if asked == "call" else {}
+    if asked == "max":
+        more = {"max_retries": retries}
     if asked == "call's policy":
         more = {"retry_policy": policy}
     with pytest.raises(Exception, match="InternalServerError"):

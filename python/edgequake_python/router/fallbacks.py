@@ -72,11 +72,14 @@ def look_up(table: Iterable[Mapping[str, Any]], group: str) -> Sequence[Target]:
 
 
 def was_filtered(router: Router, request: Request, answer: Any) -> bool:
-    """Whether a provider's filter ended an answer that ``content_policy_fallbacks`` have another group give.
+    """Whether a provider's filter ended an answer that another group is to give.
 
-    Without such a fallback the answer is the caller's, as it is.
+    That is one of ``content_policy_fallbacks``, or when there are none, of ``default_fallbacks``. Without
+    such a fallback the answer is the caller's, as it is.
     """
     table = _table(router, request, "content_policy_fallbacks")
+    if not table and router.default_fallbacks:
+        table = ({"*": router.default_fallbacks},)
     if not table or request.options.get("disable_fallbacks"):
         return False
     choices = getattr(answer, "choices", None)

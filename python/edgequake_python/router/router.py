@@ -9,6 +9,7 @@ from .. import _given
 from ..state import LocalState
 from . import affinity
 from .calls import Calls
+from .copies import Copies
 from .course import drive, drive_async
 from .deployments import Deployments
 from .flights import Flights, key_of
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from .guards import Guard
 
 
-class Router(Calls, Deployments, Policies, Introspection):
+class Router(Calls, Deployments, Policies, Introspection, Copies):
     """Calls over many deployments: choosing one, retries, fallbacks, limits, rests.
 
     Beside LiteLLM's arguments there are these:

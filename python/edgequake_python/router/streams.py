@@ -60,18 +60,22 @@ class Start:
         self.stream = stream
         self.chunks: deque[Any] = deque()
 
+    def says(self, chunk: Any) -> bool:
+        """See `says_something`."""
+        return says_something(chunk)
+
     def read(self) -> None:
         """Read up to the first content, or the end."""
         for chunk in self.stream:
             self.chunks.append(chunk)
-            if says_something(chunk):
+            if self.says(chunk):
                 return
 
     async def read_async(self) -> None:
         """As `read`."""
         async for chunk in self.stream:
             self.chunks.append(chunk)
-            if says_something(chunk):
+            if self.says(chunk):
                 return
 
 

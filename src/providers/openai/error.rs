@@ -139,6 +139,10 @@ impl<'a> Details<'a> {
             if says_policy(message) {
                 return ErrorKind::ContentPolicyViolation;
             }
+            // xAI says 400 here, and gives no code.
+            if message.starts_with("Incorrect API key provided") {
+                return ErrorKind::Authentication;
+            }
         }
         by_status
     }
@@ -148,7 +152,11 @@ impl<'a> Details<'a> {
 fn says_prompt_too_long(message: &str) -> bool {
     const PHRASES: &[&str] = &[
         "exceed context limit",
-        "this model's maximum context length is",
+        // "This model's", "This endpoint's".
+        "maximum context length is",
+        "maximum prompt length is",
+        "exceeds the context window of this model",
+        "reduce the length of the messages",
         "model's maximum context limit",
         "is longer than the model's context length",
         "input tokens exceed the configured limit",
@@ -170,7 +178,8 @@ fn says_policy(message: &str) -> bool {
 }
 
 /// For bodies that are not JSON: a gateway's page is named, not quoted whole.
-fn plain_message(status: u16, body: &Bytes) -> String {
+/// What there is to say where a body says nothing that can be read.
+pub(crate) fn plain_message(status: u16, body: &Bytes) -> String {
     const SHOWN: usize = 500;
     let reason = http::StatusCode::from_u16(status)
         .ok()
@@ -247,6 +256,17 @@ mod tests {
         assert_eq!(
             kind(400, r#"{"error":"the input length exceeds the context length"}"#),
             K::ContextWindowExceeded
+        );
+        assert_eq!(
+            kind(
+                400,
+                r#"{"code":"Client specified an invalid argument","error":"This model's maximum prompt length is 8 but the request contains 9 tokens."}"#
+            ),
+            K::ContextWindowExceeded
+        );
+        assert_eq!(
+            kind(400, r#"{"error":"Incorrect API key provided: x***."}"#),
+            K::Authentication
         );
         assert_eq!(kind(503, "<html>"), K::ServiceUnavailable);
         assert_eq!(kind(418, ""), K::Api);
