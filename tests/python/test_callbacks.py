@@ -371,9 +371,7 @@ else:
 
 
 @pytest.mark.parametrize("raises", [False, True])
-def test_what_ends_as_its_loop_does_is_not_told_again(
-    raises: bool, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_ends_as_its_loop_does_is_not_told_again(raises: bool, caplog: pytest.LogCaptureFixture) -> None:
     delivery, loop = Delivery(), asyncio.new_event_loop()
     told: list[int] = []
 
