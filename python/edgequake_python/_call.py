@@ -96,6 +96,10 @@ AROUND_ATTRIBUTES = (
 )
 
 
+#: Whose the models are that a program has registered under bare names; see `register_model`.
+owners: dict[str, str] = {}
+
+
 class Own(dict):  # type: ignore[type-arg]
     """Arguments of a call that is made with settings of its own, those of a client."""
 
@@ -171,6 +175,8 @@ def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
         from .structured import response_format
 
         arguments["response_format"] = response_format(given)
+    if owners and arguments.get("model") in owners and not arguments.get("custom_llm_provider"):
+        arguments["custom_llm_provider"] = owners[arguments["model"]]
     if held is not None:
         del arguments["_held"]
         arguments.settings = held  # type: ignore[attr-defined]
