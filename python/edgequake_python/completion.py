@@ -25,18 +25,24 @@ else:
         return function
 
 
+# The plain answer first: it is what `**arguments` of a type unknown most often ask for.
 @overload
 def completion(
-    model: str, messages: Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
-) -> PreparedRequest: ...
+    model: str,
+    messages: Sequence[Any] = ...,
+    *,
+    stream: Literal[False] | None = ...,
+    dry_run: Literal[False] = ...,
+    **kwargs: Any,
+) -> ModelResponse: ...
 @overload
 def completion(
     model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
 ) -> CustomStreamWrapper: ...
 @overload
 def completion(
-    model: str, messages: Sequence[Any] = ..., *, stream: Literal[False] | None = ..., **kwargs: Any
-) -> ModelResponse: ...
+    model: str, messages: Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
+) -> PreparedRequest: ...
 @overload
 def completion(
     model: str, messages: Sequence[Any] = ..., *args: Any, **kwargs: Any
@@ -125,16 +131,21 @@ def completion(
 
 @overload
 async def acompletion(
-    model: str, messages: Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
-) -> PreparedRequest: ...
+    model: str,
+    messages: Sequence[Any] = ...,
+    *,
+    stream: Literal[False] | None = ...,
+    dry_run: Literal[False] = ...,
+    **kwargs: Any,
+) -> ModelResponse: ...
 @overload
 async def acompletion(
     model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
 ) -> CustomStreamWrapper: ...
 @overload
 async def acompletion(
-    model: str, messages: Sequence[Any] = ..., *, stream: Literal[False] | None = ..., **kwargs: Any
-) -> ModelResponse: ...
+    model: str, messages: Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
+) -> PreparedRequest: ...
 @overload
 async def acompletion(
     model: str, messages: Sequence[Any] = ..., *args: Any, **kwargs: Any

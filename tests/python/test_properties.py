@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edgequake_python as eq
-from behaviours.dialects import DIALECTS
+from dialects import DIALECTS
 
 #: No test is about time.
 unhurried = settings(deadline=None)
