@@ -136,6 +136,7 @@ def _estimated(response: ModelResponse, messages: Any) -> Usage:
         message = choice.message
         texts = [message.content, message.get("reasoning_content")]
         texts += [str(part(part(call, "function"), "arguments") or "") for call in message.tool_calls or []]
+        texts.append(part(message.function_call, "arguments"))
         answer += sum(token_counter(model, text=text) for text in texts if text)
     prompt = token_counter(model, messages=messages, default_token_count=0) if messages else 0
     return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
@@ -263,7 +264,11 @@ class _Alternative:
         self.audio["expires_at"] = audio.get("expires_at") or self.audio.get("expires_at") or 0
 
     def choice(self, index: int) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts["content"])}
+        text: str | None = "".join(self.texts["content"])
+        if not text and (self.calls or self.function_call):
+            # As in a plain answer: beside calls of tools nothing is said.
+            text = None
+        message: dict[str, Any] = {"role": "assistant", "content": text}
         reasoning = "".join(self.texts["reasoning_content"])
         refusal = "".join(self.texts["refusal"])
         specific = {**self.specific, **({"refusal": refusal} if refusal else {})}

@@ -327,7 +327,7 @@ const INFINITY: Provider = Provider {
 /// OpenAI's `/completions`, whatever the model is called.
 const TEXT_COMPLETION: Provider = Provider {
     name: "text-completion-openai",
-    chat: None,
+    chat: Some(&openai::ByCompletions),
     embed: None,
     endpoints: &[(&[Operation::TextCompletion], &openai::endpoints::Endpoints)],
     ..OPENAI
