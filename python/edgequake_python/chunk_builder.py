@@ -136,6 +136,7 @@ def _estimated(response: ModelResponse, messages: Any) -> Usage:
         message = choice.message
         texts = [message.content, message.get("reasoning_content")]
         texts += [str(part(part(call, "function"), "arguments") or "") for call in message.tool_calls or []]
+        texts.append(part(message.function_call, "arguments"))
         answer += sum(token_counter(model, text=text) for text in texts if text)
     prompt = token_counter(model, messages=messages, default_token_count=0) if messages else 0
     return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
@@ -158,6 +159,19 @@ def _estimate_reasoning(response: ModelResponse, counted: Any) -> None:
     known = {"text_tokens": completion - count, **told, "reasoning_tokens": count, "estimated": True}
     fields = {**dict(counted), "completion_tokens_details": CompletionTokensDetailsWrapper(**known)}
     response.usage = Usage(**fields)
+
+
+def _joined_base64(known: str, piece: str) -> str:
+    """Both one after the other; the padding that ends a piece has no place inside."""
+    if not known.endswith("=") or not piece:
+        return known + piece
+    import base64
+    import binascii
+
+    try:
+        return base64.b64encode(base64.b64decode(known) + base64.b64decode(piece)).decode()
+    except binascii.Error:
+        return known + piece
 
 
 class _Alternative:
@@ -190,18 +204,30 @@ class _Alternative:
             known["arguments"] += delta.function_call.arguments or ""
         for block in delta.get("thinking_blocks") or []:
             self._add_thinking(block)
+        for detail in delta.get("reasoning_details") or []:
+            self._add_detail(dict(detail))
         for name, items in self.lists.items():
             items.extend(delta.get(name) or [])
         if delta.audio is not None:
             self._add_audio(delta.audio)
         for name, value in (delta.get("provider_specific_fields") or {}).items():
-            known_value = self.specific.get(name)
-            self.specific[name] = known_value + value if isinstance(known_value, list) else value
+            self._add_specific(name, value)
         if choice.logprobs is not None and getattr(choice.logprobs, "content", None):
             self.logprobs.extend(choice.logprobs.content)
         if choice.finish_reason:
             self.finish_reason = choice.finish_reason
             self.fields.update(choice.get("provider_specific_fields") or {})
+
+    def _add_specific(self, name: str, value: Any) -> None:
+        if name == "citation":
+            # They come one by one; a plain answer has lists of them.
+            self.specific.setdefault("citations", [[]])[0].append(value)
+            return
+        known = self.specific.get(name)
+        joins: Any = str if name == "tool_plan" else list
+        if isinstance(known, joins) and isinstance(value, joins):
+            value = known + value
+        self.specific[name] = value
 
     def _add_call(self, call: Any) -> None:
         known = self.calls.setdefault(
@@ -232,14 +258,32 @@ class _Alternative:
         if block.get("signature"):
             last["signature"] = block["signature"]
 
+    def _add_detail(self, detail: dict[str, Any]) -> None:
+        """Pieces of what OpenRouter says about the reasoning: those of one kind and index are one."""
+        details: list[dict[str, Any]] = self.specific.setdefault("reasoning_details", [])
+        last = details[-1] if details else None
+        if last is None or any(last.get(name) != detail.get(name) for name in ("type", "index")):
+            details.append(detail)
+            return
+        for name, value in detail.items():
+            if name in ("text", "summary", "data") and isinstance(value, str):
+                last[name] = (last.get(name) or "") + value
+            elif value is not None:
+                last[name] = value
+
     def _add_audio(self, audio: Any) -> None:
-        for name in ("data", "transcript"):
-            self.audio[name] = self.audio.get(name, "") + (audio.get(name) or "")
-        for name in ("id", "expires_at"):
-            self.audio[name] = audio.get(name) or self.audio.get(name)
+        self.audio["transcript"] = self.audio.get("transcript", "") + (audio.get("transcript") or "")
+        self.audio["data"] = _joined_base64(self.audio.get("data", ""), audio.get("data") or "")
+        # A stream that was cut may not have said these.
+        self.audio["id"] = audio.get("id") or self.audio.get("id") or ""
+        self.audio["expires_at"] = audio.get("expires_at") or self.audio.get("expires_at") or 0
 
     def choice(self, index: int) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts["content"])}
+        text: str | None = "".join(self.texts["content"])
+        if not text and (self.calls or self.function_call):
+            # As in a plain answer: beside calls of tools nothing is said.
+            text = None
+        message: dict[str, Any] = {"role": "assistant", "content": text}
         reasoning = "".join(self.texts["reasoning_content"])
         refusal = "".join(self.texts["refusal"])
         specific = {**self.specific, **({"refusal": refusal} if refusal else {})}

@@ -154,6 +154,7 @@ impl PreparedChat {
             if answer.usage.is_none() {
                 answer.usage = call.wire.counted(&call.target, &meta.headers);
             }
+            answer.model.get_or_insert_with(|| call.target.model.clone());
             Ok(Answered { answer, meta })
         }
     }

@@ -53,7 +53,10 @@ pub fn locate<'a>(
 /// A provider that is named and that no row speaks to.
 fn not_here(provider: &str, model: &str) -> Error {
     let known = if registry::is_absent(provider) {
-        format!("edgequake_python knows {provider} and does not speak its dialect yet.")
+        format!(
+            "edgequake_python knows {provider} and does not speak its dialect yet. Where it has an endpoint that speaks \
+             OpenAI's, `custom_openai/{model}` with `api_base` reaches it."
+        )
     } else {
         format!("There is no provider {provider}; `register_provider` adds one that speaks OpenAI's dialect.")
     };

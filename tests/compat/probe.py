@@ -1,4 +1,7 @@
-"""Ask one library the same things as the other, and print what it gives as JSON.
+"""Ask one library the same things as the other, and print what it gives, and in how many seconds, as JSON.
+
+Every call is named on stderr before it is made, and has STEP seconds: then the stack is printed there, and
+the process ends with status 1.
 
 python probe.py litellm|edgequake_python http://127.0.0.1:PORT/v1
 """
@@ -7,15 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
+import gc
 import importlib
 import json
 import os
 import sys
+import time
 from functools import partial
 from typing import Any, Callable
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ.setdefault("NO_PROXY", "127.0.0.1")
+
+#: Seconds that one call may take, on a machine that is busy with other things.
+STEP = 90
 
 WEATHER = {
     "type": "function",
@@ -118,18 +127,44 @@ def raised(error: BaseException) -> dict[str, Any]:
     }
 
 
-def attempt(ask: Callable[[], Any]) -> Any:
-    """What a call gives."""
-    try:
-        return ask()
-    except Exception as error:
-        return raised(error)
+class Probe:
+    """Makes calls one by one, and keeps what each gave and how long it took."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+        self.seconds: dict[str, float] = {}
+        #: One for all calls: libraries make their clients anew for each.
+        self.loop = asyncio.new_event_loop()
+        # httpcore holds a lock that is not reentrant while it opens a connection. A collection of garbage
+        # just then, of a stream of litellm's that was left open, waits for that lock for ever: so collect
+        # between calls, and only there.
+        gc.disable()
+
+    def ask(self, name: str, call: Callable[[], Any]) -> None:
+        """Make a call; what it raises is what it gives."""
+        print("asking:", name, file=sys.stderr, flush=True)
+        faulthandler.dump_traceback_later(STEP, exit=True)
+        began = time.monotonic()
+        try:
+            self.found[name] = call()
+        except Exception as error:
+            self.found[name] = raised(error)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        self.seconds[name] = round(time.monotonic() - began, 3)
+        gc.collect()
+        # What is left stays, and is not looked through again.
+        gc.freeze()
+
+    def later(self, name: str, call: Callable[[], Any]) -> None:
+        """The same for a coroutine function."""
+        self.ask(name, lambda: self.loop.run_until_complete(call()))
 
 
-def endpoints(package: Any, base: str) -> dict[str, Any]:
+def endpoints(package: Any, base: str) -> dict[str, Callable[[], Any]]:
     """What is asked beside chat and embeddings."""
-    at = {"api_base": base, "api_key": "k"}
-    asked: dict[str, Callable[[], Any]] = {
+    at = {"api_base": base, "api_key": "k", "timeout": 60}
+    return {
         "text completion": lambda: package.text_completion(
             model="text-completion-openai/gpt-3.5-turbo-instruct", prompt="Once", **at
         ),
@@ -147,22 +182,23 @@ def endpoints(package: Any, base: str) -> dict[str, Any]:
             query="a",
             documents=["a", "b"],
             top_n=2,
-            api_key="k",
-            api_base=base[: -len("/v1")],
+            **{**at, "api_base": base[: -len("/v1")]},
         ),
     }
-    return {name: attempt(lambda ask=ask: shown(ask())) for name, ask in asked.items()}  # type: ignore[misc]
 
 
 def main(library: str, base: str) -> dict[str, Any]:
-    """Everything."""
+    """Everything: what each call gave, and its seconds."""
     with contextlib.suppress(ImportError):
         # litellm's errors are openai's; ours are for a program that has imported openai.
         importlib.import_module("openai")
     package = importlib.import_module(library)
     package.suppress_debug_info = True
     package.num_retries = 0
-    found: dict[str, Any] = {}
+    # litellm fetches a tokenizer to price a stream; where there is no network it tries for a minute.
+    package.disable_hf_tokenizer_download = True
+    probe = Probe()
+    ask, later = probe.ask, probe.later
 
     def complete(**call: Any) -> Any:
         answer = package.completion(messages=ASK, api_key="k", max_retries=0, timeout=60, **call)
@@ -172,41 +208,53 @@ def main(library: str, base: str) -> dict[str, Any]:
         answer = await package.acompletion(messages=ASK, api_key="k", max_retries=0, timeout=60, **call)
         return [shown(chunk) async for chunk in answer] if call.get("stream") else shown(answer)
 
-    def later(**call: Any) -> Any:
-        return asyncio.run(acomplete(**call))
-
     for provider, where in providers(library, base).items():
         for name, call in calls().items():
-            found[f"{provider}: {name}"] = attempt(partial(complete, **where, **call))
-        found[f"{provider}: async"] = attempt(partial(later, **where))
-        found[f"{provider}: async stream"] = attempt(partial(later, **where, stream=True))
+            ask(f"{provider}: {name}", partial(complete, **where, **call))
+        later(f"{provider}: async", partial(acomplete, **where))
+        later(f"{provider}: async stream", partial(acomplete, **where, stream=True))
         prefix = where["model"].partition("/")[0]
         # Bedrock's models have their provider in their names, which decides the dialect.
         for fault in ERRORS if provider != "bedrock" else ():
             at = {**where, "model": f"{prefix}/sim/{fault}"}
-            found[f"{provider}: error {fault}"] = attempt(partial(complete, **at))
+            ask(f"{provider}: error {fault}", partial(complete, **at))
     openai = providers(library, base)["openai"]
-    found["openai: schema"] = attempt(lambda: complete(**openai, response_format=SCHEMA))
-    found["openai: n"] = attempt(lambda: complete(**openai, n=2))
-    found["openai: logprobs"] = attempt(lambda: complete(**openai, logprobs=True, top_logprobs=2))
-    vectors = {"model": "openai/text-embedding-3-small", "api_base": base, "api_key": "k"}
-    found["embedding"] = attempt(lambda: shown(package.embedding(input=["a", "b"], **vectors)))
-    found["embedding async"] = attempt(
-        lambda: shown(asyncio.run(package.aembedding(input=["a", "b"], dimensions=8, **vectors)))
-    )
+    ask("openai: schema", lambda: complete(**openai, response_format=SCHEMA))
+    ask("openai: n", lambda: complete(**openai, n=2))
+    ask("openai: logprobs", lambda: complete(**openai, logprobs=True, top_logprobs=2))
+    vectors = {"model": "openai/text-embedding-3-small", "api_base": base, "api_key": "k", "timeout": 60}
+    ask("embedding", lambda: shown(package.embedding(input=["a", "b"], **vectors)))
+
+    async def aembed() -> Any:
+        return shown(await package.aembedding(input=["a", "b"], dimensions=8, **vectors))
+
+    later("embedding async", aembed)
     refused = {**vectors, "model": "openai/sim/429", "max_retries": 0}
-    found["embedding error"] = attempt(lambda: package.embedding(input=["a"], **refused))
-    found.update(endpoints(package, base))
-    found["unknown provider"] = attempt(lambda: package.completion("nobody/x", ASK))
-    found["unsupported"] = attempt(
-        lambda: package.completion("anthropic/claude-sonnet-4-5", ASK, api_key="k", logit_bias={"1": 1})
+    ask("embedding error", lambda: package.embedding(input=["a"], **refused))
+    for name, endpoint in endpoints(package, base).items():
+        ask(name, lambda endpoint=endpoint: shown(endpoint()))  # type: ignore[misc]
+    ask("unknown provider", lambda: package.completion("nobody/x", ASK, timeout=60))
+    nowhere = {"api_base": base[: -len("/v1")], "api_key": "k", "timeout": 60}
+    ask(
+        "unsupported",
+        lambda: package.completion("anthropic/claude-sonnet-4-5", ASK, logit_bias={"1": 1}, **nowhere),
     )
-    chunks = list(package.completion(messages=ASK, api_key="k", stream=True, **openai))
-    found["built"] = shown(package.stream_chunk_builder(chunks))
+    ask("built", lambda: shown(package.stream_chunk_builder(list(chunks(package, openai)))))
     for name in ("completion", "acompletion", "embedding", "aembedding"):
-        found[f"coroutine: {name}"] = asyncio.iscoroutinefunction(getattr(package, name))
-    return found
+        probe.found[f"coroutine: {name}"] = asyncio.iscoroutinefunction(getattr(package, name))
+    probe.loop.close()
+    return {"found": probe.found, "seconds": probe.seconds}
+
+
+def chunks(package: Any, where: dict[str, Any]) -> Any:
+    """A stream of OpenAI's, with nothing done to its chunks."""
+    return package.completion(messages=ASK, api_key="k", stream=True, timeout=60, **where)
 
 
 if __name__ == "__main__":
+    faulthandler.enable()
     json.dump(main(sys.argv[1], sys.argv[2]), sys.stdout, default=str)
+    sys.stdout.flush()
+    if sys.argv[1] == "litellm":
+        # Its threads outlive it: an interpreter that ends in order has crashed in them now and then.
+        os._exit(0)

@@ -9,7 +9,7 @@ says what it needs in lines at its top::
 It is run in a virtual environment of its own with ``python -m edgequake_python run``. litellm is not in it: a
 distribution of that name and no content, of the version after ``litellm:``, stands in for it, so that pip
 resolves the dependencies as ever. The environments are kept in the user's cache folder, and made anew when
-what they need changes::
+what they need changes. Installing and running have time limits, and a table of all programs comes last::
 
     python tests/frameworks/run.py [NAME ...]
 """
@@ -19,8 +19,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 import venv
 import zipfile
 from pathlib import Path
@@ -30,28 +32,53 @@ PACKAGE = HERE.parents[1] / "python"
 #: The servers that tests answer from.
 HELPERS = HERE.parent / "python"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgequake-python" / "frameworks"
+#: Seconds for one program, and for what pip does for it.
 TIMEOUT = 600
+INSTALL_TIMEOUT = 1200
 
 
 def main(names: list[str]) -> int:
     """Run the programs named, or all; 0 when all do their job."""
     programs = [HERE / f"use_{name}.py" for name in names] or sorted(HERE.glob("use_*.py"))
-    failed = []
+    rows = []
     for program in programs:
         name = program.stem[len("use_") :]
-        try:
-            python = environment(name, program)
-        except subprocess.CalledProcessError as error:
-            print(f"{name:22} not installed (pip said why above; status {error.returncode})", flush=True)
-            failed.append(name)
-            continue
-        print(f"{name:22} ", end="", flush=True)
-        reason = run(python, program)
-        print(reason or "ok", flush=True)
-        if reason:
-            failed.append(name)
-    print(f"{len(programs) - len(failed)} of {len(programs)} frameworks do their job")
-    return 1 if failed else 0
+        began = time.monotonic()
+        result, version = tried(name, program)
+        rows.append((name, version, result, time.monotonic() - began))
+        print("{:22} {:26} {:14} {:6.0f} s".format(*rows[-1]), flush=True)
+    worked = sum(result == "ok" for _, _, result, _ in rows)
+    print("\n{:22} {:26} {:14} {:>8}".format("framework", "release", "result", "seconds"))
+    for row in rows:
+        print("{:22} {:26} {:14} {:8.0f}".format(*row))
+    print(f"{worked} of {len(rows)} frameworks do their job")
+    return 0 if worked == len(rows) else 1
+
+
+def tried(name: str, program: Path) -> tuple[str, str]:
+    """How a program went, in a word, and the release of what it tries; a failure is printed."""
+    try:
+        python = environment(name, program)
+    except subprocess.CalledProcessError as error:
+        print(f"{name}: pip said why above (status {error.returncode})", flush=True)
+        return "not installed", ""
+    except subprocess.TimeoutExpired:
+        print(f"{name}: pip was not done after {INSTALL_TIMEOUT} s", flush=True)
+        return "not installed", ""
+    reason = run(python, program)
+    if reason:
+        print(f"{name}: {reason}", flush=True)
+    return "failed" if reason else "ok", release(python, needs(program)[0])
+
+
+def release(python: Path, required: list[str]) -> str:
+    """The first of what a program requires, with the version that is installed."""
+    name = re.split(r"[\[<>=!~; ]", required[0].split()[0])[0] if required else ""
+    ask = f"from importlib.metadata import version; print(version({name!r}))"
+    done = subprocess.run(
+        [str(python), "-c", ask], capture_output=True, text=True, timeout=TIMEOUT, check=False
+    )
+    return f"{name} {done.stdout.strip()}"
 
 
 def needs(program: Path) -> tuple[list[str], str]:
@@ -71,12 +98,15 @@ def environment(name: str, program: Path) -> Path:
     done = folder / ".done"
     if done.exists():
         return python
-    print(f"{name:22} installing {', '.join(required)}", flush=True)
+    print(f"{name}: installing {', '.join(required)}", flush=True)
+    for stale in CACHE.glob(f"{name}-{'?' * len(key)}"):
+        shutil.rmtree(stale, ignore_errors=True)
     venv.EnvBuilder(clear=True, with_pip=True).create(folder)
     empty = stand_in(folder, version)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-deps", str(empty)], check=True)
-    subprocess.run([*pip, "pydantic>=2.5", *required, f"litellm=={version}"], check=True)
+    subprocess.run([*pip, "--no-deps", str(empty)], check=True, timeout=INSTALL_TIMEOUT)
+    wanted = ["pydantic>=2.5", *required, f"litellm=={version}"]
+    subprocess.run([*pip, *wanted], check=True, timeout=INSTALL_TIMEOUT)
     done.touch()
     return python
 
@@ -116,8 +146,10 @@ def run(python: Path, program: Path) -> str | None:
             timeout=TIMEOUT,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return f"not done after {TIMEOUT} s"
+    except subprocess.TimeoutExpired as late:
+        said: str | bytes = late.stderr or b""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        return f"not done after {TIMEOUT} s\n{text[-2000:]}"
     if done.returncode == 0:
         return None
     return f"failed ({done.returncode})\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"

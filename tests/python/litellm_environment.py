@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from edgequake_python._version import version
 
@@ -38,14 +41,28 @@ def ask(script: str, library: str, *arguments: str, timeout: float = 600) -> dic
     if library == "litellm":
         variables.pop("PYTHONPATH", None)
         python = litellm_python()
-    done = subprocess.run(
-        [python, str(SCRIPTS / script), library, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-        env=variables,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
+    try:
+        done = subprocess.run(
+            [python, str(SCRIPTS / script), library, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            env=variables,
+        )
+    except subprocess.TimeoutExpired as late:
+        said: Any = late.stderr or b""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        pytest.fail(f"{library}: not done after {timeout} s, in {last_asked(text)}\n{text[-2000:]}")
+    if done.returncode:
+        pytest.fail(
+            f"{library}: status {done.returncode} in {last_asked(done.stderr)}\n{done.stderr[-4000:]}"
+        )
     found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
     return found
+
+
+def last_asked(said: str) -> str:
+    """The call that a script was making when it said its last."""
+    asked = re.findall("^asking: (.*)$", said, re.MULTILINE)
+    return repr(asked[-1]) if asked else "its start"

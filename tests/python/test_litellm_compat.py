@@ -62,11 +62,33 @@ ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
 
 
 @pytest.fixture(scope="module")
-def both() -> tuple[dict[str, Any], dict[str, Any]]:
+def both(request: pytest.FixtureRequest) -> tuple[dict[str, Any], dict[str, Any]]:
     litellm_python()
     with edgequake_python.Simulator() as simulator:
         theirs = ask("probe.py", "litellm", simulator.base_url)
-        return theirs, ask("probe.py", "edgequake_python", simulator.base_url)
+        ours = ask("probe.py", "edgequake_python", simulator.base_url)
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{table(theirs, ours)}")
+    return theirs["found"], ours["found"]
+
+
+def table(theirs: dict[str, Any], ours: dict[str, Any]) -> str:
+    """What was asked of which provider, how alike the two libraries are in it, and each's seconds."""
+    rows: dict[str, list[float]] = {}
+    for asked in theirs["found"]:
+        provider, colon, _ = asked.partition(": ")
+        row = rows.setdefault(provider if colon else "other endpoints", [0, 0, 0, 0, 0.0, 0.0])
+        found = differences(prepared(theirs["found"][asked]), prepared(ours["found"].get(asked)))
+        kind = 3 if any(not on_purpose(asked, path) for path, _, _ in found) else 2 if found else 1
+        row[0] += 1
+        row[kind] += 1
+        for place, library in ((4, theirs), (5, ours)):
+            row[place] += library["seconds"].get(asked, 0.0)
+    rows["in all"] = [sum(column) for column in zip(*rows.values())]
+    head = ("", "calls", "same", "on purpose", "wrong", "litellm s", "ours s")
+    lines = ["{:16} {:>6} {:>6} {:>11} {:>6} {:>10} {:>7}".format(*head)]
+    lines += ["{:16} {:6} {:6} {:11} {:6} {:10.1f} {:7.1f}".format(name, *row) for name, row in rows.items()]
+    return "\n".join(lines)
 
 
 def bare(value: Any) -> Any:

@@ -11,7 +11,7 @@ from .course import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from ..state import State
@@ -37,6 +37,15 @@ KINDS = frozenset(
         "responses_api_deployment_check",
     )
 )
+
+
+def kinds_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``names`` that this is about."""
+    return tuple(name for name in dict.fromkeys(names) if name in KINDS)
+
+
+def _kinds(router: Router, request: Request) -> tuple[str, ...]:
+    return router._affinity_of_group.get(request.group, router._affinity_elsewhere)
 
 
 def _key(kind: str, request: Request, settings: Mapping[str, Any]) -> str | None:
@@ -82,7 +91,7 @@ def _plain(value: Any) -> Any:
 
 def _names(router: Router, request: Request) -> list[tuple[str, float]]:
     found = []
-    for kind in router._affinities:
+    for kind in _kinds(router, request):
         key = None
         if kind != "responses_api_deployment_check":
             key = _key(kind, request, router.routing_strategy_args)
@@ -95,7 +104,7 @@ def _names(router: Router, request: Request) -> list[tuple[str, float]]:
 
 def remembered(router: Router, request: Request, pool: Pool) -> Course:
     """The deployment that took the calls this one belongs to, or None."""
-    if "responses_api_deployment_check" in router._affinities:
+    if "responses_api_deployment_check" in _kinds(router, request):
         member = pool.by_id.get(deployment_of_response(request.arguments.get("previous_response_id")) or "")
         if member is not None:
             return member

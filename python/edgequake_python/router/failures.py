@@ -74,6 +74,7 @@ def retries_for(router: Router, request: Request, error: BaseException, member: 
     for value in (
         of_policy(policy, error, "Retries"),
         request.options.get("num_retries"),
+        request.options.get("max_retries"),
         member.num_retries if member is not None else None,
         router.num_retries,
     ):

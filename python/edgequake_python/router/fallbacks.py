@@ -71,6 +71,23 @@ def look_up(table: Iterable[Mapping[str, Any]], group: str) -> Sequence[Target]:
     return bare or general
 
 
+def was_filtered(router: Router, request: Request, answer: Any) -> bool:
+    """Whether a provider's filter ended an answer that another group is to give.
+
+    That is one of ``content_policy_fallbacks``, or when there are none, of ``default_fallbacks``. Without
+    such a fallback the answer is the caller's, as it is.
+    """
+    table = _table(router, request, "content_policy_fallbacks")
+    if not table and router.default_fallbacks:
+        table = ({"*": router.default_fallbacks},)
+    if not table or request.options.get("disable_fallbacks"):
+        return False
+    choices = getattr(answer, "choices", None)
+    if not choices or getattr(choices[0], "finish_reason", None) != "content_filter":
+        return False
+    return bool(look_up(table, request.group) or look_up(table, router._group_of(request.group)))
+
+
 def forced(request: Request) -> str | None:
     """Which failure a ``mock_testing_...`` argument asks for; it counts for the first attempt only."""
     for name in (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .course import Step, drive_async
 from .selection import find
+from .streams import RoutedStream
 
 if TYPE_CHECKING:
     from typing import Any
@@ -127,8 +128,10 @@ def _blocking(run: Any) -> Any:
     except BaseException:
         future.cancel()
         raise
-    if hasattr(answer, "__anext__"):
+    if isinstance(answer, RoutedStream):
         answer._inner = Crossing(answer._inner, loop)
+    elif hasattr(answer, "__anext__"):
+        return Crossing(answer, loop)
     return answer
 
 
@@ -164,6 +167,12 @@ class Crossing:
     def close(self) -> None:
         """Close the stream, on its own thread."""
         self._loop.call_soon_threadsafe(self._stream.close)
+
+    def __enter__(self) -> Crossing:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -106,7 +106,7 @@ def _with_retries(router: Router, request: Request) -> Course:
         except Exception as error:
             if failure is not None and isinstance(error, RouterRateLimitError):
                 # Nobody is left; what the last one said is more use than that.
-                raise _counted(failure, made, allowed) from None
+                raise _counted(failure, made - 1, allowed) from None
             spent = is_spent(error)
             if spent and request.last is not None and spent not in request.spared:
                 request.spared.add(spent)  # no request was made: another deployment takes the call
@@ -197,6 +197,8 @@ def single(router: Router, request: Request) -> Course:
             if router._affinities:
                 yield from affinity.remember(router, request, picked)
             return RoutedStream(router, request, picked, start, first)
+        if request.streamed and (opened := (yield from _events(router, request, picked, answer))):
+            return opened
     except Exception as error:
         yield from failed(router, request, picked, error)
         raise
@@ -205,10 +207,30 @@ def single(router: Router, request: Request) -> Course:
         abandoned(router, request, picked)
         raise
     yield from succeeded(router, request, picked, answer, None)
+    if fallbacks.was_filtered(router, request, answer):
+        raise ContentPolicyViolationError(
+            message="the provider's content filter ended the answer",
+            model=request.group,
+            llm_provider=member.model.partition("/")[0],
+        )
     stamp(router, request, picked, answer)
     if router._affinities:
         yield from affinity.remember(router, request, picked)
     return answer
+
+
+def _events(router: Router, request: Request, picked: Picked, answer: Any) -> Course:
+    """A stream of events, once it has said something; None when the answer is none."""
+    from . import events
+
+    if not events.are_events(answer):
+        return None
+    stamp(router, request, picked, answer)
+    start = events.EventsStart(answer)
+    yield Step(start.read, start.read_async)
+    if router._affinities:
+        yield from affinity.remember(router, request, picked)
+    return events.routed(router, request, picked, start, time.perf_counter() - picked.started)
 
 
 def succeeded(router: Router, request: Request, picked: Picked, answer: Any, first: float | None) -> Course:

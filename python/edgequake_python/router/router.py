@@ -9,12 +9,14 @@ from .. import _given
 from ..state import LocalState
 from . import affinity
 from .calls import Calls
+from .copies import Copies
 from .course import drive, drive_async
 from .deployments import Deployments
 from .flights import Flights, key_of
 from .guards import CallbackGuard
 from .introspection import Introspection
 from .journey import journey
+from .options import take_note, take_note_of_checks
 from .policies import Policies
 from .priorities import Queues, in_turn
 from .request import STREAM_FAILURES, Operation, Request
@@ -33,23 +35,8 @@ if TYPE_CHECKING:
     from .course import Course
     from .guards import Guard
 
-#: Constructor arguments of LiteLLM's that have no counterpart; a value is kept, and a warning is logged.
-_WITHOUT_EFFECT = (
-    "assistants_config",
-    "search_tools",
-    "guardrail_list",
-    "plugins",
-    "routing_groups",
-    "alerting_config",
-    "model_group_affinity_config",
-    "auto_router_capability_limit",
-    "fallback_access_check",
-    "fallback_budget_check",
-    "background_health_check_model_groups",
-)
 
-
-class Router(Calls, Deployments, Policies, Introspection):
+class Router(Calls, Deployments, Policies, Introspection, Copies):
     """Calls over many deployments: choosing one, retries, fallbacks, limits, rests.
 
     Beside LiteLLM's arguments there are these:
@@ -115,6 +102,7 @@ class Router(Calls, Deployments, Policies, Introspection):
         provider_budget_config: Mapping[str, Any] | None = None,
         router_general_settings: Any = None,
         deployment_affinity_ttl_seconds: float = 3600,
+        model_group_affinity_config: Mapping[str, list[str]] | None = None,
         ignore_invalid_deployments: bool = False,
         state: State | None = None,
         stream_failure: str = "raise",
@@ -126,7 +114,7 @@ class Router(Calls, Deployments, Policies, Introspection):
         **others: Any,
     ) -> None:
         package = sys.modules[__name__.partition(".")[0]]
-        _take_note(others)
+        take_note(others)
         if stream_failure not in STREAM_FAILURES:
             raise ValueError(f"stream_failure={stream_failure!r} is none of: {', '.join(STREAM_FAILURES)}")
         self.state: State = state or _state(
@@ -169,6 +157,7 @@ class Router(Calls, Deployments, Policies, Introspection):
         self.routing_strategy_args: dict[str, Any] = dict(routing_strategy_args or {})
         self.optional_pre_call_checks: list[str] = list(optional_pre_call_checks or ())
         self.deployment_affinity_ttl_seconds = deployment_affinity_ttl_seconds
+        self.model_group_affinity_config: dict[str, list[str]] = dict(model_group_affinity_config or {})
         self.provider_budget_config = provider_budget_config
         self.router_general_settings = router_general_settings
         self.ignore_invalid_deployments = ignore_invalid_deployments
@@ -189,7 +178,6 @@ class Router(Calls, Deployments, Policies, Introspection):
         self._callback_guard = CallbackGuard()
         self._flights = Flights()
         self._queues = Queues()
-        self._affinities: tuple[str, ...] = ()
         self._set_affinities()
         self._cache: Any = None
         self._redis = {
@@ -224,8 +212,17 @@ class Router(Calls, Deployments, Policies, Introspection):
                 raise ValueError(f"Dictionary '{told}' must have exactly one key, but has {len(item)} keys.")
 
     def _set_affinities(self) -> None:
-        kinds = [self.routing_strategy, *self.optional_pre_call_checks]
-        self._affinities = tuple(kind for kind in dict.fromkeys(kinds) if kind in affinity.KINDS)
+        own = self.model_group_affinity_config
+        take_note_of_checks(
+            [*self.optional_pre_call_checks, *(kind for kinds in own.values() for kind in kinds)]
+        )
+        everywhere = affinity.kinds_of([self.routing_strategy, *self.optional_pre_call_checks])
+        self._affinity_of_group: dict[str, tuple[str, ...]] = {
+            group: affinity.kinds_of([self.routing_strategy, *kinds]) for group, kinds in own.items()
+        }
+        self._affinity_elsewhere = everywhere
+        #: Whether there are any at all.
+        self._affinities: bool = bool(everywhere) or any(self._affinity_of_group.values())
 
     # A call.
 
@@ -326,17 +323,6 @@ class Router(Calls, Deployments, Policies, Introspection):
 def _first(*values: Any) -> Any:
     """The first that is not None, or None."""
     return next((value for value in values if value is not None), None)
-
-
-def _take_note(others: Mapping[str, Any]) -> None:
-    from .._logging import verbose_router_logger
-
-    for name, value in others.items():
-        if name in _WITHOUT_EFFECT or name.startswith(("enable_", "health_check_")):
-            if value:
-                verbose_router_logger.warning("Router(%s=...) has no effect here", name)
-        else:
-            raise TypeError(f"Router() got an unexpected keyword argument {name!r}")
 
 
 def _state(

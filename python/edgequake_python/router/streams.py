@@ -60,18 +60,22 @@ class Start:
         self.stream = stream
         self.chunks: deque[Any] = deque()
 
+    def says(self, chunk: Any) -> bool:
+        """See `says_something`."""
+        return says_something(chunk)
+
     def read(self) -> None:
         """Read up to the first content, or the end."""
         for chunk in self.stream:
             self.chunks.append(chunk)
-            if says_something(chunk):
+            if self.says(chunk):
                 return
 
     async def read_async(self) -> None:
         """As `read`."""
         async for chunk in self.stream:
             self.chunks.append(chunk)
-            if says_something(chunk):
+            if self.says(chunk):
                 return
 
 
@@ -216,7 +220,7 @@ class RoutedStream(CustomStreamWrapper):
         request = self._request.instead(self._request.group, {})
         request.failed = self._request.failed
         request.last = self._request.last
-        if self._policy == "continue":
+        if self._policy == "continue" and self._texts:
             messages = [
                 *request.arguments.get("messages", ()),
                 {"role": "assistant", "content": "".join(self._texts)},

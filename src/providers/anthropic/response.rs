@@ -103,10 +103,14 @@ impl Reader<'_> {
             .to_owned();
         match kind.as_str() {
             "text" => {
-                self.text.push_str(&text(&mut block, "text").unwrap_or_default());
-                if let Some(citations @ Value::Array(_)) = block.shift_remove("citations") {
-                    self.citations.push(citations);
+                let text = text(&mut block, "text").unwrap_or_default();
+                if let Some(Value::Array(mut citations)) = block.shift_remove("citations") {
+                    for citation in citations.iter_mut().filter_map(Value::as_object_mut) {
+                        citation.insert("supported_text".to_owned(), json!(text));
+                    }
+                    self.citations.push(Value::Array(citations));
                 }
+                self.text.push_str(&text);
             }
             "thinking" | "redacted_thinking" => {
                 if let Some(thought) = block.get("thinking").and_then(Value::as_str) {
@@ -227,7 +231,7 @@ mod tests {
         assert_eq!(choice.message.extra["reasoning_content"], "hm");
         assert_eq!(
             choice.message.extra["provider_specific_fields"]["citations"],
-            json!([[{"cited_text": "c"}]])
+            json!([[{"cited_text": "c", "supported_text": "a"}]])
         );
         let arguments: Vec<_> = choice
             .message

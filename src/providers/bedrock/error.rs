@@ -90,6 +90,8 @@ fn says_prompt_too_long(message: &str) -> bool {
         "too many input tokens",
         "expected maxlength:",
         "input is too long",
+        "input tokens exceeded",
+        "number of input tokens exceeds",
         "prompt is too long",
         "prompt: length: 1..",
     ];

@@ -20,6 +20,8 @@ pub(super) struct Decoder {
     /// The block of a tool that Bedrock runs itself.
     hosted: Option<i64>,
     calls: bool,
+    /// The call that has no arguments yet.
+    bare: Option<i64>,
     /// What kind of image comes, and how many came.
     image: String,
     images: usize,
@@ -36,6 +38,7 @@ impl Decoder {
             answer: None,
             hosted: None,
             calls: false,
+            bare: None,
             image: String::new(),
             images: 0,
             thought: None,
@@ -60,6 +63,7 @@ impl Decoder {
             return None;
         }
         self.calls = true;
+        self.bare = Some(index);
         let name = tool_names::given(&self.notes, name).to_owned();
         let id = used.get("toolUseId").and_then(Value::as_str).map(str::to_owned);
         Some(tool(index, id, Some(name), String::new()))
@@ -76,6 +80,9 @@ impl Decoder {
             }
             if self.answer == Some(index) {
                 return Some(text_delta(input));
+            }
+            if self.bare == Some(index) && !input.is_empty() {
+                self.bare = None;
             }
             return Some(tool(index, None, None, input.to_owned()));
         }
@@ -139,6 +146,11 @@ impl ChunkDecoder for Decoder {
         let choice = match frame.name {
             "contentBlockStart" => self.start(index, &event).map(said),
             "contentBlockDelta" => self.delta(index, &event).map(said),
+            // A call without arguments comes without input, and is an empty object all the same.
+            "contentBlockStop" if self.bare == Some(index) => {
+                self.bare = None;
+                Some(said(tool(index, None, None, "{}".to_owned())))
+            }
             "messageStop" => {
                 self.thought = response::thought(&event);
                 // Without a reason it says nothing, and the answer has not ended.

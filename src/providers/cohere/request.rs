@@ -28,6 +28,7 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
     } = request;
     openai::request::refuse_parts(&messages, target.provider)?;
     openai::legacy::modernize(&mut messages);
+    let mut messages = beside_results(messages);
     let thinks = thinks(&target.model);
     for message in messages.iter_mut().filter_map(Value::as_object_mut) {
         translate_message(message, thinks);
@@ -215,6 +216,37 @@ fn translate_message(message: &mut Map<String, Value>, thinks: bool) {
             *arguments = Value::from("{}");
         }
     }
+}
+
+/// Results of tools are texts and documents at Cohere; pictures among them follow as a message of the user's.
+fn beside_results(messages: Vec<Value>) -> Vec<Value> {
+    let is_picture = |part: &Value| part.get("type").and_then(Value::as_str) == Some("image_url");
+    let mut out = Vec::with_capacity(messages.len());
+    let mut pictures = Vec::new();
+    for mut message in messages {
+        if message.get("role").and_then(Value::as_str) != Some("tool") {
+            out.extend(of_user(&mut pictures));
+        } else if let Some(parts) = message.get_mut("content").and_then(Value::as_array_mut) {
+            let before = pictures.len();
+            pictures.extend(parts.extract_if(.., |part| is_picture(part)));
+            if parts.is_empty() && pictures.len() > before {
+                parts.push(json!({"type": "text", "text": "(pictures, see below)"}));
+            }
+        }
+        out.push(message);
+    }
+    out.extend(of_user(&mut pictures));
+    out
+}
+
+fn of_user(pictures: &mut Vec<Value>) -> Option<Value> {
+    if pictures.is_empty() {
+        return None;
+    }
+    let mut parts =
+        vec![json!({"type": "text", "text": "Pictures from the results of the tools (not from the user):"})];
+    parts.append(pictures);
+    Some(json!({"role": "user", "content": parts}))
 }
 
 /// What was thought goes back as the content part it came as.

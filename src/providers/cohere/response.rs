@@ -54,7 +54,12 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
     if !fields.is_empty() {
         extra.insert("provider_specific_fields".to_owned(), Value::Object(fields));
     }
-    let tool_calls = tool_calls.unwrap_or_default();
+    let mut tool_calls = tool_calls.unwrap_or_default();
+    for function in tool_calls.iter_mut().filter_map(|call| call.function.as_mut()) {
+        if function.arguments.is_empty() {
+            function.arguments.push_str("{}");
+        }
+    }
     let (mut finish_reason, mut about) = (answer.finish_reason, Extra::new());
     finish::normalize(&mut finish_reason, &mut about, !tool_calls.is_empty());
     let message = Message {

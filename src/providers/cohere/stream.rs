@@ -14,6 +14,8 @@ use crate::wire::ChunkDecoder;
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     done: bool,
+    /// The call that has no arguments yet.
+    bare: Option<i64>,
 }
 
 impl ChunkDecoder for Decoder {
@@ -52,7 +54,27 @@ impl ChunkDecoder for Decoder {
             }
             "tool-call-start" | "tool-call-delta" => {
                 let call = message.and_then(|message| message.get("tool_calls"));
-                chunks.extend(call.map(|call| chunk(call_delta(call, index))));
+                let delta = call.map(|call| call_delta(call, index));
+                let has_arguments = |call: &ToolCallDelta| {
+                    let function = call.function.as_ref();
+                    function.is_some_and(|function| !function.arguments.is_empty())
+                };
+                if delta
+                    .iter()
+                    .flat_map(|delta| &delta.tool_calls)
+                    .any(has_arguments)
+                {
+                    self.bare = None;
+                } else if kind == "tool-call-start" {
+                    self.bare = index;
+                }
+                chunks.extend(delta.map(chunk));
+            }
+            // Without arguments it is an empty object all the same.
+            "tool-call-end" if self.bare.is_some() && self.bare == index => {
+                self.bare = None;
+                let empty = json!({"function": {"arguments": "{}"}});
+                chunks.push(chunk(call_delta(&empty, index)));
             }
             "citation-start" => {
                 let citation = message.and_then(|message| message.get("citations")).cloned();

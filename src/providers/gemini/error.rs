@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, header::RETRY_AFTER};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
+use crate::providers::openai;
 
 /// Google's names of errors and what HTTP calls them (cloud.google.com/apis/design/errors).
 const NAMES: &[(&str, u16)] = &[
@@ -48,7 +49,7 @@ pub(super) fn from_status(status: u16, mut headers: HeaderMap, body: Bytes) -> E
     let message = error
         .get("message")
         .and_then(Value::as_str)
-        .map_or_else(|| format!("{status} without a message"), str::to_owned);
+        .map_or_else(|| openai::error::plain_message(status, &body), str::to_owned);
     let code = error.get("code").and_then(Value::as_u64);
     let details = || {
         error

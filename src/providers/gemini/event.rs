@@ -74,6 +74,7 @@ pub(super) struct Part<'a> {
 
 /// A call of a function.
 #[derive(Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Call<'a> {
     #[serde(default, borrow, deserialize_with = "lenient::borrowed")]
     pub id: Option<Cow<'a, str>>,
@@ -81,6 +82,23 @@ pub(super) struct Call<'a> {
     pub name: Option<Cow<'a, str>>,
     #[serde(default)]
     pub args: Option<Value>,
+    /// Pieces of the arguments.
+    #[serde(default)]
+    pub partial_args: Option<Value>,
+    #[serde(default)]
+    pub will_continue: Option<Value>,
+}
+
+impl Call<'_> {
+    /// Whether more of it is to come.
+    pub(super) fn goes_on(&self) -> bool {
+        self.will_continue == Some(Value::Bool(true))
+    }
+
+    /// Whether it is not the whole call.
+    pub(super) fn is_piece(&self) -> bool {
+        self.partial_args.is_some() || self.goes_on()
+    }
 }
 
 /// A file by value.

@@ -8,6 +8,7 @@ mod grounding;
 mod messages;
 pub(crate) mod params;
 mod parts;
+mod pieces;
 mod request;
 mod response;
 mod said;

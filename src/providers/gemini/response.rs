@@ -17,9 +17,10 @@ use crate::types::{ChatResponse, Choice, Extra, Message};
 pub(super) fn read(_target: &Target, body: &Bytes) -> Result<ChatResponse> {
     let mut answer = parsed::<Map<String, Value>>(body)?;
     let counts = answer.usage_metadata.take();
-    let searched = has_searched(&answer);
+    let mut searches = usage::Searches::default();
+    searches.note(&answer);
     let mut answer = event(answer, &mut Said::default());
-    answer.usage = counts.map(|counts| usage::read(&counts, searched));
+    answer.usage = counts.map(|counts| usage::read(&counts, &searches));
     if answer.choices.is_empty() {
         return Err(unreadable(body, "it has neither candidates nor a reason why not"));
     }
@@ -42,16 +43,6 @@ pub(super) fn parsed<'a, C: Deserialize<'a>>(data: &'a [u8]) -> Result<Event<'a,
         return Err(error::from_event(&Bytes::copy_from_slice(data)));
     }
     Ok(event)
-}
-
-/// Whether pages were looked for: they are counted apart then.
-pub(super) fn has_searched<C>(event: &Event<'_, C>) -> bool {
-    event.candidates.iter().any(|candidate| {
-        candidate
-            .grounding_metadata
-            .as_ref()
-            .is_some_and(|metadata| metadata.get("webSearchQueries").is_some())
-    })
 }
 
 /// What one event says but for its counts, with finish reasons in Google's words; `said` is what its alternatives have

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::pieces::Open;
 use super::said::Said;
 use super::{response, usage};
 use crate::error::Result;
@@ -46,10 +47,11 @@ impl Framer for Framing {
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     calls: i64,
+    open: Open,
     said: Said,
     /// The last event with counts, as it came: Google counts in every event, and only the last count holds.
     counted: Vec<u8>,
-    searched: bool,
+    searches: usage::Searches,
 }
 
 impl ChunkDecoder for Decoder {
@@ -58,12 +60,16 @@ impl ChunkDecoder for Decoder {
         if data.is_empty() {
             return Ok(());
         }
-        let event = response::parsed::<IgnoredAny>(data)?;
+        let mut event = response::parsed::<IgnoredAny>(data)?;
         if event.usage_metadata.is_some() {
             self.counted.clear();
             self.counted.extend_from_slice(data);
         }
-        self.searched |= response::has_searched(&event);
+        self.searches.note(&event);
+        for candidate in &mut event.candidates {
+            let last = candidate.finish_reason.is_some();
+            self.open.gather(&mut candidate.content.parts, last);
+        }
         let mut chunk = ChatChunk::from(response::event(event, &mut self.said));
         let goes_on = |choice: &ChunkChoice| choice.finish_reason.is_none();
         if chunk.choices.is_empty() || !chunk.extra.is_empty() || !chunk.choices.iter().all(goes_on) {
@@ -87,7 +93,7 @@ impl ChunkDecoder for Decoder {
 
     fn usage(&self) -> Option<Usage> {
         let event = response::parsed::<Map<String, Value>>(&self.counted).ok()?;
-        Some(usage::read(&event.usage_metadata?, self.searched))
+        Some(usage::read(&event.usage_metadata?, &self.searches))
     }
 }
 

@@ -44,6 +44,21 @@ impl<'a> Details<'a> {
         // `[{"error": ...}]` comes from Google's OpenAI-compatible endpoint.
         let body = body.as_array().and_then(|items| items.first()).unwrap_or(body);
         let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
+        if let Some(number) = minimax(body.get("base_resp")) {
+            let message = body.pointer("/base_resp/status_msg").and_then(Value::as_str);
+            return Self {
+                message,
+                code: matches!(number, 1026 | 1027).then_some("content_filter"),
+                number: Some(match number {
+                    1002 | 1039 | 1041 | 2045 | 2056 => 429,
+                    1004 | 2049 => 401,
+                    1008 => 402,
+                    1026 | 1027 | 2013 => 400,
+                    _ => 500,
+                }),
+                ..Self::default()
+            };
+        }
         if let Some(message) = error.as_str() {
             return Self {
                 message: Some(message),
@@ -121,6 +136,7 @@ impl<'a> Details<'a> {
             "content_policy_violation"
             | "content_filter"
             | "moderation_blocked"
+            | "data_inspection_failed"
             | "ResponsibleAIPolicyViolation"
                 if status < 500 =>
             {
@@ -139,16 +155,39 @@ impl<'a> Details<'a> {
             if says_policy(message) {
                 return ErrorKind::ContentPolicyViolation;
             }
+            // xAI says 400 here, and gives no code.
+            if message.starts_with("Incorrect API key provided") {
+                return ErrorKind::Authentication;
+            }
+        }
+        // xAI forbids what others refuse.
+        if by_status == ErrorKind::PermissionDenied
+            && self
+                .message
+                .is_some_and(|message| message.starts_with("Content violates usage guidelines"))
+        {
+            return ErrorKind::ContentPolicyViolation;
         }
         by_status
     }
+}
+
+/// MiniMax answers 200 and says in `base_resp` what went wrong; 0 is nothing.
+pub(super) fn minimax(base_resp: Option<&Value>) -> Option<u64> {
+    let number = base_resp?.get("status_code")?.as_u64()?;
+    (number != 0).then_some(number)
 }
 
 /// Phrases of OpenAI-compatible servers that send no code.
 fn says_prompt_too_long(message: &str) -> bool {
     const PHRASES: &[&str] = &[
         "exceed context limit",
-        "this model's maximum context length is",
+        "range of input length should be",
+        // "This model's", "This endpoint's".
+        "maximum context length is",
+        "maximum prompt length is",
+        "exceeds the context window of this model",
+        "reduce the length of the messages",
         "model's maximum context limit",
         "is longer than the model's context length",
         "input tokens exceed the configured limit",
@@ -170,7 +209,8 @@ fn says_policy(message: &str) -> bool {
 }
 
 /// For bodies that are not JSON: a gateway's page is named, not quoted whole.
-fn plain_message(status: u16, body: &Bytes) -> String {
+/// What there is to say where a body says nothing that can be read.
+pub(crate) fn plain_message(status: u16, body: &Bytes) -> String {
     const SHOWN: usize = 500;
     let reason = http::StatusCode::from_u16(status)
         .ok()
@@ -247,6 +287,17 @@ mod tests {
         assert_eq!(
             kind(400, r#"{"error":"the input length exceeds the context length"}"#),
             K::ContextWindowExceeded
+        );
+        assert_eq!(
+            kind(
+                400,
+                r#"{"code":"Client specified an invalid argument","error":"This model's maximum prompt length is 8 but the request contains 9 tokens."}"#
+            ),
+            K::ContextWindowExceeded
+        );
+        assert_eq!(
+            kind(400, r#"{"error":"Incorrect API key provided: x***."}"#),
+            K::Authentication
         );
         assert_eq!(kind(503, "<html>"), K::ServiceUnavailable);
         assert_eq!(kind(418, ""), K::Api);

@@ -6,7 +6,7 @@ use super::{by_tool, error, reasoning, response};
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::resolve::Target;
-use crate::types::ChatChunk;
+use crate::types::{ChatChunk, ChunkChoice};
 use crate::wire::ChunkDecoder;
 
 /// Reads `data: {...}` until `data: [DONE]`.
@@ -42,13 +42,27 @@ impl ChunkDecoder for Decoder {
         }
         match serde_json::from_slice::<ChatChunk>(data) {
             Ok(mut chunk) => {
-                if chunk.choices.is_empty() && response::is_error(&chunk.extra) {
+                // OpenRouter's failure in mid-stream is a chunk that ends in `error` and has one.
+                let failed = |choice: &ChunkChoice| choice.finish_reason.as_deref() == Some("error");
+                if response::is_error(&chunk.extra) && chunk.choices.iter().all(failed) {
                     return Err(error::from_event(&Bytes::copy_from_slice(data)));
                 }
                 chunk
                     .choices
                     .iter_mut()
                     .for_each(|choice| reasoning::rename(&mut choice.delta.extra, self.reasoning_field));
+                // Moonshot counts in the choice that ends.
+                for choice in chunk
+                    .choices
+                    .iter_mut()
+                    .filter(|choice| choice.finish_reason.is_some())
+                {
+                    if let Some(counts) = choice.extra.shift_remove("usage")
+                        && chunk.usage.is_none()
+                    {
+                        chunk.usage = serde_json::from_value(counts).ok();
+                    }
+                }
                 if let Some(usage) = &mut chunk.usage {
                     usage.include_cached();
                     usage.include_reasoning();
