@@ -204,6 +204,8 @@ class _Alternative:
             known["arguments"] += delta.function_call.arguments or ""
         for block in delta.get("thinking_blocks") or []:
             self._add_thinking(block)
+        for detail in delta.get("reasoning_details") or []:
+            self._add_detail(dict(detail))
         for name, items in self.lists.items():
             items.extend(delta.get(name) or [])
         if delta.audio is not None:
@@ -255,6 +257,19 @@ class _Alternative:
         last["thinking"] = (last.get("thinking") or "") + (block.get("thinking") or "")
         if block.get("signature"):
             last["signature"] = block["signature"]
+
+    def _add_detail(self, detail: dict[str, Any]) -> None:
+        """Pieces of what OpenRouter says about the reasoning: those of one kind and index are one."""
+        details: list[dict[str, Any]] = self.specific.setdefault("reasoning_details", [])
+        last = details[-1] if details else None
+        if last is None or any(last.get(name) != detail.get(name) for name in ("type", "index")):
+            details.append(detail)
+            return
+        for name, value in detail.items():
+            if name in ("text", "summary", "data") and isinstance(value, str):
+                last[name] = (last.get(name) or "") + value
+            elif value is not None:
+                last[name] = value
 
     def _add_audio(self, audio: Any) -> None:
         self.audio["transcript"] = self.audio.get("transcript", "") + (audio.get("transcript") or "")
