@@ -96,6 +96,10 @@ AROUND_ATTRIBUTES = (
 )
 
 
+#: Whose the models are that a program has registered under bare names; see `register_model`.
+owners: dict[str, str] = {}
+
+
 class Own(dict):  # type: ignore[type-arg]
     """Arguments of a call that is made with settings of its own, those of a client."""
 
@@ -157,21 +161,26 @@ def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
     ``asks`` is true when a named parameter asks for something around the call, as names in `AROUND` do.
     None stands for "not given" and is left out by the core. The values are neither copied nor changed.
     """
+    kwargs = parameters["kwargs"]
+    held = kwargs.get("_held")
     # A copy: until Python 3.13 the dict is the frame's own, which a debugger fills again when it looks.
-    arguments = {**parameters}
-    kwargs = arguments.pop("kwargs")
+    if asks or _asks_for_more(kwargs, _settings if held is None else held):
+        arguments: dict[str, Any] = Around(parameters)
+    else:
+        arguments = {**parameters} if held is None else Own(parameters)
+    del arguments["kwargs"]
     arguments.update(kwargs)
     given = arguments.get("response_format")
     if isinstance(given, type):
         from .structured import response_format
 
         arguments["response_format"] = response_format(given)
-    held = arguments.pop("_held", None)
-    if held is None:
-        return Around(arguments) if asks or _asks_for_more(kwargs, _settings) else arguments
-    own = Around(arguments) if asks or _asks_for_more(kwargs, held) else Own(arguments)
-    own.settings = held
-    return own
+    if owners and arguments.get("model") in owners and not arguments.get("custom_llm_provider"):
+        arguments["custom_llm_provider"] = owners[arguments["model"]]
+    if held is not None:
+        del arguments["_held"]
+        arguments.settings = held  # type: ignore[attr-defined]
+    return arguments
 
 
 def load_types() -> None:

@@ -136,6 +136,7 @@ def _estimated(response: ModelResponse, messages: Any) -> Usage:
         message = choice.message
         texts = [message.content, message.get("reasoning_content")]
         texts += [str(part(part(call, "function"), "arguments") or "") for call in message.tool_calls or []]
+        texts.append(part(message.function_call, "arguments"))
         answer += sum(token_counter(model, text=text) for text in texts if text)
     prompt = token_counter(model, messages=messages, default_token_count=0) if messages else 0
     return Usage(prompt_tokens=prompt, completion_tokens=answer, total_tokens=prompt + answer, estimated=True)
@@ -203,6 +204,8 @@ class _Alternative:
             known["arguments"] += delta.function_call.arguments or ""
         for block in delta.get("thinking_blocks") or []:
             self._add_thinking(block)
+        for detail in delta.get("reasoning_details") or []:
+            self._add_detail(dict(detail))
         for name, items in self.lists.items():
             items.extend(delta.get(name) or [])
         if delta.audio is not None:
@@ -255,6 +258,19 @@ class _Alternative:
         if block.get("signature"):
             last["signature"] = block["signature"]
 
+    def _add_detail(self, detail: dict[str, Any]) -> None:
+        """Pieces of what OpenRouter says about the reasoning: those of one kind and index are one."""
+        details: list[dict[str, Any]] = self.specific.setdefault("reasoning_details", [])
+        last = details[-1] if details else None
+        if last is None or any(last.get(name) != detail.get(name) for name in ("type", "index")):
+            details.append(detail)
+            return
+        for name, value in detail.items():
+            if name in ("text", "summary", "data") and isinstance(value, str):
+                last[name] = (last.get(name) or "") + value
+            elif value is not None:
+                last[name] = value
+
     def _add_audio(self, audio: Any) -> None:
         self.audio["transcript"] = self.audio.get("transcript", "") + (audio.get("transcript") or "")
         self.audio["data"] = _joined_base64(self.audio.get("data", ""), audio.get("data") or "")
@@ -263,7 +279,11 @@ class _Alternative:
         self.audio["expires_at"] = audio.get("expires_at") or self.audio.get("expires_at") or 0
 
     def choice(self, index: int) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts["content"])}
+        text: str | None = "".join(self.texts["content"])
+        if not text and (self.calls or self.function_call):
+            # As in a plain answer: beside calls of tools nothing is said.
+            text = None
+        message: dict[str, Any] = {"role": "assistant", "content": text}
         reasoning = "".join(self.texts["reasoning_content"])
         refusal = "".join(self.texts["refusal"])
         specific = {**self.specific, **({"refusal": refusal} if refusal else {})}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal, overload
 
     from ._timeouts import Timeouts
+    from .dry_run import PreparedRequest
     from .streaming import CustomStreamWrapper
     from .types import ModelResponse
 else:
@@ -24,6 +25,10 @@ else:
         return function
 
 
+@overload
+def completion(
+    model: str, messages: Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
+) -> PreparedRequest: ...
 @overload
 def completion(
     model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
@@ -84,7 +89,7 @@ def completion(
     shared_session: Any = None,
     enable_json_schema_validation: bool | None = None,
     **kwargs: Any,
-) -> ModelResponse | CustomStreamWrapper:
+) -> ModelResponse | CustomStreamWrapper | PreparedRequest:
     """Ask a model for the next message.
 
     Args:
@@ -120,6 +125,10 @@ def completion(
 
 @overload
 async def acompletion(
+    model: str, messages: Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
+) -> PreparedRequest: ...
+@overload
+async def acompletion(
     model: str, messages: Sequence[Any] = ..., *, stream: Literal[True], **kwargs: Any
 ) -> CustomStreamWrapper: ...
 @overload
@@ -178,7 +187,7 @@ async def acompletion(
     shared_session: Any = None,
     enable_json_schema_validation: bool | None = None,
     **kwargs: Any,
-) -> ModelResponse | CustomStreamWrapper:
+) -> ModelResponse | CustomStreamWrapper | PreparedRequest:
     """`completion` for asyncio; parameters in LiteLLM's order for it, which is another.
 
     Cancelling it closes the connection. With ``stream=True`` its result is read with ``async for``.

@@ -136,7 +136,9 @@ def get_model_info(
             "register_model() can tell what it costs, holds and can do."
         )
     name, provider, facts = found
-    info: dict[str, Any] = {"key": name, **dict.fromkeys(FIELDS), **facts}
+    # Programs multiply by these two; a price that the table does not have is nothing there.
+    rates = {"input_cost_per_token": 0, "output_cost_per_token": 0}
+    info: dict[str, Any] = {"key": name, **dict.fromkeys(FIELDS), **rates, **facts}
     info["supported_openai_params"] = _supported_params(model, provider)
     return info
 

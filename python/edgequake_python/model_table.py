@@ -113,6 +113,9 @@ def _names(model: str, provider: str | None, region: str | None) -> Iterator[str
             bare = bare[len(prefix) :]
         if region:
             yield f"{provider}/{region}/{bare}"
+        if model.startswith(prefix):
+            # `perplexity/perplexity/sonar` is another one than `perplexity/sonar`.
+            yield model
         yield prefix + bare
         if provider == "vertex_ai_beta":
             yield f"vertex_ai/{bare}"
@@ -304,8 +307,18 @@ def register_model(
         if custom_llm_provider and not entry.get("litellm_provider"):
             entry["litellm_provider"] = custom_llm_provider
         models[name] = entry
+        _own(name, entry)
     _forget_sets()
     return given
+
+
+def _own(name: str, entry: Entry) -> None:
+    """Let calls know whose a registered model is, where its name does not say."""
+    from . import _call, _eq_core
+
+    provider = provider_of(entry)
+    if "/" not in name and provider and _eq_core.provider(provider) is not None:
+        _call.owners[name] = provider
 
 
 def _price(name: str, key: str, value: Any) -> float:

@@ -145,6 +145,15 @@ class Rates:
         rate = self.get("cache_creation_input_token_cost_above_1hr")
         return self.cache_write if rate is None else rate
 
+    def reasoning(self) -> Decimal:
+        """A token of thought: its own price; in a tier without one, the tier's for the answer."""
+        key = "output_cost_per_reasoning_token"
+        tier = f"_{self._tier}" if self._tier else ""
+        own = decimal(self._facts.get(f"{key}{tier}"))
+        if own is None and tier and decimal(self._facts.get(f"output_cost_per_token{tier}")) is not None:
+            return self.output
+        return self.or_else(key, self.output)
+
     def or_else(self, key: str, otherwise: Decimal) -> Decimal:
         """A kind of token that may have a price of its own."""
         rate = self.get(key)
@@ -261,7 +270,8 @@ def _completion(rates: Rates, usage: Any) -> Decimal:
     for name, key in kinds:
         count = min(counted(details, name), left)
         left -= count
-        cost += count * rates.or_else(key, rates.output)
+        reasoning = name == "reasoning_tokens"
+        cost += count * (rates.reasoning() if reasoning else rates.or_else(key, rates.output))
     return cost + left * rates.output
 
 

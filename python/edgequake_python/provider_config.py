@@ -49,7 +49,7 @@ def responses_api_bridge_check(
 ) -> tuple[dict[str, Any], str]:
     """Whether `completion` would ask the Responses API for this model: what is known of it, and its name.
 
-    It never does: chat is asked for as chat, and ``mode`` says so.
+    OpenAI's models that have no chat go there, and any called ``openai/responses/NAME``; ``mode`` says which.
     """
     from .model_info import get_model_info
 
@@ -57,6 +57,9 @@ def responses_api_bridge_check(
         info = dict(get_model_info(model, custom_llm_provider))
     except Exception:
         info = {}
+    named = model.startswith("responses/")
+    if custom_llm_provider == "openai" and (named or info.get("mode") == "responses"):
+        return {**info, "mode": "responses"}, model[len("responses/") :] if named else model
     return {**info, "mode": "chat"}, model
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from . import _eq_core, _given
+from . import _call, _eq_core, _given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def validate_environment(
     except BadRequestError:
         return {"keys_in_environment": True, "missing_keys": []}
     missing = _missing(name)
+    if api_key is not None:
+        missing = [variable for variable in missing if variable not in provider_info(name)["key_env"]]
     given = {"API_KEY": api_key, "API_BASE": api_base, "API_VERSION": api_version}
     for part, value in given.items():
         if value is not None:
@@ -276,6 +278,8 @@ def _locate(model: str, provider: str | None, base: str | None) -> tuple[str, st
         and _eq_core.provider(provider) is None
     ):
         return provider, rest if prefix == provider and slash else model
+    if provider is None:
+        provider = _call.owners.get(model)
     if provider is None and slash and (prefix in _custom() or prefix in _eq_core.absent_providers()):
         return prefix, rest
     return _eq_core.locate(model, provider, base)

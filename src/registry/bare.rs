@@ -10,6 +10,9 @@ pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     if anthropic::owns_model(model) {
         return provider(anthropic::ROW.name);
     }
+    if starts(COMPLETIONS) {
+        return provider("text-completion-openai");
+    }
     if openai::owns_model(model) {
         return provider("openai");
     }
@@ -32,6 +35,14 @@ pub fn provider_of_bare_model(model: &str) -> Option<&'static Provider> {
     None
 }
 
+/// OpenAI's models that have `/completions` and no chat.
+const COMPLETIONS: &[&str] = &[
+    "gpt-3.5-turbo-instruct",
+    "babbage-002",
+    "davinci-002",
+    "ft:babbage-002",
+    "ft:davinci-002",
+];
 /// Versions, not families: `command-r` alone is what older programs call something else.
 const COHERE: &[&str] = &[
     "command-a-",
@@ -69,6 +80,7 @@ fn is_bedrock(model: &str) -> bool {
         "stability",
         "twelvelabs",
         "writer",
+        "xai",
         "zai",
     ];
     let Some((first, rest)) = model.split_once('.') else {
@@ -90,6 +102,11 @@ mod tests {
     fn a_name_tells_its_provider_or_nothing() {
         let name = |model| provider_of_bare_model(model).map(|row| row.name);
         assert_eq!(name("gpt-4o"), Some("openai"));
+        assert_eq!(name("davinci-002"), Some("text-completion-openai"));
+        assert_eq!(
+            name("gpt-3.5-turbo-instruct-0914"),
+            Some("text-completion-openai")
+        );
         assert_eq!(name("claude-foo-9"), Some("anthropic"));
         assert_eq!(name("anthropic.claude-3-haiku-20240307-v1:0"), Some("bedrock"));
         assert_eq!(name("us.amazon.nova-pro-v1:0"), Some("bedrock"));

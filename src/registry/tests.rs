@@ -2,7 +2,8 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::error::ErrorKind;
-use crate::resolve::Target;
+use crate::options::CallOptions;
+use crate::resolve::{Surroundings, Target};
 
 struct Bare;
 impl Surroundings for Bare {

@@ -18,6 +18,7 @@ import edgequake_python
 from edgequake_python.exceptions import AuthenticationError, InternalServerError
 from edgequake_python.integrations.custom_logger import CustomLogger
 from edgequake_python.observers import flush
+from edgequake_python.observers.delivery import Delivery
 
 HI = [{"role": "user", "content": "hi"}]
 CALL: dict[str, Any] = {"model": "openai/gpt-4o", "messages": HI}
@@ -367,6 +368,44 @@ else:
     )
     assert said.stdout.split() == ["told"], said.stderr
     assert said.stderr == ""
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_what_ends_as_its_loop_does_is_not_told_again(raises: bool, caplog: pytest.LogCaptureFixture) -> None:
+    delivery, loop = Delivery(), asyncio.new_event_loop()
+    told: list[int] = []
+
+    async def hook() -> None:
+        told.append(1)
+        # The loop does not come to saying that this has ended.
+        loop.stop()
+        if raises:
+            raise ValueError("for a test")
+
+    loop.call_soon(delivery.tell, hook, loop)
+    loop.run_forever()
+    loop.close()
+    assert delivery.flush(10)
+    assert told == [1]
+    assert caplog.text.count("a callback raised ValueError") == int(raises)
+
+
+def test_what_was_cut_off_by_the_end_of_its_loop_is_told_from_its_start() -> None:
+    delivery, loop = Delivery(), asyncio.new_event_loop()
+    told: list[str] = []
+
+    async def hook() -> None:
+        told.append("begun")
+        if loop.is_running():
+            loop.stop()
+            await asyncio.sleep(60)
+        told.append("ended")
+
+    loop.call_soon(delivery.tell, hook, loop)
+    loop.run_forever()
+    loop.close()
+    assert delivery.flush(10)
+    assert told == ["begun", "begun", "ended"]
 
 
 def test_unknown_names_are_said_once(

@@ -177,3 +177,21 @@ def test_a_fallback_for_a_mock(complete: Any) -> None:
         **CALL,
     )
     assert (answer.model, answer.choices[0].message.content) == ("gpt-4o-mini", "other")
+
+
+def test_mocks_of_streams_beside_chat() -> None:
+    asked: dict[str, Any] = {"mock_response": "hello world", "stream": True, "api_key": "k"}
+    events: Any = edgequake_python.responses("hi", "openai/gpt-4o", **asked)
+    kinds = [(event.type, getattr(event, "delta", "")) for event in events]
+    assert kinds[0][0] == "response.created" and kinds[-1][0] == "response.completed"
+    assert "".join(delta for _, delta in kinds) == "hello world"
+    assert events.response.output_text == "hello world" and events.response.usage.input_tokens == 10
+
+    async def later() -> str:
+        stream: Any = await edgequake_python.aresponses("hi", "openai/gpt-4o", **asked)
+        return "".join([event.delta async for event in stream if event.type.endswith("text.delta")])
+
+    assert asyncio.run(later()) == "hello world"
+    chunks: Any = edgequake_python.text_completion("hi", "openai/gpt-4o", **asked)
+    texts = [choice.text for chunk in chunks for choice in chunk.choices]
+    assert len(texts) > 2 and "".join(texts) == "hello world"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,20 @@ def test_the_table_is_an_ordinary_dict() -> None:
     assert len(edgequake_python.model_cost) > 3000
     assert "gpt-4o" in edgequake_python.open_ai_chat_completion_models
     assert "claude-sonnet-4-5" in edgequake_python.anthropic_models
+
+
+def test_a_registered_model_is_called_by_its_bare_name() -> None:
+    facts = {"input_cost_per_token": 0.5, "output_cost_per_token": 1.0, "max_tokens": 7, "mode": "chat"}
+    name = "a-model-of-ones-own"
+    with pytest.raises(edgequake_python.BadRequestError, match="LLM Provider NOT provided"):
+        edgequake_python.get_llm_provider(name)
+    edgequake_python.register_model({name: {**facts, "litellm_provider": "groq"}})
+    assert edgequake_python.get_llm_provider(name)[:2] == (name, "groq")
+    messages = [{"role": "user", "content": "hi"}]
+    request: Any = edgequake_python.completion(name, messages, api_key="k", dry_run=True)
+    assert request.url.startswith("https://api.groq.com/") and request.json["model"] == name
+    answer: Any = edgequake_python.completion(name, messages, api_key="k", mock_response="hi")
+    assert answer._hidden_params["response_cost"] == 10 * 0.5 + 20 * 1.0
+    assert edgequake_python.completion(f"openai/{name}", messages, api_key="k", dry_run=True).url.startswith(
+        "https://api.openai.com/"
+    )

@@ -21,6 +21,7 @@ from edgequake_python import (
     embedding,
     token_counter,
 )
+from edgequake_python.dry_run import PreparedRequest
 from edgequake_python.exceptions import RateLimitError
 from edgequake_python.llms.custom_llm import CustomLLM
 from edgequake_python.types.utils import Message, Usage
@@ -47,6 +48,13 @@ def plain() -> str | None:
         print(call.id)
     print(tokens, response.dropped_params, response.headers.get("x-request-id"))
     return message.content
+
+
+def shown() -> bytes:
+    """What would be sent."""
+    request = completion("openai/gpt-4o", MESSAGES, dry_run=True)
+    assert_type(request, PreparedRequest)
+    return request.body
 
 
 def streamed() -> str:

@@ -116,10 +116,16 @@ def _label(provider: str) -> str:
 
 def _whole(call: Call, response: Any, provider: str, model: str, meta: LocalMeta) -> Any:
     """The answer of any other operation: an object of its response class, or made of what was given."""
-    if hasattr(response, "model_dump"):
-        return response
     if isinstance(response, str) and call.operation in _ANSWERS:
         response = _ANSWERS[call.operation](response)
+    if call.streamed and call.make is not None:
+        from .local_events import LocalEvents, events_of
+
+        events = events_of(call.operation, response)
+        if events is not None:
+            return call.make(LocalEvents(events, meta))
+    if hasattr(response, "model_dump"):
+        return response
     if isinstance(response, (dict, list)) and call.make is not None and not call.streamed:
         return call.make(response, meta)
     raise BadRequestError(

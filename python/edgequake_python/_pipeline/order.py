@@ -139,6 +139,8 @@ class _Names:
         self.count = len(CONCERNS)
         self.arguments = frozenset().union(*(concern.arguments for concern in CONCERNS))
         self.attributes = tuple(dict.fromkeys(name for concern in CONCERNS for name in concern.attributes))
+        #: The next concern by where one is and what asks; None: there is none, the core is next.
+        self.next: dict[Any, int | None] = {}
 
 
 _names = _Names()
@@ -161,14 +163,26 @@ def asking(call: Call) -> set[str]:
 def chain(call: Call, position: int = 0) -> Course:
     """The course of ``call`` from ``position`` inwards; it ends in the core."""
     named = asking(call)
-    shown = call.arguments.get("dry_run")
-    for index in range(position, len(CONCERNS)):
-        concern = CONCERNS[index]
-        if concern.asked(call, named) and (not shown or concern.shapes):
-            return concern.stage(call, partial(chain, position=index + 1))
+    shown = bool(call.arguments.get("dry_run"))
+    known, where = _names.next, (position, call.operation, shown, *sorted(named))
+    if where not in known:
+        # As many as there are ways to combine what programs ask for: few.
+        known[where] = _next(call, position, named, shown)
+    index = known[where]
+    if index is not None:
+        return CONCERNS[index].stage(call, partial(chain, position=index + 1))
     from .core import stage
 
     return stage(call)
+
+
+def _next(call: Call, position: int, named: set[str], shown: bool) -> int | None:
+    """The first concern from ``position`` on that a call wants."""
+    for index in range(position, len(CONCERNS)):
+        concern = CONCERNS[index]
+        if concern.asked(call, named) and (not shown or concern.shapes):
+            return index
+    return None
 
 
 def drive(course: Course) -> Any:

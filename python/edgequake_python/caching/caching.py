@@ -175,6 +175,9 @@ class Cache:
 
     def get_cache_key(self, **kwargs: Any) -> str:
         """The key of a call's answer; a program may put a function of its own in its place."""
+        return self._named(kwargs)
+
+    def _named(self, kwargs: dict[str, Any]) -> str:
         given = kwargs.get("cache_key") or kwargs.get("preset_cache_key")
         controls = kwargs.get("cache")
         metadata = kwargs.get("metadata")
@@ -184,8 +187,7 @@ class Cache:
         namespace = namespace or self.namespace
         if given:
             return f"{namespace}:{given}" if namespace else str(given)
-        operation, held = kwargs.pop("_operation", "chat"), kwargs.pop("_settings", None)
-        return keys.key_of(operation, kwargs, namespace, held)
+        return keys.key_of(kwargs.get("_operation", "chat"), kwargs, namespace, kwargs.get("_settings"))
 
     def should_use_cache(self, **kwargs: Any) -> bool:
         """Whether a call that says nothing else is cached."""
@@ -287,9 +289,11 @@ class Cache:
     # How it is done.
 
     def _key(self, kwargs: dict[str, Any]) -> str:
-        own = "get_cache_key" in vars(self)
-        given = _plain(kwargs) if own else kwargs
-        return self.get_cache_key(**given)
+        if "get_cache_key" in self.__dict__:
+            return self.get_cache_key(**_plain(kwargs))
+        if type(self).get_cache_key is not _own_key:
+            return self.get_cache_key(**kwargs)
+        return self._named(kwargs)
 
     def _similar(self, kwargs: dict[str, Any], key: str) -> Any:
         found = self.semantic.find(kwargs.get("_operation", "chat"), _plain(kwargs))
@@ -316,6 +320,10 @@ class Cache:
         level = logging.DEBUG if self._warned else logging.WARNING
         self._warned = True
         verbose_logger.log(level, "the cache of answers cannot be used (%s); calls go on without it", error)
+
+
+#: A program may put another in its place, in the class too.
+_own_key = Cache.get_cache_key
 
 
 def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:

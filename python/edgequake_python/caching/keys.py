@@ -86,6 +86,8 @@ NOT_SEMANTIC = frozenset(
         "id",
         "acompletion",
         "aembedding",
+        "_operation",
+        "_settings",
         "model_info",
         "base_model",
         "mock_delay",

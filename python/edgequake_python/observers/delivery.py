@@ -138,8 +138,9 @@ class Delivery:
         for visit in list(self._abroad):
             if visit.loop.is_closed() or (self._ending and not visit.loop.is_running()):
                 self._abroad.discard(visit)
-                visit.give_up()
-                self._queue.append((visit.context, visit.task, None))
+                if not visit.over:
+                    visit.give_up()
+                self._queue.append((visit.context, visit.outcome if visit.over else visit.task, None))
 
     def _returned(self, visit: _Visit, error: Optional[BaseException], cut_off: bool) -> None:
         """A coroutine has ended in its loop."""
@@ -205,6 +206,9 @@ class _Visit:
         self._awaitable = awaitable
         self._body: Any = None
         self._running: Any = None
+        #: Whether it has come to its end, and with what error. A loop may end before it tells of that.
+        self.over: bool = False
+        self._error: Optional[Exception] = None
 
     def begin(self) -> None:
         """In the loop's thread."""
@@ -213,11 +217,21 @@ class _Visit:
         self._running.add_done_callback(self._ended)
 
     async def _run(self) -> None:
-        await self._awaitable
+        try:
+            await self._awaitable
+        except Exception as error:
+            self._error = error
+        self.over = True
+
+    def outcome(self) -> None:
+        """Raises what it raised."""
+        if self._error is not None:
+            raise self._error
 
     def _ended(self, running: asyncio.Task[Any]) -> None:
         cut_off = running.cancelled()
-        self._delivery._returned(self, None if cut_off else running.exception(), cut_off)
+        error = self._error if cut_off or self.over else running.exception()
+        self._delivery._returned(self, error, cut_off and not self.over)
 
     def give_up(self) -> None:
         """It will not go on; one that has not begun is thrown away without a warning."""

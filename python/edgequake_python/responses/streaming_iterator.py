@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Optional
 
+from .._pipeline.local_events import of_response
 from ..event_stream import AsyncEvents, SyncEvents
 from ..types.responses.events import event_from_json
 from . import ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from typing_extensions import Self
 
@@ -26,15 +26,23 @@ class BaseResponsesAPIStreamingIterator:
     """The last event, which holds the whole response; None until it is there."""
 
     _model_id: Optional[str]
+    _says: Callable[[Any], None]
 
     def _event(self, values: dict[str, Any], meta: Any) -> Any:
         response = values.get("response")
         if isinstance(response, dict):
             name_response(response, meta.provider, self._model_id)
         event = event_from_json(values, meta)
+        if event.type.endswith(".delta"):
+            self._says(getattr(event, "delta", None))
         if event.type in _LAST:
             self.completed_response = event
         return event
+
+    def _cost(self) -> Optional[float]:
+        """What it cost is known with the last event."""
+        cost: Optional[float] = (getattr(self.response, "_hidden_params", None) or {}).get("response_cost")
+        return cost
 
     @property
     def response(self) -> Optional[ResponsesAPIResponse]:
@@ -72,30 +80,13 @@ class MockResponsesAPIStreamingIterator(BaseResponsesAPIStreamingIterator):
         dump = getattr(response, "model_dump", None)
         self.model = model
         self._model_id = None
-        self._events = iter(self._all(dump() if dump is not None else response.json()))
-
-    def _all(self, whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        begun = {**whole, "status": "in_progress", "output": [], "usage": None}
-        yield {"type": "response.created", "response": begun}
-        for output_index, item in enumerate(whole.get("output") or ()):
-            place = {"output_index": output_index, "item_id": item.get("id")}
-            yield {"type": "response.output_item.added", "output_index": output_index, "item": item}
-            for content_index, part in enumerate(item.get("content") or ()):
-                text = part.get("text") or ""
-                at = {**place, "content_index": content_index}
-                for begin in range(0, len(text), self.CHUNK_SIZE):
-                    piece = text[begin : begin + self.CHUNK_SIZE]
-                    yield {"type": "response.output_text.delta", **at, "delta": piece}
-                if text:
-                    yield {"type": "response.output_text.done", **at, "text": text}
-            yield {"type": "response.output_item.done", "output_index": output_index, "item": item}
-        yield {"type": "response.completed", "response": whole}
+        self._events = of_response(dump() if dump is not None else response.json(), self.CHUNK_SIZE)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Any:
-        event = event_from_json(deepcopy(next(self._events)))
+        event = event_from_json(next(self._events))
         if event.type in _LAST:
             self.completed_response = event
         return event

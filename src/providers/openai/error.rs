@@ -44,6 +44,21 @@ impl<'a> Details<'a> {
         // `[{"error": ...}]` comes from Google's OpenAI-compatible endpoint.
         let body = body.as_array().and_then(|items| items.first()).unwrap_or(body);
         let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
+        if let Some(number) = minimax(body.get("base_resp")) {
+            let message = body.pointer("/base_resp/status_msg").and_then(Value::as_str);
+            return Self {
+                message,
+                code: matches!(number, 1026 | 1027).then_some("content_filter"),
+                number: Some(match number {
+                    1002 | 1039 | 1041 | 2045 | 2056 => 429,
+                    1004 | 2049 => 401,
+                    1008 => 402,
+                    1026 | 1027 | 2013 => 400,
+                    _ => 500,
+                }),
+                ..Self::default()
+            };
+        }
         if let Some(message) = error.as_str() {
             return Self {
                 message: Some(message),
@@ -121,6 +136,7 @@ impl<'a> Details<'a> {
             "content_policy_violation"
             | "content_filter"
             | "moderation_blocked"
+            | "data_inspection_failed"
             | "ResponsibleAIPolicyViolation"
                 if status < 500 =>
             {
@@ -144,14 +160,29 @@ impl<'a> Details<'a> {
                 return ErrorKind::Authentication;
             }
         }
+        // xAI forbids what others refuse.
+        if by_status == ErrorKind::PermissionDenied
+            && self
+                .message
+                .is_some_and(|message| message.starts_with("Content violates usage guidelines"))
+        {
+            return ErrorKind::ContentPolicyViolation;
+        }
         by_status
     }
+}
+
+/// MiniMax answers 200 and says in `base_resp` what went wrong; 0 is nothing.
+pub(super) fn minimax(base_resp: Option<&Value>) -> Option<u64> {
+    let number = base_resp?.get("status_code")?.as_u64()?;
+    (number != 0).then_some(number)
 }
 
 /// Phrases of OpenAI-compatible servers that send no code.
 fn says_prompt_too_long(message: &str) -> bool {
     const PHRASES: &[&str] = &[
         "exceed context limit",
+        "range of input length should be",
         // "This model's", "This endpoint's".
         "maximum context length is",
         "maximum prompt length is",

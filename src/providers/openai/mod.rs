@@ -1,5 +1,7 @@
 //! OpenAI's dialect: `/chat/completions` and `/embeddings`, which most other providers speak too.
 
+mod by_completions;
+mod by_responses;
 pub(crate) mod by_tool;
 pub(crate) mod departures;
 mod embed;
@@ -25,6 +27,7 @@ use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
 
+pub use by_completions::ByCompletions;
 pub use embed::Embed;
 
 /// Chat in OpenAI's dialect.
@@ -33,6 +36,9 @@ pub struct Chat;
 
 impl ChatWire for Chat {
     fn unsupported(&self, target: &Target, params: &Map<String, Value>) -> Vec<&'static str> {
+        if by_responses::is_used(target) {
+            return by_responses::unsupported(params);
+        }
         let formats = target.provider.quirks.formats;
         let kind = params
             .get("response_format")
@@ -50,9 +56,15 @@ impl ChatWire for Chat {
         by_tool::notes(target, request)
     }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
+        if by_responses::is_used(target) {
+            return by_responses::write(target, request);
+        }
         request::write(target, request)
     }
     fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {
+        if by_responses::is_used(target) {
+            return by_responses::read(body);
+        }
         response::read(target, body)
     }
     fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
@@ -62,6 +74,9 @@ impl ChatWire for Chat {
         Box::new(SseFramer::new())
     }
     fn decoder(&self, target: &Target) -> Box<dyn ChunkDecoder> {
+        if by_responses::is_used(target) {
+            return Box::new(by_responses::Decoder::default());
+        }
         Box::new(stream::Decoder::new(target))
     }
 }

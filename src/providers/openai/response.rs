@@ -58,6 +58,7 @@ pub(crate) fn refuse_error(extra: &Extra, body: &Bytes) -> Result<()> {
 pub(super) fn is_error(extra: &Extra) -> bool {
     extra.get("error").is_some_and(|error| !error.is_null())
         || extra.get("object").is_some_and(|object| object == "error")
+        || error::minimax(extra.get("base_resp")).is_some()
 }
 
 /// A 200 that is not what the wire promises.

@@ -51,6 +51,18 @@ impl ChunkDecoder for Decoder {
                     .choices
                     .iter_mut()
                     .for_each(|choice| reasoning::rename(&mut choice.delta.extra, self.reasoning_field));
+                // Moonshot counts in the choice that ends.
+                for choice in chunk
+                    .choices
+                    .iter_mut()
+                    .filter(|choice| choice.finish_reason.is_some())
+                {
+                    if let Some(counts) = choice.extra.shift_remove("usage")
+                        && chunk.usage.is_none()
+                    {
+                        chunk.usage = serde_json::from_value(counts).ok();
+                    }
+                }
                 if let Some(usage) = &mut chunk.usage {
                     usage.include_cached();
                     usage.include_reasoning();
