@@ -177,8 +177,7 @@ typecheck: build ## mypy and pyright strict, every public type known, _eq_core.p
 	$(BIN)/mypy --strict tests/typing
 	$(BIN)/pyright --pythonpath $(PY) tests/typing
 	PYTHONPATH=$(CURDIR)/python $(BIN)/pyright --pythonpath $(PY) --ignoreexternal --verifytypes edgequake_python
-	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts/parity.py scripts/providers_page.py \
-	  scripts/compatibility_pages.py
+	$(BIN)/mypy tests/python tests/check_wheel.py tests/check_docs.py tests/chaos.py scripts
 	$(BIN)/mypy bench
 	$(BIN)/stubtest --concise --allowlist tests/stubtest.allow --ignore-unused-allowlist edgequake_python._eq_core
 

@@ -118,7 +118,7 @@ def speech(
         BadRequestError, ...: as `completion` does.
     """
     arguments = _speech_arguments(locals())
-    return _call.open_stream("speech", arguments, _sound)
+    return _call.open_stream("speech", arguments, _sounding(arguments.get("input")))
 
 
 async def aspeech(
@@ -144,7 +144,7 @@ async def aspeech(
 ) -> HttpxBinaryResponseContent:
     """As `speech`; the loop is not blocked by ``aiter_bytes``, ``aread`` and ``astream_to_file``."""
     arguments = _speech_arguments(locals())
-    return await _call.open_stream_async("speech", arguments, _sound)
+    return await _call.open_stream_async("speech", arguments, _sounding(arguments.get("input")))
 
 
 def _transcription_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +180,14 @@ def _transcript(answer: Any, meta: Any) -> TranscriptionResponse:
     return response
 
 
-def _sound(core: Any) -> HttpxBinaryResponseContent:
-    from .binary import HttpxBinaryResponseContent
+def _sounding(text: Any) -> _call.MakeStream[HttpxBinaryResponseContent]:
+    """What builds the response of a text that is read aloud, and which it is billed by."""
 
-    return HttpxBinaryResponseContent(core, core.meta)
+    def sound(core: Any) -> HttpxBinaryResponseContent:
+        from .binary import HttpxBinaryResponseContent
+
+        response = HttpxBinaryResponseContent(core, core.meta)
+        response._read_aloud = text
+        return response
+
+    return sound

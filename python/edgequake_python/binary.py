@@ -27,6 +27,8 @@ class HttpxBinaryResponseContent:
 
     status_code = 200
     is_closed: bool = False
+    #: The text of speech, whose characters are billed.
+    _read_aloud: Any = None
 
     def __init__(self, response: SyncStream | AsyncStream, meta: Meta | None = None) -> None:
         # Without `meta` a response of an HTTP client that a program has at hand.
@@ -244,7 +246,12 @@ class HttpxBinaryResponseContent:
     @property
     def _hidden_params(self) -> dict[str, Any]:
         if self._hidden is None:
-            self._hidden = self._meta.hidden_params()
+            hidden = self._meta.hidden_params()
+            if self._read_aloud is not None and hidden.get("response_cost") is None:
+                from .response_cost import of_speech
+
+                hidden["response_cost"] = of_speech(self._read_aloud, hidden)
+            self._hidden = hidden
         return self._hidden
 
     def close(self) -> None:

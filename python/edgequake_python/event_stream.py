@@ -28,11 +28,46 @@ class _Known:
     def _event(self, values: Any, meta: Any) -> Any:
         return values
 
+    #: Who is told, once, how it ended: something with ``ended``, ``failed`` and ``left``.
+    _watcher: Any = None
+    #: What has been said, gathered for the watcher: of a stream that is left nobody counts the tokens.
+    _said: Any = ()
+
+    def _over(self, error: BaseException) -> None:
+        """Reading has raised ``error``: the end, or what went wrong."""
+        watcher, self._watcher = self._watcher, None
+        if watcher is None:
+            return
+        if isinstance(error, (StopIteration, StopAsyncIteration)):
+            watcher.ended(self)
+        else:
+            watcher.failed(self, error)
+
+    def _says(self, text: Any) -> None:
+        if self._watcher is not None and isinstance(text, str):
+            self._said = self._said or []
+            self._said.append(text)
+
+    def _left(self) -> None:
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            watcher.left(self)
+
+    def __del__(self) -> None:
+        if self._watcher is not None:
+            self._left()
+
     @property
     def _hidden_params(self) -> dict[str, Any]:
         if self._hidden is None:
             self._hidden = self._meta.hidden_params()
+        if self._hidden.get("response_cost") is None:
+            self._hidden["response_cost"] = self._cost()
         return self._hidden
+
+    def _cost(self) -> float | None:
+        """USD, once it is known."""
+        return None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -59,6 +94,7 @@ class _Known:
 
     def close(self) -> None:
         """Close the connection. What was not read is gone."""
+        self._left()
         self._core.close()
 
 
@@ -77,7 +113,12 @@ class SyncEvents(_Known):
 
     def __next__(self) -> Any:
         core: Any = self._core
-        return self._event(next(core), self._meta)
+        try:
+            values = next(core)
+        except BaseException as error:
+            self._over(error)
+            raise
+        return self._event(values, self._meta)
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +136,13 @@ class AsyncEvents(_Known):
         return self
 
     async def __anext__(self) -> Any:
+        try:
+            return await self._next_event()
+        except BaseException as error:
+            self._over(error)
+            raise
+
+    async def _next_event(self) -> Any:
         core: Any = self._core
         while True:
             values = core.ready()

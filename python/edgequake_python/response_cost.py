@@ -143,10 +143,44 @@ def of_response(response: Any, hidden: Mapping[str, Any] | None = None) -> float
     from .cost import completion_cost
 
     try:
-        return completion_cost(response, **_whose(hidden or {}))
+        private = getattr(response, "__pydantic_private__", None) or {}
+        return completion_cost(response, optional_params=private.get("_asked"), **_whose(hidden or {}))
     except Exception:
         # A price is beside the point of a call; one that cannot be told must not break it.
         return None
+
+
+def of_speech(text: Any, hidden: Mapping[str, Any]) -> float | None:
+    """USD for text read aloud by a model that is priced by the character; None for others, whose answers
+    do not say what they are billed by.
+    """
+    from .cost import completion_cost, first_known
+
+    model, provider = hidden.get("litellm_model_name"), hidden.get("custom_llm_provider")
+    try:
+        if first_known([model], provider, None)[1].get("input_cost_per_character") is None:
+            return None
+        return completion_cost(
+            {"model": model}, prompt=str(text), custom_llm_provider=provider, call_type="speech"
+        )
+    except Exception:
+        return None
+
+
+def of_message(answer: Mapping[str, Any], hidden: Mapping[str, Any]) -> float | None:
+    """USD for an answer in Anthropic's shape, whose ``input_tokens`` leave out what the cache held."""
+    usage = answer.get("usage")
+    if usage is None:
+        return None
+    written, read = (counted(usage, f"cache_{name}_input_tokens") for name in ("creation", "read"))
+    given = counted(usage, "input_tokens") + written + read
+    counts = {
+        **usage,
+        "prompt_tokens": given,
+        "completion_tokens": counted(usage, "output_tokens"),
+        "prompt_tokens_details": {"cached_tokens": read, "cache_creation_tokens": written},
+    }
+    return of_usage(counts, hidden)
 
 
 def of_usage(usage: Any, hidden: Mapping[str, Any]) -> float | None:

@@ -11,7 +11,7 @@ from .event_stream import AsyncEvents, SyncEvents
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
+    from typing import Any, Callable
 
     from .types import TextCompletionResponse
 
@@ -96,11 +96,27 @@ async def atext_completion(
 
 
 class _Chunks:
+    _says: Callable[[Any], None]
+    #: Token counts, once the provider has sent them.
+    usage: Any = None
+    _hidden: dict[str, Any] | None
+
+    def _cost(self) -> float | None:
+        if self.usage is None or self._hidden is None:
+            return None
+        from .response_cost import of_usage
+
+        return of_usage(self.usage, self._hidden)
+
     def _event(self, values: dict[str, Any], meta: Any) -> TextCompletionResponse:
         from .types import TextCompletionResponse
 
         chunk = TextCompletionResponse(stream=True, **_fitting(values))
         chunk._privates()["_meta"] = meta
+        if values.get("usage"):
+            self.usage = chunk.usage
+        for choice in chunk.choices:
+            self._says(choice.text)
         return chunk
 
 

@@ -62,7 +62,7 @@ PATHS = {
     "llms.base_llm.chat.transformation": "BaseConfig BaseLLMException",
     "llms.custom_httpx.http_handler": "HTTPHandler AsyncHTTPHandler get_async_httpx_client "
     "_get_httpx_client httpxSpecialProvider",
-    "litellm_core_utils.streaming_handler": "CustomStreamWrapper",
+    "litellm_core_utils.streaming_handler": "CustomStreamWrapper StreamingChoices ModelResponseStream Delta",
     "litellm_core_utils.get_llm_provider_logic": "get_llm_provider",
     "litellm_core_utils.get_supported_openai_params": "get_supported_openai_params",
     "litellm_core_utils.litellm_logging": "Logging _extract_response_obj_and_hidden_params",

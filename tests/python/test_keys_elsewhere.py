@@ -204,7 +204,8 @@ def test_to_langfuse(server: Loopback, echo: Echo) -> None:
     from edgequake_python.integrations.langfuse import LangfuseLogger
 
     with Loopback(lambda request: Reply(b"")) as langfuse:
-        logger = LangfuseLogger("pk-test", "sk-test", langfuse.base_url[:-3])
+        # Langfuse's package keeps one client for each public key.
+        logger = LangfuseLogger("pk-elsewhere", "sk-test", langfuse.base_url[:-3])
         eq.callbacks = [logger]
         for call, _, place in GIVEN.values():
             base = server.base_url if place is None else place(server.base_url)

@@ -13,17 +13,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edgequake_python as eq
-from dialects import DIALECTS
 
 #: No test is about time.
 unhurried = settings(deadline=None)
 _PRICED = ["gpt-4o", "gpt-4o-mini", "claude-haiku-4-5", "gemini/gemini-2.5-flash"]
 _COUNTS = st.integers(min_value=0, max_value=100_000)
+_KEY = {"api_key": "sk-properties"}
 _CALLS: dict[str, dict[str, Any]] = {
-    **{name: {**call, "model": f"{name}/m"} for name, call in DIALECTS.items()},
-    "cohere": {"model": "cohere/command-a-03-2025", "api_key": "sk-properties"},
+    "openai": {"model": "openai/m", **_KEY},
+    "azure": {
+        "model": "azure/m",
+        "api_base": "https://mine.openai.azure.com",
+        "api_version": "2024-10-21",
+        **_KEY,
+    },
+    "anthropic": {"model": "anthropic/m", **_KEY},
+    "gemini": {"model": "gemini/m", **_KEY},
+    "vertex_ai": {
+        "model": "vertex_ai/m",
+        "vertex_project": "p",
+        "vertex_location": "us-central1",
+        "api_key": "ya29.properties",
+    },
+    "bedrock": {
+        "model": "bedrock/m",
+        "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE",
+        "aws_secret_access_key": "secret-properties",
+        "aws_region_name": "us-east-1",
+    },
+    "mistral": {"model": "mistral/m", **_KEY},
+    "cohere": {"model": "cohere/command-a-03-2025", **_KEY},
     "ollama": {"model": "ollama_chat/llama3"},
-    "azure": {**DIALECTS["azure"], "model": "azure/m", "api_base": "https://mine.openai.azure.com"},
 }
 
 #: Any text a program can send, with something in it that is no white space.

@@ -66,6 +66,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise
     if call.streamed and call.operation == "chat":
         return _Watched(answer, events, plain, (provider, model)).wrapper()
+    if call.streamed and hasattr(answer, "_watcher"):
+        answer._watcher = _End(events, plain, (provider, model))
+        return answer
     for one in inline:
         answer = yield from _replaced(one, plain, answer, kind)
     events.succeeded(lambda: (answer[0] if isinstance(answer, tuple) else answer, lambda: _hidden(answer)))
@@ -106,14 +109,17 @@ def _what_it_cost(call: Call, provider: str, model: str, error: BaseException) -
     return None if isinstance(error, Exception) else lambda: _of_the_question(call, provider, model)
 
 
-def _of_the_question(call: Call, provider: str, model: str) -> tuple[Any, Hidden]:
+def _of_the_question(call: Call, provider: str, model: str, said: str = "") -> tuple[Any, Hidden]:
     from ..cost_estimate import Estimate
+    from ..tokens import token_counter
     from ..types import Usage
 
     estimate = Estimate(call.operation, call.arguments, provider, model)
-    count = estimate.prompt_tokens
-    usage = Usage(prompt_tokens=count, completion_tokens=0, total_tokens=count, estimated=True)
-    return {"usage": usage}, lambda: {"response_cost": estimate.of(0) if estimate.is_known else None}
+    count, answered = estimate.prompt_tokens, token_counter(model, text=said) if said else 0
+    usage = Usage(
+        prompt_tokens=count, completion_tokens=answered, total_tokens=count + answered, estimated=True
+    )
+    return {"usage": usage}, lambda: {"response_cost": estimate.of(answered) if estimate.is_known else None}
 
 
 # In line.
@@ -244,3 +250,27 @@ class _Watched(Relay):
 
     def left(self) -> None:
         self._events.succeeded(self._made, abandoned=True)
+
+
+class _End:
+    """Tells how a stream of events, of an operation beside chat, has ended."""
+
+    def __init__(self, events: Events, call: Call, who: tuple[str, str]) -> None:
+        self._events, self._call, self._who = events, call, who
+
+    def _made(self, stream: Any) -> Callable[[], tuple[Any, Hidden]]:
+        whole = getattr(stream, "response", None)
+        if whole is None and getattr(stream, "usage", None) is None:
+            # It ended before its provider counted: what is known is what was asked, and what was said.
+            return lambda: _of_the_question(self._call, *self._who, "".join(stream._said))
+        hidden = stream._hidden_params
+        return lambda: (stream if whole is None else whole, lambda: hidden)
+
+    def ended(self, stream: Any) -> None:
+        self._events.succeeded(self._made(stream))
+
+    def failed(self, stream: Any, error: BaseException) -> None:
+        self._events.failed(error, self._made(stream))
+
+    def left(self, stream: Any) -> None:
+        self._events.succeeded(self._made(stream), abandoned=True)

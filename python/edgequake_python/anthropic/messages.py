@@ -111,11 +111,18 @@ class Message(dict[str, "Any"]):
     """An answer in Anthropic's shape: a dict that knows how its call went."""
 
     _meta: Any = None
+    _hidden: dict[str, Any] | None = None
 
     @property
     def _hidden_params(self) -> dict[str, Any]:
-        hidden: dict[str, Any] = {} if self._meta is None else self._meta.hidden_params()
-        return hidden
+        if self._hidden is None:
+            hidden = {} if self._meta is None else self._meta.hidden_params()
+            if hidden.get("response_cost") is None:
+                from ..response_cost import of_message
+
+                hidden["response_cost"] = of_message(self, hidden)
+            self._hidden = hidden
+        return self._hidden
 
     @property
     def headers(self) -> dict[str, str]:

@@ -50,7 +50,7 @@ def image_generation(
     if arguments.get("stream"):
         events: ImageResponse = _call.open_stream("image_generation", arguments, as_events)
         return events
-    return _call.ask("image_generation", arguments, _images)
+    return _call.ask("image_generation", arguments, _made(arguments))
 
 
 async def aimage_generation(
@@ -74,7 +74,7 @@ async def aimage_generation(
     if arguments.get("stream"):
         events: ImageResponse = await _call.open_stream_async("image_generation", arguments, as_async_events)
         return events
-    return await _call.ask_async("image_generation", arguments, _images)
+    return await _call.ask_async("image_generation", arguments, _made(arguments))
 
 
 def image_edit(
@@ -104,7 +104,7 @@ def image_edit(
     if arguments.get("stream"):
         events: ImageResponse = _call.open_stream("image_edit", arguments, as_events)
         return events
-    return _call.ask("image_edit", arguments, _images)
+    return _call.ask("image_edit", arguments, _made(arguments))
 
 
 async def aimage_edit(
@@ -130,7 +130,7 @@ async def aimage_edit(
     if arguments.get("stream"):
         events: ImageResponse = await _call.open_stream_async("image_edit", arguments, as_async_events)
         return events
-    return await _call.ask_async("image_edit", arguments, _images)
+    return await _call.ask_async("image_edit", arguments, _made(arguments))
 
 
 def image_variation(
@@ -143,7 +143,8 @@ def image_variation(
     **kwargs: Any,
 ) -> ImageResponse:
     """Vary an image; for ``image`` see `image_edit`."""
-    return _call.ask("image_variation", _variation_arguments(locals()), _images)
+    arguments = _variation_arguments(locals())
+    return _call.ask("image_variation", arguments, _made(arguments))
 
 
 async def aimage_variation(
@@ -158,7 +159,7 @@ async def aimage_variation(
     """As `image_variation`; the file is read on another thread."""
     parameters = {**locals()}
     arguments = await _call.on_a_thread(_variation_arguments, parameters)
-    return await _call.ask_async("image_variation", arguments, _images)
+    return await _call.ask_async("image_variation", arguments, _made(arguments))
 
 
 def _arguments(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -188,9 +189,15 @@ def _variation_arguments(parameters: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
-def _images(answer: dict[str, Any], meta: Any) -> ImageResponse:
-    from ..types.images import ImageResponse
+def _made(arguments: dict[str, Any]) -> _call.Make[ImageResponse]:
+    """What builds the response; size and quality, which the price depends on, are those asked for."""
+    asked = {name: arguments[name] for name in ("size", "quality") if arguments.get(name) is not None}
 
-    response = ImageResponse(**answer)
-    response._privates()["_meta"] = meta
-    return response
+    def images(answer: dict[str, Any], meta: Any) -> ImageResponse:
+        from ..types.images import ImageResponse
+
+        response = ImageResponse(**answer)
+        response._privates().update(_meta=meta, _asked=asked)
+        return response
+
+    return images

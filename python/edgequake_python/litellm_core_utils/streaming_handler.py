@@ -1,7 +1,15 @@
-"""LiteLLM's import path for streams."""
+"""LiteLLM's import path for streams, and for the types that programs import beside them."""
 
 from __future__ import annotations
 
 from ..streaming import CustomStreamWrapper
+from ..types.utils import Delta, ModelResponse, ModelResponseStream, StreamingChoices, Usage
 
-__all__ = ["CustomStreamWrapper"]
+__all__ = [
+    "CustomStreamWrapper",
+    "Delta",
+    "ModelResponse",
+    "ModelResponseStream",
+    "StreamingChoices",
+    "Usage",
+]

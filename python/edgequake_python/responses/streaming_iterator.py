@@ -10,6 +10,8 @@ from ..types.responses.events import event_from_json
 from . import ids
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typing_extensions import Self
 
     from ..types.responses.api import ResponsesAPIResponse
@@ -24,15 +26,23 @@ class BaseResponsesAPIStreamingIterator:
     """The last event, which holds the whole response; None until it is there."""
 
     _model_id: Optional[str]
+    _says: Callable[[Any], None]
 
     def _event(self, values: dict[str, Any], meta: Any) -> Any:
         response = values.get("response")
         if isinstance(response, dict):
             name_response(response, meta.provider, self._model_id)
         event = event_from_json(values, meta)
+        if event.type.endswith(".delta"):
+            self._says(getattr(event, "delta", None))
         if event.type in _LAST:
             self.completed_response = event
         return event
+
+    def _cost(self) -> Optional[float]:
+        """What it cost is known with the last event."""
+        cost: Optional[float] = (getattr(self.response, "_hidden_params", None) or {}).get("response_cost")
+        return cost
 
     @property
     def response(self) -> Optional[ResponsesAPIResponse]:

@@ -9,7 +9,7 @@ from .interface import Reservation, Shortage
 from .link import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from .calls import Command
@@ -38,7 +38,7 @@ class Store(Link):
         except BaseException:
             # Cancelled after it was sent, perhaps: what was held meanwhile is not spent.
             nothing = calls.adjust(self._keys, wanted, [0.0] * len(holds), self._lease)
-            self._keeper.soon(lambda: self._ask(nothing))
+            self._keeper.soon(self._telling(nothing))
             raise
         return self._reserved(answer, wanted)
 
@@ -88,11 +88,16 @@ class Store(Link):
         return calls.adjust(self._keys, reservation, amounts, self._lease)
 
     def _later(self, command: Command) -> None:
+        self._keeper.when_found(self._telling(command))
+
+    def _telling(self, command: Command) -> Callable[[], None]:
+        """What tells Redis a command, and again when it is found while it is away."""
+
         def task() -> None:
             if self._ask(command) is None:
                 self._keeper.when_found(task)
 
-        self._keeper.when_found(task)
+        return task
 
     def spent(self, scope: str, key: str) -> float:
         """See `State.spent`."""

@@ -7,6 +7,7 @@ import edgequake_python as eq
 
 PROOFS = [
     "test_anthropic.py::test_cache_marks_keep_their_places",
+    "test_same_bytes.py",
     "test_inputs.py::TestUnchanged",
     "test_router_choices.py::test_a_prompt_goes_where_it_is_cached",
 ]

@@ -1,0 +1,142 @@
+"""What calls beside chat cost, in what they return and in what callbacks are told: also of streams."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+import edgequake_python
+from edgequake_python import completion_cost
+from edgequake_python.integrations.custom_logger import CustomLogger
+from edgequake_python.observers import flush
+
+HI = [{"role": "user", "content": "Hello there"}]
+
+
+class Listener(CustomLogger):
+    """Keeps the payloads, and what was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[dict[str, Any], Any]] = []
+
+    def log_success_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
+        self.told.append((kwargs["standard_logging_object"], response_obj))
+
+    async def async_log_success_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        self.told.append((kwargs["standard_logging_object"], response_obj))
+
+    def count(self) -> int:
+        """How many events were told."""
+        assert flush(10)
+        return len(self.told)
+
+    def only(self) -> tuple[dict[str, Any], Any]:
+        """The one event that was told."""
+        assert flush(10)
+        (told,) = self.told
+        self.told.clear()
+        return told
+
+
+@pytest.fixture
+def told(openai_simulated: edgequake_python.Simulator, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    listener = Listener()
+    monkeypatch.setattr(edgequake_python, "callbacks", [listener])
+    return listener
+
+
+def test_a_stream_of_a_response_is_told_when_it_ends(told: Listener) -> None:
+    stream: Any = edgequake_python.responses(model="openai/gpt-4o", input="Hi", stream=True)
+    assert told.count() == 0
+    assert stream._hidden_params.get("response_cost") is None
+    list(stream)
+    payload, whole = told.only()
+    assert whole is stream.response and whole.usage.total_tokens == payload["total_tokens"] > 0
+    assert payload["response_cost"] == stream._hidden_params["response_cost"] == completion_cost(whole) > 0
+    list(stream)
+    stream.close()
+    assert told.count() == 0
+
+    async def read() -> None:
+        stream: Any = await edgequake_python.aresponses(model="openai/gpt-4o", input="Hi", stream=True)
+        async for _ in stream:
+            pass
+
+    asyncio.run(read())
+    assert told.only()[0]["response_cost"] == payload["response_cost"]
+
+
+@pytest.mark.parametrize("way", ["closed", "forgotten"])
+def test_a_stream_that_is_left_has_an_estimate(told: Listener, way: str) -> None:
+    stream: Any = edgequake_python.responses(model="openai/gpt-4o", input="Hi there", stream=True)
+    while next(stream).type != "response.output_text.delta":
+        pass
+    if way == "closed":
+        stream.close()
+    del stream
+    payload, answer = told.only()
+    assert answer["usage"].estimated is True and answer["usage"].completion_tokens > 0
+    assert payload["response_cost"] > 0
+
+
+def test_a_stream_of_text_is_told_with_what_was_counted_or_estimated(told: Listener) -> None:
+    call: dict[str, Any] = {"model": "openai/gpt-3.5-turbo-instruct", "prompt": "Hi", "stream": True}
+    list(edgequake_python.text_completion(**call))
+    payload, answer = told.only()
+    assert answer["usage"].estimated is True and answer["usage"].completion_tokens > 0
+    assert payload["response_cost"] > 0
+    stream: Any = edgequake_python.text_completion(**call, stream_options={"include_usage": True})
+    list(stream)
+    payload, answer = told.only()
+    if stream.usage is not None:
+        assert answer is stream
+        assert payload["response_cost"] == stream._hidden_params["response_cost"] > 0
+
+
+def test_speech_costs_its_characters(told: Listener) -> None:
+    sound = edgequake_python.speech(model="openai/tts-1", input="Hello there", voice="alloy")
+    assert sound._hidden_params["response_cost"] == pytest.approx(11 * 15e-6)
+    assert told.only()[0]["response_cost"] == pytest.approx(11 * 15e-6)
+    unknown = edgequake_python.speech(model="openai/voice-of-tomorrow", input="Hello", voice="alloy")
+    assert unknown._hidden_params["response_cost"] is None
+
+
+def test_images_cost_by_what_was_asked_for() -> None:
+    from edgequake_python.images.main import _made
+
+    class Known:
+        """How a call to Azure went."""
+
+        response_ms, request_id = 1.0, None
+
+        def hidden_params(self) -> dict[str, Any]:
+            return {"litellm_model_name": "azure/dall-e-3", "custom_llm_provider": "azure"}
+
+        def headers(self) -> dict[str, Any]:
+            return {}
+
+    costs = []
+    for quality in ("standard", "hd"):
+        make = _made({"size": "1024x1024", "quality": quality})
+        answer = {"created": 1, "data": [{"url": "https://images.example/1"}]}
+        costs.append(make(answer, Known())._hidden_params["response_cost"])
+    assert costs == pytest.approx([0.044, 0.088], rel=0.001)
+
+
+def test_a_message_costs_what_the_cache_held_too(told: Listener) -> None:
+    from edgequake_python.response_cost import of_message
+
+    hidden = {"litellm_model_name": "anthropic/claude-sonnet-4-5", "custom_llm_provider": "anthropic"}
+    usage = {
+        "input_tokens": 10,
+        "cache_read_input_tokens": 100,
+        "cache_creation_input_tokens": 1000,
+        "output_tokens": 5,
+    }
+    by_hand = (10 * 3 + 100 * 0.3 + 1000 * 3.75 + 5 * 15) / 1e6
+    assert of_message({"usage": usage}, hidden) == pytest.approx(by_hand)
