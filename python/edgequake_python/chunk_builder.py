@@ -193,6 +193,9 @@ class _Alternative:
         delta = choice.delta
         for name, texts in self.texts.items():
             text: Any = delta.get(name)
+            if isinstance(text, list):
+                # Databricks says content in parts.
+                text = "".join(str(part.get("text") or "") for part in text if part.get("type") == "text")
             if isinstance(text, str):
                 texts.append(text)
         for call in delta.tool_calls or []:

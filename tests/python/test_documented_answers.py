@@ -374,6 +374,11 @@ def test_details_of_reasoning_are_whole(server: Loopback) -> None:
     assert server.bodies[-1]["messages"][1]["reasoning_details"] == [whole]
 
 
+def test_text_in_parts_is_text(server: Loopback) -> None:
+    told = events(chunk(content=[{"type": "text", "text": "so "}]), chunk(content="it is"), chunk("stop"))
+    assert ask(server, "databricks/m", told, stream=True).choices[0].message.content == "so it is"
+
+
 def test_padded_pieces_of_sound_are_one_sound(server: Loopback) -> None:
     pieces = [chunk(audio={"id": "1", "data": "aGk=", "transcript": "hi"}), chunk(audio={"data": "aGk="})]
     answer = ask(server, "openai/of-mine", events(*pieces, chunk("stop")), stream=True)
