@@ -89,6 +89,13 @@ pub(super) fn left_out(params: &Map<String, Value>) -> Vec<String> {
     if user.is_some_and(names_a_person) {
         out.push("user".to_owned());
     }
+    // JSON without a schema is a matter of the prompt: the dialect has no such mode.
+    let is_json = |format: &Value| format.get("type").and_then(Value::as_str) == Some("json_object");
+    if given("response_format")
+        .is_some_and(|format| is_json(format) && !format.get("response_schema").is_some_and(Value::is_object))
+    {
+        out.push("response_format".to_owned());
+    }
     out
 }
 
