@@ -129,7 +129,8 @@ test-wheel: wheel ## Check what is released: contents, size, and a call from an 
 
 .PHONY: compat
 compat: build ## The same calls through litellm (in an environment of its own) and through this package, compared
-	LITELLM_COMPAT_TESTS=1 $(PY) -m pytest tests/python/test_litellm_compat.py $(PYTEST_ARGS)
+	LITELLM_COMPAT_TESTS=1 $(PY) -m pytest tests/python/test_litellm_compat.py tests/python/test_litellm_surface.py \
+	  tests/python/test_litellm_helpers.py $(PYTEST_ARGS)
 
 .PHONY: frameworks
 frameworks: build ## Frameworks from PyPI, unmodified, over this package instead of litellm (FRAMEWORKS="dspy langchain")

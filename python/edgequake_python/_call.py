@@ -175,8 +175,10 @@ def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
         from .structured import response_format
 
         arguments["response_format"] = response_format(given)
-    if owners and arguments.get("model") in owners and not arguments.get("custom_llm_provider"):
-        arguments["custom_llm_provider"] = owners[arguments["model"]]
+    if owners and not arguments.get("custom_llm_provider"):
+        model = arguments.get("model")
+        if isinstance(model, str) and model in owners:
+            arguments["custom_llm_provider"] = owners[model]
     if held is not None:
         del arguments["_held"]
         arguments.settings = held  # type: ignore[attr-defined]

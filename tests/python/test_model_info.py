@@ -98,3 +98,6 @@ def test_a_registered_model_is_called_by_its_bare_name() -> None:
     assert edgequake_python.completion(f"openai/{name}", messages, api_key="k", dry_run=True).url.startswith(
         "https://api.openai.com/"
     )
+    unhashable: Any = [name]
+    with pytest.raises(edgequake_python.BadRequestError):
+        edgequake_python.completion(unhashable, messages, api_key="k")
