@@ -140,8 +140,6 @@ frameworks: build ## Frameworks from PyPI, unmodified, over this package instead
 examples: build ## Run the programs of examples/python on the simulator; they check their own results
 	$(PY) -m pytest -q tests/python/test_examples.py
 
-MINUTES ?= 10
-
 .PHONY: chaos
 chaos: build services ## Mixed traffic while Redis and every deployment fail: no call lost or doubled (MINUTES=10)
 	$(PY) tests/chaos.py --minutes $(MINUTES)

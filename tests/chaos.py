@@ -153,7 +153,9 @@ async def one(router: Router, tally: Tally, name: str) -> None:
         tally.errors[f"{group}: {type(error).__name__}: {str(error)[:80]}"] += 1
         return
     if text == f"answer to {name}":
-        tally.outcomes[group, "begun anew" if anew else "elsewhere"] += 1
+        # In the healthy group every deployment is at that server.
+        word = "begun anew" if anew else "by itself" if group == "healthy" else "elsewhere"
+        tally.outcomes[group, word] += 1
         tally.answered.append((group, name))
     elif text.startswith("You said"):
         tally.outcomes[group, "by itself"] += 1
