@@ -38,6 +38,8 @@ DIALECTS: dict[str, dict[str, Any]] = {
     "vertex_ai": {"api_key": "fuzz", "vertex_project": "p", "vertex_location": "us-central1"},
     "bedrock": AWS,
     "mistral": {"api_key": "fuzz"},
+    "cohere": {"api_key": "fuzz"},
+    "ollama": {},
 }
 #: Pieces of JSON and of framings that decoders trip over.
 SPICE = [
