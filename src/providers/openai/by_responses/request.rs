@@ -45,7 +45,12 @@ fn one(index: usize, message: Value, input: &mut Vec<Value>) -> Result<()> {
             Value::Null => json!(""),
             other => other,
         };
-        input.push(json!({"type": "function_call_output", "call_id": id, "output": output}));
+        let kind = if answers_custom(input, id.as_deref()) {
+            "custom_tool_call_output"
+        } else {
+            "function_call_output"
+        };
+        input.push(json!({"type": kind, "call_id": id, "output": output}));
         return Ok(());
     }
     let kind = if role == "assistant" {
@@ -71,6 +76,16 @@ fn one(index: usize, message: Value, input: &mut Vec<Value>) -> Result<()> {
         input.push(json!({"type": "function_call", "call_id": name, "name": name, "arguments": arguments}));
     }
     Ok(())
+}
+
+/// Whether the call of this id is one of a custom tool, whose results are items of a kind of their own.
+fn answers_custom(input: &[Value], id: Option<&str>) -> bool {
+    let has = |item: &Value, name: &str, word: &str| item.get(name).is_some_and(|value| *value == *word);
+    id.is_some_and(|id| {
+        input
+            .iter()
+            .any(|item| has(item, "type", "custom_tool_call") && has(item, "call_id", id))
+    })
 }
 
 fn text_of(object: &Map<String, Value>, name: &str) -> Option<String> {

@@ -185,3 +185,26 @@ fn events() {
     };
     assert!(other.decode(frame, &mut Vec::new()).is_err());
 }
+
+#[test]
+fn results_of_custom_tools_are_of_a_kind_of_their_own() {
+    let custom = json!({"id": "c1", "type": "custom", "custom": {"name": "shell", "input": "ls"}});
+    let function = json!({"id": "c2", "type": "function", "function": {"name": "f", "arguments": "{}"}});
+    let body = sent(
+        "openai/responses/gpt-5",
+        json!([
+            {"role": "user", "content": "Go"},
+            {"role": "assistant", "tool_calls": [custom, function]},
+            {"role": "tool", "tool_call_id": "c1", "content": "a.txt"},
+            {"role": "tool", "tool_call_id": "c2", "content": "done"},
+        ]),
+        json!({}),
+    );
+    assert_eq!(
+        body["input"].as_array().unwrap()[3..],
+        [
+            json!({"type": "custom_tool_call_output", "call_id": "c1", "output": "a.txt"}),
+            json!({"type": "function_call_output", "call_id": "c2", "output": "done"}),
+        ]
+    );
+}
