@@ -25,12 +25,7 @@ if TYPE_CHECKING:
     Hidden = Callable[[], Mapping[str, Any]]
 
 #: LiteLLM's names of operations by the core's, where they differ.
-_CALL_TYPES = {
-    "chat": "completion",
-    "embed": "embedding",
-    "text": "text_completion",
-    "completions": "text_completion",
-}
+_CALL_TYPES = {"chat": "completion", "embed": "embedding"}
 _OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "prompt_id", "prompt_variables")
 
 
