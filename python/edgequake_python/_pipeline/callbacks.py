@@ -61,8 +61,8 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise
     if call.streamed and call.operation == "chat":
         return _Watched(answer, events, plain, (provider, model)).wrapper()
-    if call.streamed and hasattr(answer, "_watcher"):
-        answer._watcher = _End(events, plain, (provider, model))
+    if call.streamed and hasattr(answer, "_watchers"):
+        answer._watch(_End(events, plain, (provider, model)))
         return answer
     for one in inline:
         answer = yield from _replaced(one, plain, answer, kind)
