@@ -164,7 +164,7 @@ def chain(call: Call, position: int = 0) -> Course:
     """The course of ``call`` from ``position`` inwards; it ends in the core."""
     named = asking(call)
     shown = bool(call.arguments.get("dry_run"))
-    known, where = _names.next, (position, call.operation, shown, *sorted(named))
+    known, where = _names.next, (position, call.operation, shown, frozenset(named))
     if where not in known:
         # As many as there are ways to combine what programs ask for: few.
         known[where] = _next(call, position, named, shown)
