@@ -40,18 +40,21 @@ class Batch:
 
     async def act(self, act: Callable[[Any], Any]) -> Any:
         """What ``act`` gets from the client."""
-        await self._watch()
+        if self._guard is None:
+            await self._watch()
         return await act(self.client)
 
     async def get(self, name: str) -> bytes | None:
         """The bytes under a name."""
-        await self._watch()
+        if self._guard is None:
+            await self._watch()
         found: bytes | None = await (self.client if self._reads is None else self._reads).get(name)
         return found
 
     async def ask(self, command: Command) -> Any:
         """The answer to one command."""
-        await self._watch()
+        if self._guard is None:
+            await self._watch()
         if not self._together:
             try:
                 return await self.client.execute_command(*command.by_name())
@@ -64,9 +67,8 @@ class Batch:
         return await future
 
     async def _watch(self) -> None:
-        if self._guard is None:
-            self._guard = self._until_the_loop_ends()
-            await self._guard.__anext__()
+        self._guard = self._until_the_loop_ends()
+        await self._guard.__anext__()
 
     async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
         """An event loop tells its asynchronous generators that it ends; nothing else can close connections

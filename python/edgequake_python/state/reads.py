@@ -35,7 +35,7 @@ class Reads:
         except IndexError:
             line = self._client.connection_pool.make_connection()
         try:
-            line.send_packed_command(line.pack_command("GET", name))
+            line.send_packed_command((_asking(name),))
             value: bytes | None = line.read_response()
             if moved(line):
                 line.disconnect()
@@ -148,7 +148,7 @@ class AsyncReads:
         self._expired = False
         guard = asyncio.get_running_loop().call_later(self._timeout, self._expire)
         try:
-            await line.send_packed_command(line.pack_commands([("GET", name) for name in names]))
+            await line.send_packed_command(b"".join([_asking(name) for name in names]))
             values: list[Any] = []
             for _ in names:
                 try:
@@ -178,6 +178,12 @@ class AsyncReads:
         """Close the connection."""
         if self._line is not None:
             await self._line.disconnect()
+
+
+def _asking(name: str) -> bytes:
+    """The command as the server reads it."""
+    encoded = name.encode()
+    return b"*2\r\n$3\r\nGET\r\n$%d\r\n%b\r\n" % (len(encoded), encoded)
 
 
 def moved(line: Any) -> bool:
