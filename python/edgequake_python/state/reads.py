@@ -82,7 +82,11 @@ class AsyncReads:
         self._refused = refused
         self._late = late
         self._timeout = timeout
+        #: When the exchange that is under way counts as failed, by the loop's clock, and whether it did.
+        self._deadline = 0.0
         self._expired = False
+        #: Looks after the exchanges. One for many of them: a timer for each would cost more than the look.
+        self._guard: asyncio.TimerHandle | None = None
         self._line: Any = None
         self._busy = False
         self._waiting: list[tuple[str, asyncio.Future[Any]]] = []
@@ -146,7 +150,10 @@ class AsyncReads:
             # The connection would make a task for each command to bound it.
             line.socket_timeout = None
         self._expired = False
-        guard = asyncio.get_running_loop().call_later(self._timeout, self._expire)
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + self._timeout
+        if self._guard is None:
+            self._guard = loop.call_at(self._deadline, self._look)
         try:
             await line.send_packed_command(b"".join([_asking(name) for name in names]))
             values: list[Any] = []
@@ -165,17 +172,24 @@ class AsyncReads:
         except BaseException:
             await line.disconnect(nowait=True)  # the answers may still come
             raise
-        finally:
-            guard.cancel()
         return values
 
-    def _expire(self) -> None:
-        """Ends the exchange that is under way: who reads finds the connection gone."""
-        self._expired = True
-        self._start(self._line.disconnect(nowait=True))
+    def _look(self) -> None:
+        """Ends an exchange that takes too long: who reads finds the connection gone."""
+        self._guard = None
+        if not self._busy:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._deadline:
+            self._guard = loop.call_at(self._deadline, self._look)
+        else:
+            self._expired = True
+            self._start(self._line.disconnect(nowait=True))
 
     async def close(self) -> None:
         """Close the connection."""
+        if self._guard is not None:
+            self._guard.cancel()
         if self._line is not None:
             await self._line.disconnect()
 
