@@ -184,13 +184,18 @@ class Link:
 
     def _read(self, name: str, instead: Callable[[], bytes | None]) -> bytes | None:
         """The bytes under a name."""
-
-        def get(client: Any) -> bytes | None:
-            source = client if self._reads is None else self._reads
-            found: bytes | None = source.get(name)
-            return found
-
-        return self._direct(get, instead)
+        if self._pid != os.getpid():
+            self._own()
+        if not self._away:
+            try:
+                client = self._blocking()
+                reads = self._reads
+                found: bytes | None = (client if reads is None else reads).get(name)
+            except self._errors as error:
+                self._lost(error)
+            else:
+                return found
+        return instead()
 
     async def _read_async(self, name: str, instead: Callable[[], bytes | None]) -> bytes | None:
         if self._pid != os.getpid():
