@@ -424,6 +424,30 @@ def test_waiting_for_the_end_of_a_rest(server: Loopback, ask: Ask) -> None:
             ask(router, "group", wait_for_cooldown=False)
 
 
+def test_retries_wait_for_the_end_of_a_rest_that_the_call_itself_led_to(server: Loopback, ask: Ask) -> None:
+    asked: list[str] = []
+
+    def first_time(request: Request) -> Any:
+        asked.append(request.json["model"])
+        return chat() if len(asked) > 2 else error(429, headers={"retry-after-ms": "200"})
+
+    server.handler = first_time
+    entries = [deployment(server, "group", name, name) for name in ("one", "two")]
+    with pytest.raises(RateLimitError):
+        ask(Router(entries, num_retries=3), "group")
+    assert len(asked) == 2
+    asked.clear()
+    router = Router(entries, num_retries=3, wait_for_cooldown=True)
+    assert ask(router, "group").choices and len(asked) == 3
+    # Who has somewhere else to go goes there.
+    asked.clear()
+    other = deployment(server, "other", "three", "three")
+    router = Router([*entries, other], wait_for_cooldown=True, fallbacks=[{"group": ["other"]}])
+    answer = ask(router, "group")
+    assert answer._hidden_params["additional_headers"]["x-litellm-attempted-fallbacks"] == 1
+    assert len(asked) == 3
+
+
 def test_a_lost_connection_is_repeated_and_nobody_rests(server: Loopback, ask: Ask) -> None:
     server.handler = lambda request: DROP if len(server.requests) < 3 else chat()
     assert ask(Router([deployment(server, "group", "one")]), "group").choices
