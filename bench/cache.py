@@ -4,9 +4,9 @@
 
 Each library runs in a process of its own, on an answer that it got from the simulator first. Figures are the
 best of many batches, CPU time of the process: what the work costs when nothing disturbs it. The answer's text
-is read each time. A bare GET is the official Redis client fetching the same bytes. Hits in Redis and bare GETs
-are made by turns and their medians told, CPU and wall time (what a caller waits, over loopback): a loop of
-nothing but GETs finds a server that has not yet gone to sleep, which no program does.
+is read each time. A bare GET is the official Redis client fetching the same bytes. Hits in Redis and bare
+GETs are made by turns and their medians told, CPU and wall time (what a caller waits, over loopback): a loop
+of nothing but GETs finds a server that has not yet gone to sleep, and no program does that.
 """
 
 from __future__ import annotations

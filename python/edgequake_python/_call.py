@@ -167,7 +167,7 @@ def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
     if asks or _asks_for_more(kwargs, _settings if held is None else held):
         # What is not given is most of it, and is left out before anything looks at it.
         arguments: dict[str, Any] = Around(
-            {name: parameters[name] for name in parameters if parameters[name] is not None}
+            {name: value for name, value in parameters.items() if value is not None}
         )
     else:
         arguments = {**parameters} if held is None else Own(parameters)
