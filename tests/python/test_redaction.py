@@ -27,7 +27,14 @@ class Told(CustomLogger):
     def log_pre_api_call(self, *given: Any) -> None:
         self.told.append(given)
 
-    log_post_api_call = log_stream_event = log_success_event = log_pre_api_call
+    def log_post_api_call(self, *given: Any) -> None:
+        self.told.append(given)
+
+    def log_stream_event(self, *given: Any) -> None:
+        self.told.append(given)
+
+    def log_success_event(self, *given: Any) -> None:
+        self.told.append(given)
 
     async def async_log_success_event(self, *given: Any) -> None:
         self.told.append(given)

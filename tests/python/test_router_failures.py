@@ -477,3 +477,20 @@ def test_subclasses_may_decide(server: Loopback, ask: Ask) -> None:
     with pytest.raises(BadRequestError):
         ask(router, "group")
     assert len(server.requests) == 3 and router.waits == 2
+
+
+def test_who_rests_can_be_asked(server: Loopback) -> None:
+    server.handler = failing(429, headers={"retry-after": "40"})
+    names = ("one", "two", "good")
+    entries = [deployment(server, "group", name, name, order=place) for place, name in enumerate(names)]
+    router = Router(entries, num_retries=2, cooldown_time=7)
+    rests = router.cooldown_cache
+    everybody = ["one", "two", "good", "nobody"]
+    assert rests.get_active_cooldowns(everybody, None) == [] and rests.get_min_cooldown(everybody, None) == 7
+    router.completion("group", MESSAGES)
+    found = dict(rests.get_active_cooldowns(everybody, None))
+    assert set(found) == {"one", "two"} == set(dict(asyncio.run(rests.async_get_active_cooldowns(everybody))))
+    assert all(30 < rest["cooldown_time"] <= 40 for rest in found.values())
+    assert 30 < rests.get_min_cooldown(everybody, None) <= 40
+    assert [entry["model_info"]["id"] for entry in router.healthy_deployments] == ["good"]
+    assert router.leastbusy_logger is router.lowestlatency_logger is None
