@@ -165,7 +165,10 @@ def gather(parameters: dict[str, Any], asks: object = None) -> dict[str, Any]:
     held = kwargs.get("_held")
     # A copy: until Python 3.13 the dict is the frame's own, which a debugger fills again when it looks.
     if asks or _asks_for_more(kwargs, _settings if held is None else held):
-        arguments: dict[str, Any] = Around(parameters)
+        # What is not given is most of it, and is left out before anything looks at it.
+        arguments: dict[str, Any] = Around(
+            {name: value for name, value in parameters.items() if value is not None}
+        )
     else:
         arguments = {**parameters} if held is None else Own(parameters)
     del arguments["kwargs"]

@@ -169,13 +169,27 @@ class Budgets:
             )
         return answer
 
-    def reserve(self, holds: Sequence[Hold], model: str) -> Reservation:
-        """Hold the amounts, or raise `BudgetExceededError`."""
-        return self.granted(self.state.reserve(_SCOPE, holds), model)
+    def reserve(self, holds: Sequence[Hold], model: str, guessed: bool = False) -> Reservation:
+        """Hold the amounts, or raise `BudgetExceededError`.
 
-    async def reserve_async(self, holds: Sequence[Hold], model: str) -> Reservation:
+        Args:
+            holds: the amounts.
+            model: who is called, for the error.
+            guessed: whether nobody said how long the answer may be, so that the amounts are for the longest
+                that the model can give. One that is more than its whole limit takes what is left of that:
+                such calls are made one after another, until the limit is spent.
+        """
+        wanted, answer = holds, self.state.reserve(_SCOPE, holds)
+        while guessed and isinstance(answer, Shortage) and (holds := _what_is_left(wanted, holds, answer)):
+            answer = self.state.reserve(_SCOPE, holds)
+        return self.granted(answer, model)
+
+    async def reserve_async(self, holds: Sequence[Hold], model: str, guessed: bool = False) -> Reservation:
         """As `reserve`."""
-        return self.granted(await self.state.reserve_async(_SCOPE, holds), model)
+        wanted, answer = holds, await self.state.reserve_async(_SCOPE, holds)
+        while guessed and isinstance(answer, Shortage) and (holds := _what_is_left(wanted, holds, answer)):
+            answer = await self.state.reserve_async(_SCOPE, holds)
+        return self.granted(answer, model)
 
     def settle(self, held: Reservation, cost: float) -> None:
         """Replace what was held by what the call cost."""
@@ -188,3 +202,12 @@ class Budgets:
     def settle_soon(self, held: Reservation, cost: float) -> None:
         """As `settle`, without waiting for anything: for finalizers and cancelled tasks."""
         self.state.adjust_soon(held, [cost] * len(held.holds))
+
+
+def _what_is_left(wanted: Sequence[Hold], holds: Sequence[Hold], shortage: Shortage) -> Sequence[Hold]:
+    """The holds, with what is left of the limit that was short; none when that has room at another time."""
+    key, left = shortage.hold.key, shortage.hold.limit - shortage.spent
+    if left <= 0.0 or not any(hold.key == key and hold.amount > hold.limit for hold in wanted):
+        return ()
+    smaller = [hold._replace(amount=min(hold.amount, left)) if hold.key == key else hold for hold in holds]
+    return smaller if smaller != holds else ()

@@ -215,9 +215,8 @@ def _by_kind(
     if "transcription" in kind:
         if counted(call.usage, "prompt_tokens") and rates.get("input_cost_per_token"):
             return call.by_tokens()
-        per_second = rates.get("input_cost_per_second")
-        if per_second is None:
-            per_second = rates.get("output_cost_per_second") or NOTHING
+        # Some price lists have 0 for what is heard, and the price at what is written.
+        per_second = rates.get("input_cost_per_second") or rates.get("output_cost_per_second") or NOTHING
         return seconds * per_second, NOTHING
     if characters is not None and rates.get("input_cost_per_character") is not None:
         answer = (answered or 0) * (rates.get("output_cost_per_character") or NOTHING)

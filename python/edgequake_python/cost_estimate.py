@@ -47,6 +47,11 @@ class Estimate:
         return self._prompt_tokens
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether the call says nothing about how long its answer may be."""
+        return self._answer_tokens > 0 and not _asked_at_most(self._arguments)
+
+    @property
     def is_known(self) -> bool:
         """Whether the price is known at all."""
         return bool(self._facts)
@@ -96,9 +101,16 @@ def _length(item: Any) -> int:
     return len(item) if hasattr(item, "__len__") else 1
 
 
+def _asked_at_most(arguments: Mapping[str, Any]) -> Any:
+    for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
+        if arguments.get(name):
+            return arguments[name]
+    return None
+
+
 def _answer_limit(facts: Mapping[str, Any], arguments: Mapping[str, Any]) -> int:
     longest = facts.get("max_output_tokens") or facts.get("max_tokens") or _ANSWER
-    asked = arguments.get("max_completion_tokens") or arguments.get("max_tokens") or longest
+    asked = _asked_at_most(arguments) or longest
     alternatives = arguments.get("n") or 1
     try:
         return min(int(asked), int(longest)) * int(alternatives)

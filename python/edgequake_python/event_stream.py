@@ -28,33 +28,36 @@ class _Known:
     def _event(self, values: Any, meta: Any) -> Any:
         return values
 
-    #: Who is told, once, how it ended: something with ``ended``, ``failed`` and ``left``.
-    _watcher: Any = None
-    #: What has been said, gathered for the watcher: of a stream that is left nobody counts the tokens.
+    #: Who is told, once, how it ended: each has ``ended``, ``failed`` and ``left``.
+    _watchers: tuple[Any, ...] = ()
+    #: What has been said, gathered for them: of a stream that is left nobody counts the tokens.
     _said: Any = ()
+
+    def _watch(self, watcher: Any) -> None:
+        """Tell ``watcher`` too; the first one first."""
+        self._watchers = (*self._watchers, watcher)
 
     def _over(self, error: BaseException) -> None:
         """Reading has raised ``error``: the end, or what went wrong."""
-        watcher, self._watcher = self._watcher, None
-        if watcher is None:
-            return
-        if isinstance(error, (StopIteration, StopAsyncIteration)):
-            watcher.ended(self)
-        else:
-            watcher.failed(self, error)
+        watchers, self._watchers = self._watchers, ()
+        for watcher in watchers:
+            if isinstance(error, (StopIteration, StopAsyncIteration)):
+                watcher.ended(self)
+            else:
+                watcher.failed(self, error)
 
     def _says(self, text: Any) -> None:
-        if self._watcher is not None and isinstance(text, str):
+        if self._watchers and isinstance(text, str):
             self._said = self._said or []
             self._said.append(text)
 
     def _left(self) -> None:
-        watcher, self._watcher = self._watcher, None
-        if watcher is not None:
+        watchers, self._watchers = self._watchers, ()
+        for watcher in watchers:
             watcher.left(self)
 
     def __del__(self) -> None:
-        if self._watcher is not None:
+        if self._watchers:
             self._left()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import model_table
 from .cost import Priced, first_known
-from .pricing import NOTHING, counted, decimal
+from .pricing import NOTHING, counted, decimal, part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,12 +35,37 @@ def image_cost(
             and counted(getattr(answer, "usage", None), "prompt_tokens")
             and "input_cost_per_token" in facts
         ):
-            return sum(Priced(facts, answer.usage, provider=provider).by_tokens(), NOTHING)
+            return sum(Priced(facts, _of_images(answer.usage), provider=provider).by_tokens(), NOTHING)
         listed = (model_table.table().get(one) for one in _image_names(bare, provider, scale, quality))
         facts = next((one for one in listed if one is not None), facts)
         if facts is not None:
-            return images * _per_image(facts, scale)
-    return images * _per_image(first_known(names, provider, None)[1], "1024-x-1024")
+            return images * _known(_per_image(facts, scale), name, provider)
+    last = _per_image(first_known(names, provider, None)[1], "1024-x-1024")
+    return images * _known(last, str(names[0]), provider)
+
+
+def _known(price: Decimal | None, model: str, provider: str | None) -> Decimal:
+    if price is None:
+        from .exceptions import NotFoundError
+
+        raise NotFoundError(
+            message=f"the price of an image by {model} is not known; register_model can say it",
+            model=model,
+            llm_provider=provider or "",
+        )
+    return price
+
+
+def _of_images(usage: Any) -> Any:
+    """The counts; what was answered is images, unless the provider says how much of it is."""
+    if part(usage, "completion_tokens_details") is not None:
+        return usage
+    return {
+        "prompt_tokens": counted(usage, "prompt_tokens"),
+        "completion_tokens": counted(usage, "completion_tokens"),
+        "prompt_tokens_details": part(usage, "prompt_tokens_details"),
+        "completion_tokens_details": {"image_tokens": counted(usage, "completion_tokens"), "text_tokens": 0},
+    }
 
 
 def _image_names(model: str, provider: str | None, size: str, quality: str | None) -> list[str]:
@@ -50,15 +75,17 @@ def _image_names(model: str, provider: str | None, size: str, quality: str | Non
     return names
 
 
-def _per_image(facts: Mapping[str, Any], size: str) -> Decimal:
-    for key in ("input_cost_per_image", "output_cost_per_image"):
-        price = decimal(facts.get(key))
-        if price is not None:
-            return price
+def _per_image(facts: Mapping[str, Any], size: str) -> Decimal | None:
+    """USD for one image that is made; None where its price is not known."""
+    # Where both are there, the first is what an image costs that is shown to the model.
+    given = [decimal(facts.get(f"{side}_cost_per_image")) for side in ("output", "input")]
+    known = [price for price in given if price is not None]
+    if known:
+        return next((price for price in known if price), NOTHING)
     per_pixel = decimal(facts.get("input_cost_per_pixel")) or decimal(facts.get("output_cost_per_pixel"))
     width, _, height = size.partition("-x-")
     if per_pixel is None or not (width.isdigit() and height.isdigit()):
-        return NOTHING
+        return None
     return per_pixel * int(width) * int(height)
 
 

@@ -168,19 +168,23 @@ def of_speech(text: Any, hidden: Mapping[str, Any]) -> float | None:
 
 
 def of_message(answer: Mapping[str, Any], hidden: Mapping[str, Any]) -> float | None:
-    """USD for an answer in Anthropic's shape, whose ``input_tokens`` leave out what the cache held."""
+    """USD for an answer in Anthropic's shape."""
     usage = answer.get("usage")
-    if usage is None:
-        return None
+    return None if usage is None else of_usage(counts_of_message(usage), hidden)
+
+
+def counts_of_message(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """Anthropic's counts under OpenAI's names too; its ``input_tokens`` leave out what the cache held."""
     written, read = (counted(usage, f"cache_{name}_input_tokens") for name in ("creation", "read"))
     given = counted(usage, "input_tokens") + written + read
-    counts = {
+    answered = counted(usage, "output_tokens")
+    return {
         **usage,
         "prompt_tokens": given,
-        "completion_tokens": counted(usage, "output_tokens"),
+        "completion_tokens": answered,
+        "total_tokens": given + answered,
         "prompt_tokens_details": {"cached_tokens": read, "cache_creation_tokens": written},
     }
-    return of_usage(counts, hidden)
 
 
 def of_usage(usage: Any, hidden: Mapping[str, Any]) -> float | None:

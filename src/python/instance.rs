@@ -16,6 +16,8 @@ pub(super) struct Class {
     /// Declared fields in order, all None; copied for every instance, which is faster than inserting them one by one.
     fields: Py<PyDict>,
     names: Py<PySet>,
+    /// The names once more, to be found without making a Python string; few, so they are looked through.
+    keys: Vec<(String, Py<PyString>)>,
     has_meta: bool,
 }
 
@@ -27,10 +29,16 @@ impl Class {
         has_meta: bool,
     ) -> PyResult<Self> {
         let names = PySet::new(class.py(), fields.keys())?;
+        let mut keys = Vec::with_capacity(fields.len());
+        for name in fields.keys() {
+            let name = name.cast_into::<PyString>()?;
+            keys.push((name.to_cow()?.into_owned(), name.unbind()));
+        }
         Ok(Self {
             class: class.clone().unbind(),
             fields: fields.clone().unbind(),
             names: names.unbind(),
+            keys,
             has_meta,
         })
     }
@@ -38,6 +46,12 @@ impl Class {
     /// The class itself.
     pub(super) fn class<'py>(&self, py: Python<'py>) -> &Bound<'py, PyType> {
         self.class.bind(py)
+    }
+
+    /// The name of a declared field, as Python has it.
+    pub(super) fn declared<'py>(&self, py: Python<'py>, name: &str) -> Option<&Bound<'py, PyString>> {
+        let (_, key) = self.keys.iter().find(|(declared, _)| declared == name)?;
+        Some(key.bind(py))
     }
 
     /// A copy of the declared fields, to be filled by the caller.

@@ -51,6 +51,31 @@ def test_one_is_refused_before_anything_is_sent(priced: edgequake_python.Simulat
     assert answer._hidden_params["response_cost"] == answer.usage.completion_tokens
 
 
+def test_a_limit_below_the_longest_answer_is_spent_by_one_call_after_another(
+    priced: edgequake_python.Simulator, complete: Any
+) -> None:
+    """When a call does not say how long its answer may be; a model's longest costs more than most limits."""
+    one = complete(**call(max_tokens=None)).usage.completion_tokens
+    edgequake_python.budgets = budgets = Budgets(2.5 * one, users={"me": 2.5 * one})
+    before = priced.stats["requests"]
+
+    def admitted(_: int = 0) -> bool:
+        try:
+            complete(**call(max_tokens=None, user="me"))
+        except BudgetExceededError:
+            return False
+        return True
+
+    assert [admitted() for _ in range(5)] == [True, True, True, False, False]
+    assert budgets.spent() == budgets.spent("user:me") == 3 * one
+    # At the same time there is only one of them.
+    edgequake_python.budgets = budgets = Budgets(10 * one)
+    with ThreadPoolExecutor(30) as pool:
+        count = sum(pool.map(admitted, range(100)))
+    assert 1 <= count <= 10 and budgets.spent() == count * one
+    assert priced.stats["requests"] == before + 3 + count
+
+
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_a_hundred_at_once_cannot_overspend(priced: edgequake_python.Simulator, asynchronous: bool) -> None:
     edgequake_python.budgets = Budgets(300)

@@ -140,3 +140,31 @@ def test_a_message_costs_what_the_cache_held_too(told: Listener) -> None:
     }
     by_hand = (10 * 3 + 100 * 0.3 + 1000 * 3.75 + 5 * 15) / 1e6
     assert of_message({"usage": usage}, hidden) == pytest.approx(by_hand)
+
+
+def test_an_image_costs_what_is_made_and_not_what_is_shown() -> None:
+    from edgequake_python.types import ImageResponse
+
+    def cost(model: str, **more: Any) -> float:
+        image = ImageResponse(created=1, data=[{"b64_json": "eA=="}], **more)
+        return edgequake_python.completion_cost(image, model=model, call_type="image_generation")
+
+    # These price lists have both; 0 is for no image at the input.
+    assert cost("bedrock/amazon.titan-image-generator-v1") == pytest.approx(0.008)
+    assert cost("gemini/gemini-3-pro-image") == pytest.approx(0.134)
+    # Tokens that a model of images answers are of images.
+    counts = {"input_tokens": 150, "output_tokens": 1056, "total_tokens": 1206}
+    usage = {**counts, "input_tokens_details": {"text_tokens": 50, "image_tokens": 100}}
+    dear = 50 * 5e-6 + 100 * 8e-6 + 1056 * 3.2e-5
+    assert cost("gpt-image-1.5", usage=usage) == pytest.approx(dear)
+    # A list without a price is not a price of nothing.
+    with pytest.raises(edgequake_python.NotFoundError):
+        cost("dashscope/qwen-image-2.0")
+
+
+def test_a_price_at_the_text_that_is_heard() -> None:
+    from edgequake_python.types import TranscriptionResponse
+
+    heard = TranscriptionResponse(text="x", duration=10.0)
+    cost = edgequake_python.completion_cost(heard, model="soniox/stt-async-v4", call_type="transcription")
+    assert cost == pytest.approx(10 * 2.77778e-05)

@@ -21,7 +21,7 @@ from edgequake_python import (
     RouterRateLimitError,
 )
 from edgequake_python.state import LocalState
-from loopback import MESSAGES, Loopback, Reply, Request, chat, event
+from loopback import MESSAGES, Loopback, Reply, Request, chat, error, event
 from test_router import Ask, ask, deployment
 
 __all__ = ["ask"]
@@ -382,3 +382,56 @@ def test_no_budget_is_overspent_by_calls_at_the_same_time(server: Loopback) -> N
         return sum(not isinstance(answer, Exception) for answer in answers)
 
     assert asyncio.run(use()) == 10 == len(server.requests)
+
+
+def test_the_next_by_order_takes_what_failed(server: Loopback, ask: Ask) -> None:
+    def handle(request: Request) -> Any:
+        model = request.json["model"]
+        return chat(model) if model.startswith("good") else error(int(model.rpartition("-")[2]))
+
+    server.handler = handle
+
+    def asked(models: list[str], **settings: Any) -> tuple[Any, list[str]]:
+        entries = [deployment(server, "group", str(place), m, order=place) for place, m in enumerate(models)]
+        router = Router([*entries, deployment(server, "other", "o", "good-other")], **settings)
+        server.requests.clear()
+        try:
+            answer = ask(router, "group")
+            told = answer._hidden_params["additional_headers"]["x-litellm-attempted-fallbacks"]
+        except Exception as failure:
+            told = type(failure).__name__
+        return told, [body["model"] for body in server.bodies]
+
+    none: dict[str, Any] = {"num_retries": 0, "disable_cooldowns": True}
+    assert asked(["a-500", "good", "b-500"], **none) == (1, ["a-500", "good"])
+    assert asked(["a-400", "b-401", "good"], **none) == (2, ["a-400", "b-401", "good"])
+    # Nobody is left: the first error, after each was asked once; then the fallbacks of the group.
+    assert asked(["a-500", "b-429"], **none) == ("InternalServerError", ["a-500", "b-429"])
+    fallbacks = {"fallbacks": [{"group": ["other"]}], **none}
+    assert asked(["a-500", "b-429"], **fallbacks) == (1, ["a-500", "b-429", "good-other"])
+    # Retries go to those that have not failed, whatever their order; nobody is asked twice then.
+    assert asked(["a-500", "b-500", "good"], num_retries=1) == (1, ["a-500", "b-500", "good"])
+
+
+def test_instructions_that_are_shared_go_where_they_were_read_before(server: Loopback) -> None:
+    entries = [deployment(server, "group", str(number)) for number in range(8)]
+    router = Router(entries, routing_strategy="prompt-cache-affinity")
+    instructions = {"role": "system", "content": "Answer in verse. " * 400}
+    users = [{"role": "user", "content": str(number)} for number in range(20)]
+    chosen = {router.completion("group", [instructions, user])._hidden_params["model_id"] for user in users}
+    assert len(chosen) == 1
+    # Without anything that is worth keeping, they are spread.
+    chosen = {router.completion("group", [user])._hidden_params["model_id"] for user in users}
+    assert len(chosen) > 1
+
+
+def test_who_calls_is_known_by_the_line_of_the_header(server: Loopback) -> None:
+    for pattern in ("^User-Agent: claude-code/", "^claude-code/"):
+        entries = [
+            deployment(server, "group", "theirs", tag_regex=[pattern]),
+            deployment(server, "group", "all", tags=["default"]),
+        ]
+        router = Router(entries, enable_tag_filtering=True)
+        for agent, expected in (("claude-code/2.1", "theirs"), ("curl/8", "all")):
+            answer = router.completion("group", MESSAGES, metadata={"user_agent": agent})
+            assert answer._hidden_params["model_id"] == expected

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import itertools
 from typing import Any
 
 import pytest
 
-from edgequake_python import RateLimitError, Router, RouterRateLimitError, Simulator
+import edgequake_python
+from edgequake_python import IncompleteStreamError, RateLimitError, Router, RouterRateLimitError, Simulator
+from edgequake_python.budget import Budgets
 from edgequake_python.responses.streaming_iterator import SyncResponsesAPIStreamingIterator
 from loopback import MESSAGES
 from test_router_methods import entry
@@ -123,3 +127,65 @@ def test_a_hedged_stream_for_blocking_code(simulator: Simulator) -> None:
     )
     with router.responses("group", "hello", stream=True) as stream:
         assert list(stream)[-1].type == "response.completed"
+
+
+#: A dollar a token of the answer.
+PRICE = {"input_cost_per_token": 0.0, "output_cost_per_token": 1.0}
+
+
+@every
+@pytest.mark.parametrize("how", ["read", "cut", "closed", "forgotten"])
+def test_budgets_and_callbacks_know_what_a_stream_has_cost(
+    simulator: Simulator, method: str, given: dict[str, Any], how: str
+) -> None:
+    model = failing("cut&after=4") if how == "cut" else "a-model"
+    for asynchronous in ways(method):
+        one = entry(simulator, method, "group", "one", model, max_budget=1e6, **PRICE)
+        router = Router([one], num_retries=0)
+        told: list[Any] = []
+        with contextlib.nullcontext() if how != "cut" else pytest.raises(IncompleteStreamError):
+            use(router, method, given, asynchronous, how, told)
+        gc.collect()
+        assert router.budgets is not None
+        spent = router.budgets.spent("deployment:one")
+        assert 0 < spent < 100 and edgequake_python.flush(10)
+        if how != "cut":
+            assert told == [spent]
+
+
+def use(
+    router: Router, method: str, given: dict[str, Any], asynchronous: bool, how: str, told: list[Any]
+) -> None:
+    """Read a stream to its end, or some of it and close or forget it."""
+    hear = {"success_callback": [lambda kwargs, *_: told.append(kwargs["response_cost"])]}
+    call = {"model": "group", "stream": True, **given, **hear}
+    some = 6 if how in ("closed", "forgotten") else None
+
+    async def wait() -> None:
+        name = method if method == "anthropic_messages" else f"a{method}"
+        stream = await getattr(router, name)(**call)
+        parts = 0
+        async for _ in stream:
+            parts += 1
+            if parts == some:
+                break
+        if how == "closed":
+            stream.close()
+
+    if asynchronous:
+        return asyncio.run(wait())
+    stream = getattr(router, method)(**call)
+    for _ in itertools.islice(stream, some):
+        pass
+    if how == "closed":
+        stream.close()
+
+
+@pytest.mark.parametrize("named", ["litellm_metadata", "metadata"])
+def test_tags_count_wherever_they_are(simulator: Simulator, named: str) -> None:
+    budgets = Budgets(tags={"mine": 1e6})
+    router = Router([entry(simulator, "responses", "group", "one", "a-model", **PRICE)])
+    both = {"metadata": {"a": "b"}, "litellm_metadata": {"c": "d"}}
+    both[named] = {"tags": ["mine"]}
+    router.responses("group", "hi", budgets=budgets, **both)
+    assert budgets.spent("tag:mine") > 0

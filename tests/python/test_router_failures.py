@@ -424,6 +424,30 @@ def test_waiting_for_the_end_of_a_rest(server: Loopback, ask: Ask) -> None:
             ask(router, "group", wait_for_cooldown=False)
 
 
+def test_retries_wait_for_the_end_of_a_rest_that_the_call_itself_led_to(server: Loopback, ask: Ask) -> None:
+    asked: list[str] = []
+
+    def first_time(request: Request) -> Any:
+        asked.append(request.json["model"])
+        return chat() if len(asked) > 2 else error(429, headers={"retry-after-ms": "200"})
+
+    server.handler = first_time
+    entries = [deployment(server, "group", name, name) for name in ("one", "two")]
+    with pytest.raises(RateLimitError):
+        ask(Router(entries, num_retries=3), "group")
+    assert len(asked) == 2
+    asked.clear()
+    router = Router(entries, num_retries=3, wait_for_cooldown=True)
+    assert ask(router, "group").choices and len(asked) == 3
+    # Who has somewhere else to go goes there.
+    asked.clear()
+    other = deployment(server, "other", "three", "three")
+    router = Router([*entries, other], wait_for_cooldown=True, fallbacks=[{"group": ["other"]}])
+    answer = ask(router, "group")
+    assert answer._hidden_params["additional_headers"]["x-litellm-attempted-fallbacks"] == 1
+    assert len(asked) == 3
+
+
 def test_a_lost_connection_is_repeated_and_nobody_rests(server: Loopback, ask: Ask) -> None:
     server.handler = lambda request: DROP if len(server.requests) < 3 else chat()
     assert ask(Router([deployment(server, "group", "one")]), "group").choices
@@ -453,3 +477,20 @@ def test_subclasses_may_decide(server: Loopback, ask: Ask) -> None:
     with pytest.raises(BadRequestError):
         ask(router, "group")
     assert len(server.requests) == 3 and router.waits == 2
+
+
+def test_who_rests_can_be_asked(server: Loopback) -> None:
+    server.handler = failing(429, headers={"retry-after": "40"})
+    names = ("one", "two", "good")
+    entries = [deployment(server, "group", name, name, order=place) for place, name in enumerate(names)]
+    router = Router(entries, num_retries=2, cooldown_time=7)
+    rests = router.cooldown_cache
+    everybody = ["one", "two", "good", "nobody"]
+    assert rests.get_active_cooldowns(everybody, None) == [] and rests.get_min_cooldown(everybody, None) == 7
+    router.completion("group", MESSAGES)
+    found = dict(rests.get_active_cooldowns(everybody, None))
+    assert set(found) == {"one", "two"} == set(dict(asyncio.run(rests.async_get_active_cooldowns(everybody))))
+    assert all(30 < rest["cooldown_time"] <= 40 for rest in found.values())
+    assert 30 < rests.get_min_cooldown(everybody, None) <= 40
+    assert [entry["model_info"]["id"] for entry in router.healthy_deployments] == ["good"]
+    assert router.leastbusy_logger is router.lowestlatency_logger is None

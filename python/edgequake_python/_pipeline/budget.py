@@ -62,7 +62,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
     held: list[tuple[Budgets, Reservation]] = []
     try:
         for budgets in everywhere:
-            reservation = yield _reserving(budgets, keys, estimate.most(), call.model)
+            reservation = yield _reserving(budgets, keys, estimate, call.model)
             if reservation is not None:
                 held.append((budgets, reservation))
         answer = yield from proceed(plain)
@@ -79,6 +79,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise
     if call.streamed and call.operation == "chat":
         return _Metered(answer, held, estimate, everywhere).wrapper()
+    if call.streamed and hasattr(answer, "_watchers"):
+        answer._watch(_Meter(held, estimate, everywhere))
+        return answer
     cost = _cost_of(call, answer[0] if isinstance(answer, tuple) else answer)
     for budgets, reservation in held:
         yield _settling(budgets, reservation, cost or 0.0)
@@ -100,15 +103,18 @@ def _cost_of(call: Call, answer: Any) -> float | None:
         return None
 
 
-def _reserving(budgets: Budgets, keys: list[str], amount: float, model: str) -> Step:
-    holds = budgets.holds(keys, amount)
+def _reserving(budgets: Budgets, keys: list[str], estimate: Estimate, model: str) -> Step:
+    holds = budgets.holds(keys, estimate.most())
     if not holds:
 
         async def nothing() -> None:
             return None
 
         return Step(lambda: None, nothing)
-    return Step(lambda: budgets.reserve(holds, model), lambda: budgets.reserve_async(holds, model))
+    guessed = estimate.is_guessed
+    return Step(
+        lambda: budgets.reserve(holds, model, guessed), lambda: budgets.reserve_async(holds, model, guessed)
+    )
 
 
 def _settling(budgets: Budgets, reservation: Reservation, cost: float) -> Step:
@@ -122,8 +128,10 @@ def _publish(everywhere: list[Budgets]) -> None:
 
 def _keys(call: Call, provider: str) -> list[str]:
     """Names of the budgets that a call belongs to."""
-    metadata = call.get("metadata") or call.get("litellm_metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
+    metadata: dict[str, Any] = {}
+    for name in ("litellm_metadata", "metadata"):
+        given = call.get(name)
+        metadata.update({key: given[key] for key in given if given[key]} if isinstance(given, dict) else {})
     keys = ["all", f"provider:{provider}"]
     model_info = metadata.get("model_info") or call.get("model_info")
     identity = model_info.get("id") if isinstance(model_info, dict) else None
@@ -192,3 +200,25 @@ class _Metered(Relay):
 
     def left(self) -> None:
         self._settle()
+
+
+class _Meter:
+    """What `_Metered` is for the streams of events beside chat: told how one ended, it settles."""
+
+    def __init__(
+        self, held: list[tuple[Budgets, Reservation]], estimate: Estimate, everywhere: list[Budgets]
+    ) -> None:
+        self._held, self._estimate, self._everywhere = held, estimate, everywhere
+
+    def ended(self, stream: Any) -> None:
+        cost = stream._hidden_params.get("response_cost")
+        if cost is None:
+            cost = self._estimate.of_text("".join(stream._said))
+        for budgets, reservation in self._held:
+            budgets.settle_soon(reservation, cost)
+        _publish(self._everywhere)
+
+    def failed(self, stream: Any, error: BaseException) -> None:
+        self.ended(stream)
+
+    left = ended

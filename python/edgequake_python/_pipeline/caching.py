@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _OWN = ("caching", "cache", "cache_key", "ttl")
 #: Characters of text a chunk, when an answer is given again as a stream.
 _PIECE = 48
+#: What a response of the Responses API says of itself when it is no answer.
+_UNFINISHED = ("failed", "in_progress", "queued", "cancelled")
 
 
 def stage(call: Call, proceed: Proceed) -> Course:
@@ -71,8 +73,9 @@ def is_whole(answer: Any) -> bool:
     """Whether an answer may be given to others: every alternative of it ended as it should."""
     choices = getattr(answer, "choices", None)
     if choices is None:
-        return True
-    return bool(choices) and all(choice.get("finish_reason") for choice in choices)
+        # A response says itself how it went; one that is still being made is asked for again.
+        return getattr(answer, "status", None) not in _UNFINISHED
+    return bool(choices) and all(choice.get("finish_reason") not in (None, "error") for choice in choices)
 
 
 def _again(known: Any, call: Call) -> Any:

@@ -44,6 +44,16 @@ def by_item(
     return _joined(known, answer)
 
 
+def apart(answer: Any, given: dict[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
+    """An answer and its call as those of each text of the input; themselves where there is one text."""
+    inputs = given.get("input")
+    data = getattr(answer, "data", None)
+    if not isinstance(inputs, (list, tuple)) or not data or len(inputs) != len(data):
+        return [(answer, given)]
+    asked = {"_operation": "embed", **given}
+    return [(part, {**asked, "input": [text]}) for part, text in zip(_split(answer, list(inputs)), inputs)]
+
+
 def _looking(cache: Any, ask: dict[str, Any]) -> tuple[Any, Any]:
     return (lambda: cache.get_cache(**ask)), (lambda: cache.async_get_cache(**ask))
 

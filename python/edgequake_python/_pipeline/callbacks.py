@@ -25,12 +25,7 @@ if TYPE_CHECKING:
     Hidden = Callable[[], Mapping[str, Any]]
 
 #: LiteLLM's names of operations by the core's, where they differ.
-_CALL_TYPES = {
-    "chat": "completion",
-    "embed": "embedding",
-    "text": "text_completion",
-    "completions": "text_completion",
-}
+_CALL_TYPES = {"chat": "completion", "embed": "embedding"}
 _OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "prompt_id", "prompt_variables")
 
 
@@ -66,8 +61,8 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise
     if call.streamed and call.operation == "chat":
         return _Watched(answer, events, plain, (provider, model)).wrapper()
-    if call.streamed and hasattr(answer, "_watcher"):
-        answer._watcher = _End(events, plain, (provider, model))
+    if call.streamed and hasattr(answer, "_watchers"):
+        answer._watch(_End(events, plain, (provider, model)))
         return answer
     for one in inline:
         answer = yield from _replaced(one, plain, answer, kind)
@@ -143,7 +138,7 @@ def _changed(one: Any, call: Call, kind: str) -> Course:
         arguments = dict(call.arguments)
         wanted = yield Step(_never, lambda: one.async_pre_call_deployment_hook(arguments, kind))
         if isinstance(wanted, dict):
-            call = Call(call.operation, wanted, call.streamed, asynchronous=True, make=call.make)
+            call = _with(call, wanted)
     if overrides(one, "async_pre_request_hook"):
         given = call
         wanted = yield Step(
@@ -151,8 +146,20 @@ def _changed(one: Any, call: Call, kind: str) -> Course:
             lambda: one.async_pre_request_hook(given.model, given.get("messages"), dict(given.arguments)),
         )
         if isinstance(wanted, dict):
-            call = Call(call.operation, wanted, call.streamed, asynchronous=True, make=call.make)
+            call = _with(call, wanted)
     return call
+
+
+def _with(call: Call, arguments: dict[str, Any]) -> Call:
+    """The call with other arguments and all else as it is: its client's, and answered the same way."""
+    return Call(
+        call.operation,
+        arguments,
+        call.streamed,
+        asynchronous=call.asynchronous,
+        make=call.make,
+        held=call.settings,
+    )
 
 
 def _replaced(one: Any, call: Call, answer: Any, kind: str) -> Course:
@@ -211,7 +218,7 @@ def _prompted(call: Call, plain: Call, objects: list[Any]) -> Course:
     )
     model, messages, arguments = found
     prompted = {**arguments, "model": model, "messages": messages}
-    return Call(call.operation, prompted, call.streamed, asynchronous=call.asynchronous)
+    return _with(call, prompted)
 
 
 class _Watched(Relay):

@@ -134,20 +134,33 @@ def chunks_of(
         "system_fingerprint": answer.get("system_fingerprint"),
     }
 
-    def chunk(index: int, delta: dict[str, Any], reason: Optional[str] = None) -> ModelResponseStream:
-        choice = StreamingChoices(finish_reason=reason, index=index, delta=Delta(**delta))
-        return ModelResponseStream(choices=[choice], **shared)
+    def chunk(
+        index: int, delta: dict[str, Any], reason: Optional[str] = None, likely: Any = None, **beside: Any
+    ) -> ModelResponseStream:
+        choice = StreamingChoices(finish_reason=reason, index=index, delta=Delta(**delta), logprobs=likely)
+        return ModelResponseStream(choices=[choice], **shared, **beside)
 
     for choice in answer.choices:
         role: Optional[str] = "assistant"
+        # What is known of each token comes with the first of the text.
+        likely = choice.get("logprobs")
         for delta in _deltas(choice.message, piece):
-            if role is None and len(delta) == 1 and "content" in delta:
+            told = likely if likely and delta.get("content") else None
+            if told:
+                yield chunk(choice.index, {**delta, "role": role}, likely=told)
+                likely = None
+            elif role is None and len(delta) == 1 and "content" in delta:
                 yield _text_chunk(shared, choice.index, delta["content"])
             else:
                 yield chunk(choice.index, {**delta, "role": role})
             role = None
+        if likely:
+            yield chunk(choice.index, {}, likely=likely)
+    beside = {name: value for name, value in (answer.model_extra or {}).items() if name != "usage"}
     for choice in answer.choices:
-        yield chunk(choice.index, {}, choice.finish_reason or "stop")
+        # With the first end, what the provider said of the whole answer: its sources, the tier that served.
+        yield chunk(choice.index, {}, choice.finish_reason or "stop", **beside)
+        beside = {}
     if include_usage:
         last = chunk(0, {})
         last.usage = answer.get("usage") or Usage()
@@ -167,6 +180,10 @@ def _text_chunk(shared: dict[str, Any], index: int, text: str) -> ModelResponseS
     return build(ModelResponseStream, fields, {}, {"_meta": None})
 
 
+#: Of a message, what `_deltas` has said before it comes to the rest.
+_TOLD = ("role", "content", "reasoning_content", "thinking_blocks", "tool_calls")
+
+
 def _deltas(message: Any, piece: Optional[int]) -> Iterator[dict[str, Any]]:
     for name in ("reasoning_content", "thinking_blocks"):
         if message.get(name):
@@ -175,11 +192,7 @@ def _deltas(message: Any, piece: Optional[int]) -> Iterator[dict[str, Any]]:
     step = piece or max(len(text), 1)
     for start in range(0, len(text), step):
         yield {"content": text[start : start + step]}
-    rest = {
-        name: message.get(name)
-        for name in ("function_call", "audio", "images", "annotations", "provider_specific_fields")
-        if message.get(name)
-    }
+    rest = {name: message.get(name) for name in dict(message) if name not in _TOLD and message.get(name)}
     if message.tool_calls:
         rest["tool_calls"] = [
             {"index": index, **call.model_dump()} for index, call in enumerate(message.tool_calls)

@@ -40,7 +40,7 @@ class Concern:
         self.operations = operations
         self._stage: Callable[[Call, Proceed], Course] | None = None
 
-    def asked(self, call: Call, named: set[str]) -> bool:
+    def asked(self, call: Call, named: frozenset[str]) -> bool:
         """Whether this call wants it; ``named`` is all that asks for something, see `asking`."""
         if named.isdisjoint(self._names):
             return False
@@ -146,25 +146,25 @@ class _Names:
 _names = _Names()
 
 
-def asking(call: Call) -> set[str]:
+def asking(call: Call) -> frozenset[str]:
     """Names of the arguments that are given, and of the attributes that hold something, among those that ask
     for a concern. A name that is both asks for the same either way.
     """
     global _names
     if _names.count != len(CONCERNS):
         _names = _Names()
-    given, held = call.arguments, call.settings
-    named = {name for name in _names.attributes if held.get(name)}
+    given, held = call.arguments, call.settings.get
+    named = [name for name in _names.attributes if held(name)]
     # `is not None`: an empty text can be a mock's answer, and False a wish.
-    named.update([name for name in _names.arguments.intersection(given) if given[name] is not None])
-    return named
+    named += [name for name in _names.arguments.intersection(given) if given[name] is not None]
+    return frozenset(named)
 
 
 def chain(call: Call, position: int = 0) -> Course:
     """The course of ``call`` from ``position`` inwards; it ends in the core."""
     named = asking(call)
     shown = bool(call.arguments.get("dry_run"))
-    known, where = _names.next, (position, call.operation, shown, *sorted(named))
+    known, where = _names.next, (position, call.operation, shown, named)
     if where not in known:
         # As many as there are ways to combine what programs ask for: few.
         known[where] = _next(call, position, named, shown)
@@ -176,7 +176,7 @@ def chain(call: Call, position: int = 0) -> Course:
     return stage(call)
 
 
-def _next(call: Call, position: int, named: set[str], shown: bool) -> int | None:
+def _next(call: Call, position: int, named: frozenset[str], shown: bool) -> int | None:
     """The first concern from ``position`` on that a call wants."""
     for index in range(position, len(CONCERNS)):
         concern = CONCERNS[index]

@@ -11,7 +11,7 @@ from ..event_stream import AsyncEvents, SyncEvents
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Callable
 
     from ..rate_limits import RateLimits
 
@@ -159,9 +159,37 @@ def _message(answer: dict[str, Any], meta: Any) -> Message:
 class _Bytes:
     """Events as they go over the wire: for programs that hand them on, and for parsers of them."""
 
+    #: Token counts, under OpenAI's names too, once the provider has sent the last of them.
+    usage: dict[str, Any] | None = None
+    _counts: dict[str, Any] | None = None
+    _hidden: dict[str, Any] | None
+    _says: Callable[[Any], None]
+
+    def _cost(self) -> float | None:
+        if self.usage is None or self._hidden is None:
+            return None
+        from ..response_cost import of_usage
+
+        return of_usage(self.usage, self._hidden)
+
+    def _notice(self, values: dict[str, Any]) -> None:
+        kind = values.get("type")
+        if kind == "content_block_delta":
+            delta = values.get("delta") or {}
+            self._says(delta.get("text") or delta.get("thinking") or delta.get("partial_json"))
+        elif kind == "message_start":
+            self._counts = (values.get("message") or {}).get("usage")
+        elif kind == "message_delta" and values.get("usage"):
+            from ..response_cost import counts_of_message
+
+            # The last counts are those of the whole message.
+            late = {name: count for name, count in values["usage"].items() if count is not None}
+            self.usage = counts_of_message({**(self._counts or {}), **late})
+
     def _event(self, values: dict[str, Any], meta: Any) -> bytes:
         import json
 
+        self._notice(values)
         data = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
         return f"event: {values.get('type', '')}\ndata: {data}\n\n".encode()
 

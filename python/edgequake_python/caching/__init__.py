@@ -6,11 +6,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .caching import Cache, CacheMode, LiteLLMCacheType, disable_cache, enable_cache, update_cache
+    from .caching import Cache, CacheMode, LiteLLMCacheType
     from .disk_cache import DiskCache
     from .dual_cache import DualCache
     from .in_memory_cache import InMemoryCache
     from .redis_cache import RedisCache
+    from .switches import disable_cache, enable_cache, update_cache
 
 __all__ = [
     "Cache",
@@ -40,6 +41,9 @@ _WHERE = {
     "DualCache": "dual_cache",
     "InMemoryCache": "in_memory_cache",
     "RedisCache": "redis_cache",
+    "disable_cache": "switches",
+    "enable_cache": "switches",
+    "update_cache": "switches",
 }
 
 

@@ -39,8 +39,7 @@ CALL_TYPES = {
     "transcription": "transcription",
     "rerank": "rerank",
     "responses": "responses",
-    "text": "text_completion",
-    "completions": "text_completion",
+    "text_completion": "text_completion",
     "messages": "anthropic_messages",
 }
 _ELSEWHERE = {
@@ -50,6 +49,10 @@ _ELSEWHERE = {
     "qdrant-semantic": "semantic, with embedding=",
     "valkey-semantic": "semantic, with embedding=",
 }
+
+
+#: Of answers in memory: kilobytes that one may have, and bytes that all may have.
+_LARGEST, _MEMORY = 32 * 1024, 200 * 1024 * 1024
 
 
 class LiteLLMCacheType(str, Enum):
@@ -98,7 +101,8 @@ class Cache:
         redis_startup_nodes: nodes of a Cluster of Redis.
         max_messages: calls with more messages are not cached; None: any number.
         embedding: for ``semantic``: a function from a text to its vector, instead of a model.
-        max_size_in_memory: for ``local``: how many answers at most.
+        max_size_in_memory: for ``local``: how many answers at most; together they have 200 MB at most, and
+            one of more than ``max_size_per_item`` kilobytes (32 MB) is not kept.
         **kwargs: further arguments of the Redis client, and LiteLLM's that mean nothing here.
 
     Raises:
@@ -158,7 +162,9 @@ class Cache:
             self.cache = DiskCache(disk_cache_dir, ttl)
         else:
             life = ttl if default_in_memory_ttl is None else default_in_memory_ttl
-            self.cache = InMemoryCache(max_size_in_memory, life)
+            self.cache = InMemoryCache(
+                max_size_in_memory, life, kwargs.get("max_size_per_item") or _LARGEST, _MEMORY
+            )
             if kind != "local":
                 self._open_semantic(embedding, redis_semantic_cache_embedding_model, similarity_threshold)
 
@@ -179,15 +185,18 @@ class Cache:
 
     def _named(self, kwargs: dict[str, Any]) -> str:
         given = kwargs.get("cache_key") or kwargs.get("preset_cache_key")
-        controls = kwargs.get("cache")
-        metadata = kwargs.get("metadata")
-        namespace = controls.get("namespace") if isinstance(controls, dict) else None
-        if namespace is None and isinstance(metadata, dict):
-            namespace = metadata.get("redis_namespace")
-        namespace = namespace or self.namespace
+        namespace = self._space(kwargs)
         if given:
             return f"{namespace}:{given}" if namespace else str(given)
         return keys.key_of(kwargs.get("_operation", "chat"), kwargs, namespace, kwargs.get("_settings"))
+
+    def _space(self, kwargs: dict[str, Any]) -> str | None:
+        """The namespace of a call."""
+        controls, metadata = kwargs.get("cache"), kwargs.get("metadata")
+        namespace = controls.get("namespace") if isinstance(controls, dict) else None
+        if namespace is None and isinstance(metadata, dict):
+            namespace = metadata.get("redis_namespace")
+        return namespace or self.namespace
 
     def should_use_cache(self, **kwargs: Any) -> bool:
         """Whether a call that says nothing else is cached."""
@@ -238,7 +247,7 @@ class Cache:
             if packed is None:
                 return
             if self.semantic is not None:
-                self.semantic.keep(kwargs.get("_operation", "chat"), _plain(kwargs), packed, ttl)
+                self._keep_similar(kwargs, packed, ttl)
             else:
                 self.cache.set_cache(key, packed, **({} if ttl is None else {"ttl": ttl}))
             self._warned = False
@@ -256,14 +265,22 @@ class Cache:
             if self.semantic is not None:
                 import asyncio
 
-                operation, given = kwargs.get("_operation", "chat"), _plain(kwargs)
                 loop = asyncio.get_running_loop()
-                await loop.run_in_executor(None, self.semantic.keep, operation, given, packed, ttl)
+                await loop.run_in_executor(None, self._keep_similar, kwargs, packed, ttl)
             else:
                 await store.async_set_cache(key, packed, **({} if ttl is None else {"ttl": ttl}))
             self._warned = False
         except Exception as error:
             self._trouble(error)
+
+    async def async_add_cache_pipeline(
+        self, result: Any, dynamic_cache_object: Any = None, **kwargs: Any
+    ) -> None:
+        """Keep an answer for a list of texts to embed, text by text; as `async_add_cache` for any other."""
+        from .._pipeline.caching_embeddings import apart
+
+        for part, asked in apart(result, kwargs):
+            await self.async_add_cache(part, dynamic_cache_object, **asked)
 
     async def delete_cache_keys(self, keys: Sequence[str]) -> None:
         """Forget answers by their keys."""
@@ -285,6 +302,8 @@ class Cache:
     def flush_cache(self) -> None:
         """Forget every answer."""
         self.cache.flush_cache()
+        if self.semantic is not None:
+            self.semantic.clear()
 
     # How it is done.
 
@@ -296,7 +315,8 @@ class Cache:
         return self._named(kwargs)
 
     def _similar(self, kwargs: dict[str, Any], key: str) -> Any:
-        found = self.semantic.find(kwargs.get("_operation", "chat"), _plain(kwargs))
+        asked = kwargs.get("_operation", "chat"), _plain(kwargs)
+        found = self.semantic.find(*asked, self._space(kwargs), kwargs.get("_settings"))
         if found is None:
             return None
         answer = self._opened(found[0], key, kwargs)
@@ -304,6 +324,10 @@ class Cache:
         if isinstance(hidden, dict):
             hidden["similarity"] = found[1]
         return answer
+
+    def _keep_similar(self, kwargs: dict[str, Any], packed: bytes, ttl: float | None) -> None:
+        asked = kwargs.get("_operation", "chat"), _plain(kwargs)
+        self.semantic.keep(*asked, packed, ttl, self._space(kwargs), kwargs.get("_settings"))
 
     def _opened(self, packed: Any, key: str, kwargs: dict[str, Any]) -> Any:
         if not isinstance(packed, bytes):
@@ -337,45 +361,8 @@ def _lifetime(kwargs: dict[str, Any]) -> float | None:
     return None if ttl is None else float(ttl)
 
 
-def enable_cache(
-    type: str | LiteLLMCacheType | None = "local",
-    host: str | None = None,
-    port: str | None = None,
-    password: str | None = None,
-    supported_call_types: Sequence[str] | None = SUPPORTED_CALL_TYPES,
-    **kwargs: Any,
-) -> None:
-    """Put a cache in force, unless there is one. Arguments are `Cache`'s."""
-    if keys._package.get("cache") is None:
-        update_cache(type, host, port, password, supported_call_types, **kwargs)
-
-
-def update_cache(
-    type: str | LiteLLMCacheType | None = "local",
-    host: str | None = None,
-    port: str | None = None,
-    password: str | None = None,
-    supported_call_types: Sequence[str] | None = SUPPORTED_CALL_TYPES,
-    **kwargs: Any,
-) -> None:
-    """Put a new cache in force. Arguments are `Cache`'s."""
-    keys._package["cache"] = Cache(
-        type,
-        host=host,
-        port=port,
-        password=password,
-        supported_call_types=supported_call_types,
-        **kwargs,
-    )
-
-
-def disable_cache() -> None:
-    """No cache from now on."""
-    keys._package["cache"] = None
-
-
 def __getattr__(name: str) -> Any:
-    """LiteLLM has its other caches here too."""
+    """LiteLLM has its other caches here too, and what puts one in force."""
     from importlib import import_module
 
     return getattr(import_module(__package__), name)

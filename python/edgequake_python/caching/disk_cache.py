@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -38,18 +39,36 @@ class DiskCache:
         self._wait = wait
         self._local = threading.local()
         self._writes = 0
-        self._db()
+        # A file that cannot be used is trouble when it is used: a call goes on without it.
+        with contextlib.suppress(sqlite3.Error):
+            self._db()
 
     def _db(self) -> sqlite3.Connection:
         """This thread's connection; a child process makes its own."""
         known: tuple[int, sqlite3.Connection] | None = getattr(self._local, "connection", None)
         if known is None or known[0] != os.getpid():
-            connection = sqlite3.connect(str(self.path), timeout=self._wait, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
+            known = self._local.connection = (os.getpid(), self._opened())
+        return known[1]
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(str(self.path), timeout=self._wait, isolation_level=None)
+        try:
+            end = time.monotonic() + self._wait
+            while True:
+                try:
+                    connection.execute("PRAGMA journal_mode=WAL")
+                    break
+                except sqlite3.OperationalError:
+                    # Processes that open a new file at once: for this one statement SQLite does not wait.
+                    if time.monotonic() >= end:
+                        raise
+                    time.sleep(0.005)
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute(_SCHEMA)
-            known = self._local.connection = (os.getpid(), connection)
-        return known[1]
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
         """Keep a value for ``ttl`` seconds."""

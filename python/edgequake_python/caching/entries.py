@@ -67,10 +67,19 @@ def unpack(packed: bytes, key: str | None = None, since: float | None = None) ->
     if kind == "raw":
         return Stored(answer, hidden)
     if answer is None and kind == "model":
-        answer = _model(str(of)).model_validate_json(packed[start:])
+        answer = _read(_model(str(of)), packed[start:])
         if hasattr(answer, "_hidden_params"):
             answer._hidden_params = hidden
     return answer
+
+
+def _read(kind: Any, body: bytes) -> Any:
+    """An answer from its JSON, as lenient as when it came from its provider."""
+    if kind.__name__ == "ResponsesAPIResponse":
+        from ..types.responses.api import response_from_json
+
+        return response_from_json(json.loads(body))
+    return kind.model_validate_json(body)
 
 
 def _model(of: str) -> Any:

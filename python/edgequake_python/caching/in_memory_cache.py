@@ -19,6 +19,8 @@ class InMemoryCache:
         max_size_in_memory: how many values at most.
         default_ttl: seconds a value lives when nothing else is said.
         max_size_per_item: kilobytes a value may have; larger ones are not kept.
+        max_bytes: bytes that all values may have together, as far as they are bytes or texts; None: as many
+            as ``max_size_in_memory`` and ``max_size_per_item`` allow.
         clock: gives seconds; the monotonic clock unless given.
     """
 
@@ -27,11 +29,14 @@ class InMemoryCache:
         max_size_in_memory: int | None = 200,
         default_ttl: float | None = 600,
         max_size_per_item: int | None = 1024,
+        max_bytes: int | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.max_size_in_memory: int = 200 if max_size_in_memory is None else max_size_in_memory
         self.default_ttl = 600 if default_ttl is None else default_ttl
         self.max_size_per_item: int = 1024 if max_size_per_item is None else max_size_per_item
+        self.max_bytes = max_bytes
+        self._bytes = 0
         self._clock: Callable[[], float] = time.monotonic if clock is None else clock
         self._lock = Lock()
         #: Values by key, the least recently used first; read by programs, so it holds the values themselves.
@@ -45,20 +50,27 @@ class InMemoryCache:
         ttl = kwargs.get("ttl")
         end = self._clock() + (self.default_ttl if ttl is None else float(ttl))
         with self._lock:
+            self._bytes += _size(value) - _size(self.cache_dict.get(key))
             self.cache_dict[key] = value
             self.cache_dict.move_to_end(key)
             self.ttl_dict[key] = end
-            while len(self.cache_dict) > self.max_size_in_memory:
-                oldest, _ = self.cache_dict.popitem(last=False)
-                self.ttl_dict.pop(oldest, None)
+            while len(self.cache_dict) > self.max_size_in_memory or self._is_full():
+                self._drop(next(iter(self.cache_dict)))
+
+    def _is_full(self) -> bool:
+        return self.max_bytes is not None and self._bytes > self.max_bytes and bool(self.cache_dict)
+
+    def _drop(self, key: str) -> None:
+        """Forget a value. With the lock held."""
+        self._bytes -= _size(self.cache_dict.pop(key, None))
+        self.ttl_dict.pop(key, None)
 
     def get_cache(self, key: str, **kwargs: Any) -> Any:
         """The value, or None."""
         with self._lock:
             end = self.ttl_dict.get(key)
             if end is not None and end <= self._clock():
-                self.cache_dict.pop(key, None)
-                del self.ttl_dict[key]
+                self._drop(key)
                 return None
             if key in self.cache_dict:
                 self.cache_dict.move_to_end(key)
@@ -82,14 +94,14 @@ class InMemoryCache:
     def delete_cache(self, key: str) -> None:
         """Forget a value."""
         with self._lock:
-            self.cache_dict.pop(key, None)
-            self.ttl_dict.pop(key, None)
+            self._drop(key)
 
     def flush_cache(self) -> None:
         """Forget everything."""
         with self._lock:
             self.cache_dict.clear()
             self.ttl_dict.clear()
+            self._bytes = 0
 
     def get_ttl(self, **kwargs: Any) -> float | None:
         """Seconds that a value lives when a call is given these arguments."""
@@ -105,8 +117,7 @@ class InMemoryCache:
         with self._lock:
             now = self._clock()
             for key in [key for key, end in self.ttl_dict.items() if end <= now]:
-                self.cache_dict.pop(key, None)
-                del self.ttl_dict[key]
+                self._drop(key)
 
     async def disconnect(self) -> None:
         """Nothing to close."""
@@ -178,3 +189,8 @@ class InMemoryCache:
 
     def __repr__(self) -> str:
         return f"InMemoryCache({len(self.cache_dict)} of {self.max_size_in_memory})"
+
+
+def _size(value: Any) -> int:
+    """What a value counts for: bytes, or characters of a text."""
+    return len(value) if isinstance(value, (bytes, str)) else 0

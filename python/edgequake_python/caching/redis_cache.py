@@ -137,6 +137,23 @@ class RedisCache:
 
         await asyncio.get_running_loop().run_in_executor(None, self.delete_cache, key)
 
+    def flush_cache(self) -> None:
+        """Forget every value of caches, of this namespace where there is one."""
+        start = self.state._keys.value(f"{self.namespace}:" if self.namespace else "")
+        pattern = "".join(f"[{sign}]" if sign in "*?[\\" else sign for sign in start) + "*"
+
+        def forget(client: Any) -> None:
+            for name in client.scan_iter(match=pattern, count=1000):
+                client.unlink(name)
+
+        self.state._direct(forget, lambda: None)
+
+    async def async_flush_cache(self) -> None:
+        """As `flush_cache`."""
+        import asyncio
+
+        await asyncio.get_running_loop().run_in_executor(None, self.flush_cache)
+
     async def ping(self) -> bool:
         """Whether Redis answers."""
         await self.state.get_async(self._named("ping"))

@@ -48,13 +48,22 @@ class SemanticStore:
         self._answers: OrderedDict[tuple[str, str], tuple[list[float], bytes, float]] = OrderedDict()
         self._groups: dict[str, set[str]] = {}
 
-    def find(self, operation: str, arguments: Mapping[str, Any]) -> tuple[bytes, float] | None:
-        """The stored answer to the most similar question, and how similar it is, from 0 to 1."""
+    def find(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        namespace: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> tuple[bytes, float] | None:
+        """The stored answer to the most similar question, and how similar it is, from 0 to 1.
+
+        ``namespace`` and ``settings`` keep answers apart as they do for `key_of`.
+        """
         asked = _question(arguments)
         if asked is None:
             return None
         question, rest = asked
-        group = key_of(operation, rest)
+        group = key_of(operation, rest, namespace, settings)
         with self._lock:
             empty = not self._groups.get(group)
         if empty:
@@ -77,14 +86,20 @@ class SemanticStore:
         return best[2], best[0]
 
     def keep(
-        self, operation: str, arguments: Mapping[str, Any], answer: bytes, ttl: float | None = None
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        answer: bytes,
+        ttl: float | None = None,
+        namespace: str | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         """Store an answer."""
         asked = _question(arguments)
         if asked is None:
             return
         question, rest = asked
-        group = key_of(operation, rest)
+        group = key_of(operation, rest, namespace, settings)
         vector = _unit(self._embed(question))
         life = self._ttl if ttl is None else ttl
         end = math.inf if life is None else time.monotonic() + life
@@ -94,6 +109,12 @@ class SemanticStore:
             self._groups.setdefault(group, set()).add(question)
             while len(self._answers) > self._size:
                 self._drop(*next(iter(self._answers)))
+
+    def clear(self) -> None:
+        """Forget every answer."""
+        with self._lock:
+            self._answers.clear()
+            self._groups.clear()
 
     def _drop(self, group: str, question: str) -> None:
         del self._answers[group, question]

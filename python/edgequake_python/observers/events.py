@@ -8,7 +8,7 @@ from datetime import datetime
 from ..integrations.custom_logger import overrides
 from .delivery import DELIVERY
 from .later import Later
-from .payload import redact
+from .redaction import blanked, redact
 from .registry import is_coroutine
 
 TYPE_CHECKING = False
@@ -67,16 +67,22 @@ class Events:
             if overrides(listener, "log_stream_event"):
                 self._tell(
                     listener,
-                    lambda told, call=listener.log_stream_event: call(told, chunk, begun, now),
+                    lambda told, call=listener.log_stream_event, who=listener: call(
+                        told, self._shown(chunk, who), begun, now
+                    ),
                     self.subject.details,
                 )
         for function in self._listeners.succeeded:
             if not is_coroutine(function):
                 self._tell(
                     function,
-                    lambda told, call=function: call(told, chunk, begun, now),
+                    lambda told, call=function: call(told, self._shown(chunk, call), begun, now),
                     self.subject.details,
                 )
+
+    def _shown(self, chunk: Any, listener: Any) -> Any:
+        """A chunk as a listener may see it."""
+        return blanked(chunk) if _is_redacted(self.subject, listener) else chunk
 
     def succeeded(self, make: Make, abandoned: bool = False) -> None:
         """The call has been answered."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
 _package = sys.modules[__package__.partition(".")[0]].__dict__
-REDACTED = "redacted-by-litellm"
 
 #: What of a call's arguments is not a parameter of the model.
 _NOT_PARAMETERS = frozenset(
@@ -149,7 +148,11 @@ class Subject:
         self.parameters: dict[str, Any] = {
             name: shown.fields(value) if name in _MIXED else value
             for name, value in arguments.items()
-            if value is not None and name not in _NOT_PARAMETERS and not shown.is_secret(name)
+            if value is not None
+            and name not in _NOT_PARAMETERS
+            and not shown.is_secret(name)
+            # Files travel under a name of this library's.
+            and name[:1] != "_"
         }
         self.dynamic: dict[str, Any] = {
             name: value
@@ -263,54 +266,3 @@ def _text(answer: Any) -> Any:
 
 def _traced(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))
-
-
-def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
-    """The same without what was asked and answered."""
-    told = [{"role": "user", "content": REDACTED}]
-    blank = {"messages": told, "response": {"text": REDACTED}}
-    lazy = isinstance(details, Lazy)
-    params: dict[str, Any] = details.twin() if lazy else dict(details)  # type: ignore[attr-defined]
-    for name in ("tools", "functions", "prompt"):
-        dict.pop(params, name, None)
-    laid = params.laid(NAME) if lazy else None  # type: ignore[attr-defined]
-    if isinstance(laid, Whole):
-        parts = laid.parts.twin()
-        parts.update(blank)
-        params[NAME] = Whole(parts)
-    else:
-        known = params.get(NAME)
-        params[NAME] = {**known, **blank} if known else {}
-    params.update(messages=told, input=told)
-    if "original_response" in params:
-        params["original_response"] = REDACTED
-    params["litellm_params"] = {**(params.get("litellm_params") or {}), "prompt_variables": None}
-    for name in ("complete_streaming_response", "async_complete_streaming_response"):
-        if params.get(name) is not None:
-            params[name] = _blank(params[name])
-    return params, _blank(answer)
-
-
-def _blank(answer: Any) -> Any:
-    import copy
-
-    if answer is None:
-        return None
-    if isinstance(answer, dict):
-        return {"text": REDACTED}
-    twin = copy.deepcopy(answer)
-    for choice in getattr(twin, "choices", None) or ():
-        for part in (getattr(choice, "message", None), getattr(choice, "delta", None)):
-            if part is None:
-                continue
-            part["content"] = REDACTED
-            for name in ("reasoning_content", "thinking_blocks", "audio", "tool_calls", "function_call"):
-                if part.get(name) is not None:
-                    part[name] = REDACTED if name == "reasoning_content" else None
-        if hasattr(choice, "text"):
-            choice["text"] = REDACTED
-    if getattr(twin, "data", None):
-        twin.data = []
-    if getattr(twin, "output", None):
-        twin.output = []
-    return twin

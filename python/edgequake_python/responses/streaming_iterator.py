@@ -41,8 +41,12 @@ class BaseResponsesAPIStreamingIterator:
 
     def _cost(self) -> Optional[float]:
         """What it cost is known with the last event."""
-        cost: Optional[float] = (getattr(self.response, "_hidden_params", None) or {}).get("response_cost")
-        return cost
+        if self.response is None:
+            return None
+        from ..response_cost import of_response
+
+        # The call may have brought prices of its own.
+        return of_response(self.response, getattr(self, "_hidden", None))
 
     @property
     def response(self) -> Optional[ResponsesAPIResponse]:

@@ -48,10 +48,8 @@ def _kinds(router: Router, request: Request) -> tuple[str, ...]:
     return router._affinity_of_group.get(request.group, router._affinity_elsewhere)
 
 
-def _key(kind: str, request: Request, settings: Mapping[str, Any]) -> str | None:
+def _key(kind: str, request: Request) -> str | None:
     arguments = request.arguments
-    if kind in ("prompt_caching", "prompt-cache-affinity"):
-        return _prompt(arguments, int(settings.get("min_characters") or _LETTERS))
     metadata = arguments.get("metadata") or arguments.get("litellm_metadata") or {}
     if not hasattr(metadata, "get"):
         return None
@@ -62,24 +60,31 @@ def _key(kind: str, request: Request, settings: Mapping[str, Any]) -> str | None
     return None if not value else hashlib.sha256(str(value).encode()).hexdigest()
 
 
-def _prompt(arguments: Mapping[str, Any], least: int) -> str | None:
-    """What stays the same from turn to turn: the tools, the leading instructions, the first message after
-    them.
+def _beginnings(arguments: Mapping[str, Any], least: int) -> list[str]:
+    """What a provider may have read before, the longest first: a conversation's beginning (the tools, the
+    leading instructions, the first message after them), and what other conversations begin with too (the
+    tools and the instructions).
     """
     messages = arguments.get("messages")
     if not isinstance(messages, (list, tuple)) or not messages:
-        return None
-    start: list[Any] = []
-    for message in messages:
-        start.append(message)
-        role = message.get("role") if isinstance(message, dict) else getattr(message, "role", None)
-        if role not in ("system", "developer"):
-            break
-    try:
-        text = json.dumps([arguments.get("tools"), start], sort_keys=True, default=_plain)
-    except (TypeError, ValueError):
-        return None
-    return hashlib.sha256(text.encode()).hexdigest() if len(text) >= least else None
+        return []
+    leading = next(
+        (place for place, message in enumerate(messages) if not _instructs(message)), len(messages)
+    )
+    found = []
+    for start in (messages[: leading + 1], messages[:leading]):
+        try:
+            text = json.dumps([arguments.get("tools"), list(start)], sort_keys=True, default=_plain)
+        except (TypeError, ValueError):
+            continue
+        if len(text) >= least:
+            found.append(hashlib.sha256(text.encode()).hexdigest())
+    return list(dict.fromkeys(found))
+
+
+def _instructs(message: Any) -> bool:
+    role = message.get("role") if isinstance(message, dict) else getattr(message, "role", None)
+    return role in ("system", "developer")
 
 
 def _plain(value: Any) -> Any:
@@ -90,15 +95,18 @@ def _plain(value: Any) -> Any:
 
 
 def _names(router: Router, request: Request) -> list[tuple[str, float]]:
-    found = []
+    found: list[tuple[str, float]] = []
     for kind in _kinds(router, request):
-        key = None
-        if kind != "responses_api_deployment_check":
-            key = _key(kind, request, router.routing_strategy_args)
-        if key is not None:
-            prompt = kind in ("prompt_caching", "prompt-cache-affinity")
-            lifetime = _PROMPT_LIFETIME if prompt else router.deployment_affinity_ttl_seconds
-            found.append((f"affinity:{kind}:{request.group}:{key}", lifetime))
+        lifetime = router.deployment_affinity_ttl_seconds
+        keys: list[str] = []
+        if kind in ("prompt_caching", "prompt-cache-affinity"):
+            lifetime = _PROMPT_LIFETIME
+            least = int(router.routing_strategy_args.get("min_characters") or _LETTERS)
+            keys = _beginnings(request.arguments, least)
+        elif kind != "responses_api_deployment_check":
+            key = _key(kind, request)
+            keys = [] if key is None else [key]
+        found.extend((f"affinity:{kind}:{request.group}:{key}", lifetime) for key in keys)
     return found
 
 

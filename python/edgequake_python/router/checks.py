@@ -33,7 +33,16 @@ def admitted(router: Router, request: Request, pool: Pool) -> Course:
 
 def check_of(router: Router, request: Request) -> Callable[[Member], bool]:
     """Whether a member can serve the request; looks at those only that it is asked about."""
-    return Check(router, request).fits if router.enable_pre_call_checks else _anybody
+    fits = Check(router, request).fits if router.enable_pre_call_checks else _anybody
+    beyond = request.beyond
+    if beyond is None:
+        return fits
+    return lambda member: place_of(member) > beyond and fits(member)
+
+
+def place_of(member: Member) -> float:
+    """When it is a member's turn by its ``order``; those without one come after all others."""
+    return float("inf") if member.order is None else float(member.order)
 
 
 def _anybody(member: Member) -> bool:

@@ -115,6 +115,7 @@ class _Routed:
         self._leg.left()
 
     def __del__(self) -> None:
+        super().__del__()  # type: ignore[misc]
         self._leg.left()
 
 

@@ -118,13 +118,19 @@ def worth_retrying(router: Router, request: Request, error: BaseException, other
     if isinstance(error, NotFoundError):
         return False
     if not others and total > 1:
-        return False
+        return waits_for_rest(router, request) and is_transient(error)
     if status_of(error) in (401, 403):
         # Another deployment has another key.
         return others > 0 and total > 1
     if not is_transient(error):
         return False
     return not (isinstance(error, RateLimitError) and not others and fallbacks)
+
+
+def waits_for_rest(router: Router, request: Request) -> bool:
+    """Whether a call that nobody can take now waits in its group, having nowhere else to go."""
+    wishes = request.options.get("wait_for_cooldown", router.wait_for_cooldown)
+    return bool(wishes) and not router._has_fallbacks(request)
 
 
 def wait_before(error: BaseException, made: int, others: int, least: float) -> float | None:

@@ -1,8 +1,8 @@
 """Single flight: identical calls at the same time make one request.
 
-Opt-in, because equal questions may be meant to get different answers; calls with a temperature above 0 and
-streams are never joined. A failure is not shared: the next caller makes the request anew. A caller who is
-cancelled takes nobody with him; the request goes on while anybody waits.
+Opt-in, because equal questions may be meant to get different answers; streams are never joined. A failure
+is not shared: the next caller makes the request anew. A caller who is cancelled takes nobody with him; the
+request goes on while anybody waits.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 def key_of(request: Request) -> str | None:
     """What makes two calls identical; None for one that is not to be joined."""
-    temperature = request.arguments.get("temperature")
-    if request.streamed or (isinstance(temperature, (int, float)) and temperature > 0):
+    if request.streamed:
         return None
     try:
         given = {

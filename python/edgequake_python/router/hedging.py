@@ -84,6 +84,7 @@ async def _race(router: Router, request: Request, late: float) -> Any:
                 # The first attempt's error is the one that counts.
                 failure = error if task is first or failure is None else failure
         assert failure is not None
+        request.failed.update(member.number for member in request.tried)
         raise failure
     finally:
         losers = [task for task in tasks if not task.done()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..exceptions import BadRequestError, RouterRateLimitError
 from ..types.router import Deployment, ModelGroupInfo, RouterErrors
 from . import checks, selection
+from .attributes import Attributes
 from .catalog import filled
 from .course import drive, drive_async
 from .deployments import _public
@@ -52,7 +53,7 @@ def entry_for(member: Member, filling: str | None, asked: str) -> dict[str, Any]
     return {**member.entry, "model_name": asked, "litellm_params": params}
 
 
-class Introspection:
+class Introspection(Attributes):
     """The part of a `Router` that only looks."""
 
     if TYPE_CHECKING:
@@ -63,34 +64,6 @@ class Introspection:
         enable_pre_call_checks: bool
 
         def _find(self, name: str, specific: bool) -> Found | None: ...
-
-    # Attributes that programs read.
-
-    @property
-    def model_list(self) -> list[dict[str, Any]]:
-        """All deployments, each as ``{"model_name", "litellm_params", "model_info"}``."""
-        return [member.entry for member in self._members.values()]
-
-    @property
-    def model_names(self) -> set[str]:
-        """The groups."""
-        return set(self._catalog.pools)
-
-    @property
-    def deployment_names(self) -> list[str]:
-        """The providers' models."""
-        return [member.model for member in self._members.values()]
-
-    @property
-    def default_deployment(self) -> dict[str, Any] | None:
-        """The deployment that takes every name: one of the group ``*``."""
-        pool = self._catalog.pools.get("*")
-        return pool.members[0].entry if pool is not None and pool.members else None
-
-    @property
-    def deployment_latency_map(self) -> dict[str, float]:
-        """Mean latencies by id; 0 for those never measured."""
-        return {member.id: member.mean for member in self._members.values()}
 
     # Groups and deployments.
 

@@ -14,7 +14,7 @@ from ..exceptions import (
     RouterRateLimitError,
 )
 from ..state import Outcome
-from . import affinity, fallbacks
+from . import affinity, checks, fallbacks
 from .attempt import arguments_of, latency_of, note_failure, note_fallback, stamp, tokens_of
 from .course import Step, sleep
 from .failures import rest_rule
@@ -46,8 +46,15 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
             failure = error
     if fallbacks.is_final(failure):
         raise failure
-    most = request.options.get("max_fallbacks", router.max_fallbacks)
     errors: list[tuple[str, Exception]] = []
+    place, latest = request, failure
+    while (later := _later(router, place, latest)) is not None:
+        try:
+            return (yield from _with_retries(router, later))
+        except Exception as error:
+            errors.append((request.group, error))
+            place, latest = later, error
+    most = request.options.get("max_fallbacks", router.max_fallbacks)
     for target in fallbacks.targets(router, request, failure):
         if depth >= most:
             break
@@ -71,6 +78,27 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
     if errors:
         failure.fallback_errors = [error for _, error in errors]  # type: ignore[attr-defined]
     raise failure
+
+
+def _later(router: Router, request: Request, failure: Exception) -> Request | None:
+    """The same call to those of its group that come next by their ``order``; None: there are none."""
+    if request.last is None or request.last.order is None or request.options.get("disable_fallbacks"):
+        return None
+    if is_ours(failure) or isinstance(failure, (ContextWindowExceededError, ContentPolicyViolationError)):
+        return None  # the latter two have fallbacks of their own
+    found = find(router, request)
+    places = {
+        checks.place_of(member)
+        for member in (found.only if found.only is not None else found.pool.members)
+        if member.number not in request.failed
+    }
+    beyond = checks.place_of(request.last)
+    if not any(place > beyond for place in places):
+        return None
+    later = request.instead(request.group, {})
+    later.failed, later.beyond, later.spared = request.failed, beyond, request.spared
+    later.fallbacks, later.retries = request.fallbacks + 1, 0
+    return later
 
 
 def resumed(router: Router, request: Request, error: Exception) -> Course:

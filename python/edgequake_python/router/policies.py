@@ -92,6 +92,8 @@ class Policies:
     def _wait_before(
         self, error: Exception, request: Request, made: int, found: Found, standing: Standing
     ) -> float | None:
+        if not standing[1] and failures.waits_for_rest(self._self, request):
+            return self.retry_after  # the rest itself is waited for when the next one is chosen
         if type(self)._time_to_sleep_before_retry is Policies._time_to_sleep_before_retry:
             return failures.wait_before(error, made, standing[2], self.retry_after)
         allowed = self._retries_for(request, error)

@@ -91,6 +91,7 @@ class Request:
         on_chosen: called when a deployment was chosen.
         ends: when the whole journey must be over, by `time.monotonic`; None: never.
         failed: deployments that failed in this group.
+        beyond: only deployments of a later ``order`` than this are asked.
         last: the deployment that failed last.
         tried: every deployment a request went to.
         spared: budgets that had no room for the call; their deployments are not asked again.
@@ -101,6 +102,7 @@ class Request:
         "_amounts",
         "arguments",
         "asynchronous",
+        "beyond",
         "ends",
         "failed",
         "fallbacks",
@@ -135,6 +137,7 @@ class Request:
         self.ends: float | None = None
         self.trace: Any = given.get("litellm_trace_id")
         self.failed: set[int] = set()
+        self.beyond: float | None = None
         self.last: Member | None = None
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
@@ -151,6 +154,7 @@ class Request:
             setattr(twin, name, getattr(self, name))
         twin.group = group
         twin.failed = set()
+        twin.beyond = None
         twin.last = None
         twin.spared = set()
         twin.visited = self.visited | {group}
@@ -169,7 +173,8 @@ class Request:
     def with_arguments(self, arguments: Mapping[str, Any]) -> Request:
         """The same, with these arguments instead."""
         twin = self.instead(self.group, {})
-        twin.failed, twin.last, twin.arguments = self.failed, self.last, dict(arguments)
+        twin.failed, twin.beyond, twin.last = self.failed, self.beyond, self.last
+        twin.arguments = dict(arguments)
         return twin
 
     def start(self, deadline: float | None) -> None:

@@ -27,9 +27,15 @@ def tags_of(arguments: Mapping[str, Any], prefix: str = "") -> list[str]:
 
 
 def user_agent(arguments: Mapping[str, Any]) -> str:
-    """The caller's User-Agent, when a server handed it on in the metadata."""
-    metadata = arguments.get("metadata") or {}
-    return str(metadata.get("user_agent") or "") if hasattr(metadata, "get") else ""
+    """The caller's User-Agent as a line of a header, when a server handed it on in the metadata."""
+    metadata = arguments.get("metadata") or arguments.get("litellm_metadata") or {}
+    agent = metadata.get("user_agent") if hasattr(metadata, "get") else None
+    return f"User-Agent: {agent}" if agent else ""
+
+
+def _fits(pattern: str, agent: str) -> bool:
+    """Whether the line, or the name alone, is what LiteLLM's ``tag_regex`` asks for."""
+    return re.search(pattern, agent) is not None or re.search(pattern, agent.partition(": ")[2]) is not None
 
 
 def allowed(
@@ -44,7 +50,7 @@ def allowed(
         by_agent = [
             member
             for member in members
-            if agent and any(re.search(pattern, agent) for pattern in member.tag_regex)
+            if agent and any(_fits(pattern, agent) for pattern in member.tag_regex)
         ]
         default = by_agent or [member for member in members if _DEFAULT in member.tags]
         return default or None

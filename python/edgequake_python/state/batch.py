@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .calls import Command
+    from .reads import AsyncReads
 
 
 class Batch:
@@ -23,24 +24,37 @@ class Batch:
         client: the official asynchronous client.
         unknown: what it raises when the server has not seen a script.
         together: whether commands may share a round trip; a Cluster's may not, they go to different nodes.
+        reads: what reads values; None: the client.
     """
 
-    def __init__(self, client: Any, unknown: type[BaseException], together: bool) -> None:
+    def __init__(
+        self, client: Any, unknown: type[BaseException], together: bool, reads: AsyncReads | None = None
+    ) -> None:
         self.client = client
         self._unknown = unknown
         self._together = together
+        self._reads = reads
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self._sender: asyncio.Task[None] | None = None
         self._guard: AsyncGenerator[None, None] | None = None
 
     async def act(self, act: Callable[[Any], Any]) -> Any:
         """What ``act`` gets from the client."""
-        await self._watch()
+        if self._guard is None:
+            await self._watch()
         return await act(self.client)
+
+    async def get(self, name: str) -> bytes | None:
+        """The bytes under a name."""
+        if self._guard is None:
+            await self._watch()
+        found: bytes | None = await (self.client if self._reads is None else self._reads).get(name)
+        return found
 
     async def ask(self, command: Command) -> Any:
         """The answer to one command."""
-        await self._watch()
+        if self._guard is None:
+            await self._watch()
         if not self._together:
             try:
                 return await self.client.execute_command(*command.by_name())
@@ -53,9 +67,8 @@ class Batch:
         return await future
 
     async def _watch(self) -> None:
-        if self._guard is None:
-            self._guard = self._until_the_loop_ends()
-            await self._guard.__anext__()
+        self._guard = self._until_the_loop_ends()
+        await self._guard.__anext__()
 
     async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
         """An event loop tells its asynchronous generators that it ends; nothing else can close connections
@@ -64,6 +77,8 @@ class Batch:
         try:
             yield
         finally:
+            if self._reads is not None:
+                await self._reads.close()
             for client in (self.client, *sentinels_of(self.client)):
                 await client.aclose()
 

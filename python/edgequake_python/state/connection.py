@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_MANY = 2**31 - 1
+
+
 class Address:
     """Where Redis is and how it is reached.
 
@@ -102,7 +105,9 @@ class Address:
         return single.from_url(self.url, **options) if self.url else single(**options)
 
     def _options(self, retry: Any) -> dict[str, Any]:
-        return {**self._timeouts(), "retry": retry, **self.options, "decode_responses": False}
+        # The client's own bound on connections, 100 in newer versions, fails calls beyond it.
+        limit = {"max_connections": _MANY}
+        return {**self._timeouts(), **limit, "retry": retry, **self.options, "decode_responses": False}
 
     def _timeouts(self) -> dict[str, Any]:
         return {"socket_timeout": self.timeout, "socket_connect_timeout": self.timeout}

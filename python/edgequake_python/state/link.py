@@ -13,6 +13,7 @@ from . import calls
 from .batch import Batch
 from .connection import Address, sentinels_of
 from .keeper import Keeper
+from .reads import AsyncReads, Reads
 
 if TYPE_CHECKING:
     from typing import Any, Callable, TypeVar
@@ -38,6 +39,9 @@ class Link:
 
         self._errors = (redis.RedisError, OSError)
         self._unknown = redis.exceptions.NoScriptError
+        self._broken = redis.ConnectionError
+        self._refused = redis.ResponseError
+        self._late = redis.TimeoutError
         self._address = address
         self._lease = lease
         self._keys = calls.Keys(prefix)
@@ -50,6 +54,7 @@ class Link:
         """After a fork: connections, and names of leases, are the parent's."""
         self._pid = os.getpid()
         self._client: Any = None
+        self._reads: Reads | None = None
         self._batches: dict[Any, Batch] = {}
         self._away = False
         self._holder = f"{os.urandom(6).hex()}{self._pid:x}."
@@ -74,12 +79,7 @@ class Link:
         if self._away:
             return None
         try:
-            client = self._client
-            if client is None:
-                with self._lock:
-                    if self._client is None:
-                        self._client = self._address.sync()
-                    client = self._client
+            client = self._blocking()
             try:
                 return client.execute_command(*command.by_name())
             except self._unknown:
@@ -87,6 +87,19 @@ class Link:
         except self._errors as error:
             self._lost(error)
             return None
+
+    def _blocking(self) -> Any:
+        """The client of blocking code."""
+        client = self._client
+        if client is None:
+            with self._lock:
+                client = self._client
+                if client is None:
+                    client = self._address.sync()
+                    if self._address.kind == "single":
+                        self._reads = Reads(client, self._broken)
+                    self._client = client
+        return client
 
     async def _ask_async(self, command: Command) -> Any:
         """As `_ask`."""
@@ -108,8 +121,11 @@ class Link:
         if batch is None:
             for old in [old for old in self._batches if old.is_closed()]:
                 del self._batches[old]
+            client, reads = self._address.asynchronous(), None
+            if self._address.kind == "single":
+                reads = AsyncReads(client, self._broken, self._refused, self._late, self._address.timeout)
             together = self._address.kind != "cluster"
-            batch = self._batches[loop] = Batch(self._address.asynchronous(), self._unknown, together)
+            batch = self._batches[loop] = Batch(client, self._unknown, together, reads)
         return batch
 
     def _lost(self, error: BaseException) -> None:
@@ -151,9 +167,7 @@ class Link:
             self._own()
         if not self._away:
             try:
-                if self._client is None:
-                    self._client = self._address.sync()
-                return act(self._client)
+                return act(self._blocking())
             except self._errors as error:
                 self._lost(error)
         return instead()
@@ -168,10 +182,38 @@ class Link:
                 self._lost(error)
         return instead()
 
+    def _read(self, name: str, instead: Callable[[], bytes | None]) -> bytes | None:
+        """The bytes under a name."""
+        if self._pid != os.getpid():
+            self._own()
+        if not self._away:
+            try:
+                client = self._blocking()
+                reads = self._reads
+                found: bytes | None = (client if reads is None else reads).get(name)
+            except self._errors as error:
+                self._lost(error)
+            else:
+                return found
+        return instead()
+
+    async def _read_async(self, name: str, instead: Callable[[], bytes | None]) -> bytes | None:
+        if self._pid != os.getpid():
+            self._own()
+        if not self._away:
+            try:
+                return await self._batch().get(name)
+            except self._errors as error:
+                self._lost(error)
+        return instead()
+
     def close(self) -> None:
         """See `State.close`."""
         self._keeper.close()
+        reads, self._reads = self._reads, None
         client, self._client = self._client, None
+        if reads is not None:
+            reads.close()
         if client is not None:
             _close(client)
 

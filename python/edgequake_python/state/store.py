@@ -108,17 +108,11 @@ class Store(Link):
 
     def get(self, key: str) -> bytes | None:
         """See `State.get`."""
-        name = self._keys.value(key)
-        value: bytes | None = self._direct(lambda client: client.get(name), lambda: self._local.get(key))
-        return value
+        return self._read(self._keys.value(key), lambda: self._local.get(key))
 
     async def get_async(self, key: str) -> bytes | None:
         """See `State.get`."""
-        name = self._keys.value(key)
-        value: bytes | None = await self._direct_async(
-            lambda client: client.get(name), lambda: self._local.get(key)
-        )
-        return value
+        return await self._read_async(self._keys.value(key), lambda: self._local.get(key))
 
     def set(self, key: str, value: bytes, ttl: float | None = None) -> None:
         """See `State.set`."""

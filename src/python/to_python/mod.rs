@@ -6,6 +6,7 @@ mod classes;
 mod embed;
 mod endpoint;
 mod parts;
+mod stored;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString};
@@ -18,6 +19,7 @@ pub(super) use chunk::ChunkBuilder;
 pub(super) use classes::load;
 pub(super) use embed::embed;
 pub(super) use endpoint::{endpoint, piece};
+pub(super) use stored::{Name, Plain, stored_chat};
 
 /// JSON as Python's own types.
 pub(super) fn json<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {

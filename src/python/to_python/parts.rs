@@ -177,10 +177,12 @@ fn details<'py>(py: Python<'py>, class: &Class, given: Option<&Extra>) -> PyResu
     };
     let fields = class.fields(py)?;
     for (name, value) in given {
-        if !fields.contains(name)? {
+        let Some(name) = class.declared(py, name) else {
             return validated(py, class, Value::Object(given.clone()));
+        };
+        if !value.is_null() {
+            fields.set_item(name, json(py, value)?)?;
         }
-        fields.set_item(name, json(py, value)?)?;
     }
     class.instance(py, fields, PyDict::new(py), None)
 }
