@@ -227,12 +227,14 @@ def is_cached_message(message: Any) -> bool:
     return any(isinstance(part, dict) and bool(part.get("cache_control")) for part in content)
 
 
-def is_base64_encoded(s: str) -> bool:
-    """Whether a text is a ``data:`` URL with base64, or base64 itself."""
+def is_base64_encoded(s: Any) -> bool:
+    """Whether something is a ``data:`` URL with base64. Base64 by itself is a text like any other."""
     import base64
     import binascii
 
-    text = s.split(",", 1)[-1] if s.startswith("data:") else s
+    if not isinstance(s, str) or not s.startswith("data:"):
+        return False
+    text = s.split(",", 1)[-1]
     try:
         return bool(text) and base64.b64encode(base64.b64decode(text, validate=True)) == text.encode()
     except (binascii.Error, ValueError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import _given, model_table
 from .exceptions import BadRequestError, ModelNotMappedError
+from .model_fields import FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,76 +19,6 @@ if TYPE_CHECKING:
 
         def __call__(self, model: str, custom_llm_provider: str | None = None) -> bool:
             """True if it is known to be so."""
-
-
-#: Names that `get_model_info` always has, None where nothing is known.
-FIELDS = (
-    "max_tokens",
-    "max_input_tokens",
-    "max_output_tokens",
-    "input_cost_per_token",
-    "output_cost_per_token",
-    "cache_creation_input_token_cost",
-    "cache_creation_input_token_cost_above_1hr",
-    "cache_creation_input_token_cost_above_200k_tokens",
-    "cache_read_input_token_cost",
-    "cache_read_input_token_cost_above_200k_tokens",
-    "input_cost_per_token_above_128k_tokens",
-    "input_cost_per_token_above_200k_tokens",
-    "input_cost_per_token_above_272k_tokens",
-    "output_cost_per_token_above_128k_tokens",
-    "output_cost_per_token_above_200k_tokens",
-    "output_cost_per_token_above_272k_tokens",
-    "input_cost_per_token_batches",
-    "output_cost_per_token_batches",
-    "input_cost_per_token_flex",
-    "output_cost_per_token_flex",
-    "input_cost_per_token_priority",
-    "output_cost_per_token_priority",
-    "input_cost_per_character",
-    "input_cost_per_query",
-    "input_cost_per_second",
-    "input_cost_per_audio_token",
-    "input_cost_per_image",
-    "input_cost_per_image_token",
-    "output_cost_per_character",
-    "output_cost_per_second",
-    "output_cost_per_image",
-    "output_cost_per_image_token",
-    "output_cost_per_audio_token",
-    "output_cost_per_reasoning_token",
-    "output_cost_per_video_per_second",
-    "output_vector_size",
-    "citation_cost_per_token",
-    "tiered_pricing",
-    "search_context_cost_per_query",
-    "provider_specific_entry",
-    "litellm_provider",
-    "mode",
-    "supported_endpoints",
-    "supports_system_messages",
-    "supports_response_schema",
-    "supports_vision",
-    "supports_function_calling",
-    "supports_parallel_function_calling",
-    "supports_tool_choice",
-    "supports_assistant_prefill",
-    "supports_prompt_caching",
-    "supports_audio_input",
-    "supports_audio_output",
-    "supports_video_input",
-    "supports_pdf_input",
-    "supports_embedding_image_input",
-    "supports_native_streaming",
-    "supports_native_structured_output",
-    "supports_web_search",
-    "supports_url_context",
-    "supports_reasoning",
-    "supports_none_reasoning_effort",
-    "supports_computer_use",
-    "tpm",
-    "rpm",
-)
 
 
 def owner(model: str, provider: str | None = None) -> str | None:

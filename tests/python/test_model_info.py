@@ -26,6 +26,16 @@ def test_known_models() -> None:
     assert edgequake_python.get_max_tokens("gpt-4o") == 16384
 
 
+def test_what_is_not_known_is_none() -> None:
+    info = edgequake_python.get_model_info("gpt-3.5-turbo")
+    for name in (
+        "supports_minimal_reasoning_effort",
+        "output_cost_per_token_above_512k_tokens",
+        "ocr_cost_per_page",
+    ):
+        assert info[name] is None, name
+
+
 def test_questions() -> None:
     assert edgequake_python.supports_vision("gpt-4o")
     assert edgequake_python.supports_function_calling("gpt-4o", custom_llm_provider="openai")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 
+from .._course import Step
 from ..exceptions import UnsupportedParamsError
 from ..integrations.custom_logger import overrides
 from ..observers.delivery import DELIVERY
 from ..observers.events import Events
 from ..observers.payload import Subject
 from ..observers.registry import listeners
-from .call import Call, Step
+from .call import Call
 from .core import provider_of
 from .local import KnownMeta
 from .relay import Relay
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, Callable
 
+    from .._course import Course
     from ..types import ModelResponseStream
-    from .call import Course, Proceed
+    from .call import Proceed
 
     Hidden = Callable[[], Mapping[str, Any]]
 
