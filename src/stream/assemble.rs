@@ -21,6 +21,8 @@ pub(crate) struct Assembler {
     choices: Vec<Progress>,
     usage: Option<Usage>,
     usage_extra: Extra,
+    /// Fields of chunks without news; the next chunk that is handed over has them.
+    held: Extra,
 }
 
 /// One alternative so far.
@@ -33,6 +35,8 @@ struct Progress {
     /// Bytes of what was said beside the text: reasoning, arguments of tool calls.
     beside: usize,
     calls: Calls,
+    /// Fields of pieces without news, such as what a filter found; the next piece has them.
+    held: Extra,
 }
 
 impl Assembler {
@@ -47,6 +51,7 @@ impl Assembler {
             choices: Vec::new(),
             usage: None,
             usage_extra: Extra::new(),
+            held: Extra::new(),
         }
     }
 
@@ -100,6 +105,11 @@ impl Assembler {
         for choice in chunk.choices {
             self.choice(choice, &mut news, &mut finishes);
         }
+        hold(
+            &mut self.held,
+            &mut extra,
+            usage.is_none() && news.is_empty() && finishes.is_empty(),
+        );
         if !news.is_empty() {
             out.push(self.chunk(news, take(&mut extra)));
         }
@@ -119,7 +129,8 @@ impl Assembler {
             return;
         }
         if let Some(usage) = self.usage.clone() {
-            let extra = take(&mut self.usage_extra);
+            let mut extra = take(&mut self.usage_extra);
+            hold(&mut self.held, &mut extra, false);
             let chunk = self.chunk(vec![ChunkChoice::default()], extra);
             out.push(ChatChunk {
                 usage: Some(usage),
@@ -155,7 +166,13 @@ impl Assembler {
             .logprobs
             .as_ref()
             .is_some_and(|logprobs| !logprobs.is_null());
-        if !choice.delta.is_empty() || has_logprobs {
+        let has_news = !choice.delta.is_empty() || has_logprobs;
+        hold(
+            &mut progress.held,
+            &mut choice.extra,
+            !has_news && reason.is_none(),
+        );
+        if has_news {
             if let Some(Content::Text(text)) = &choice.delta.content {
                 progress.text.push_str(text);
             }
@@ -186,6 +203,27 @@ impl Assembler {
             choices,
             usage: None,
             extra,
+        }
+    }
+}
+
+/// Puts fields aside, or completes them by those that were.
+fn hold(held: &mut Extra, fields: &mut Extra, aside: bool) {
+    if !aside && held.is_empty() {
+        return;
+    }
+    let says = |value: &Value| match value {
+        Value::Null => false,
+        Value::Object(map) => !map.is_empty(),
+        _ => true,
+    };
+    if aside {
+        held.extend(take(fields).into_iter().filter(|(_, value)| says(value)));
+        return;
+    }
+    for (name, value) in take(held) {
+        if !fields.get(&name).is_some_and(says) {
+            fields.insert(name, value);
         }
     }
 }
@@ -290,6 +328,28 @@ mod tests {
         let (out, _) = run(true, chunks);
         assert_eq!(out.len(), 3);
         assert!(out[2].usage.is_some() && out[2].choices.len() == 1 && out[2].choices[0].delta.is_empty());
+    }
+
+    #[test]
+    fn fields_without_news_come_with_the_next_chunk() {
+        let found = json!({"hate": {"filtered": false}});
+        let (out, _) = run(
+            false,
+            vec![
+                json!({"choices": [], "prompt_filter_results": [{"prompt_index": 0}]}),
+                delta(json!({"role": "assistant", "content": ""}), json!(null)),
+                delta(json!({"content": "a"}), json!(null)),
+                json!({"choices": [{"index": 0, "content_filter_results": found, "finish_reason": null}]}),
+                json!({"choices": [{"index": 0, "delta": {}, "content_filter_results": {}, "finish_reason": "stop"}]}),
+            ],
+        );
+        assert_eq!(out.len(), 2);
+        assert_eq!(
+            out[0].extra["prompt_filter_results"],
+            json!([{"prompt_index": 0}])
+        );
+        assert_eq!(out[1].choices[0].extra["content_filter_results"], found);
+        assert!(out[1].extra.is_empty() && out[0].choices[0].extra.is_empty());
     }
 
     #[test]

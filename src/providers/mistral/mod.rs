@@ -64,12 +64,7 @@ impl ChatWire for Chat {
     }
 
     fn response(&self, target: &Target, body: &Bytes) -> Result<ChatResponse> {
-        let mut answer = openai::Chat.response(target, body)?;
-        for choice in &mut answer.choices {
-            let message = &mut choice.message;
-            reasoning::take_apart(&mut message.content, &mut message.extra);
-        }
-        Ok(answer)
+        openai::Chat.response(target, body)
     }
 
     fn error(&self, _target: &Target, status: u16, headers: HeaderMap, body: Bytes) -> Error {
@@ -85,7 +80,7 @@ impl ChatWire for Chat {
     }
 }
 
-/// OpenAI's events with Mistral's content parts.
+/// OpenAI's events with Mistral's filling.
 struct Decoder(Box<dyn ChunkDecoder>);
 
 impl ChunkDecoder for Decoder {
@@ -95,10 +90,6 @@ impl ChunkDecoder for Decoder {
         for chunk in chunks.iter_mut().skip(before) {
             // Filling that hides the length of a piece from who listens on the line.
             chunk.extra.shift_remove("p");
-            for choice in &mut chunk.choices {
-                let delta = &mut choice.delta;
-                reasoning::take_apart(&mut delta.content, &mut delta.extra);
-            }
         }
         read
     }

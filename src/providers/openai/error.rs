@@ -1,6 +1,8 @@
 //! Reads errors: from status and the fields of the body. Words of a message decide only where the status already says
 //! "bad request" and the server gives no code, and then only for the phrases servers are known to use.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
@@ -14,7 +16,7 @@ pub(crate) fn from_status(status: u16, headers: HeaderMap, body: Bytes) -> Error
     let kind = details.kind(status);
     let message = details
         .message
-        .map_or_else(|| plain_message(status, &body), str::to_owned);
+        .map_or_else(|| plain_message(status, &body), Cow::into_owned);
     Error::from_answer(kind, status, message, headers, body)
 }
 
@@ -26,14 +28,14 @@ pub(crate) fn from_event(body: &Bytes) -> Error {
     let kind = details.kind(status);
     let message = details
         .message
-        .map_or_else(|| plain_message(status, body), str::to_owned);
+        .map_or_else(|| plain_message(status, body), Cow::into_owned);
     Error::from_answer(kind, status, message, HeaderMap::new(), body.clone())
 }
 
 /// What an error body says, wherever a server puts it.
 #[derive(Default)]
 struct Details<'a> {
-    message: Option<&'a str>,
+    message: Option<Cow<'a, str>>,
     code: Option<&'a str>,
     kind: Option<&'a str>,
     number: Option<u16>,
@@ -45,7 +47,7 @@ impl<'a> Details<'a> {
         let body = body.as_array().and_then(|items| items.first()).unwrap_or(body);
         let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
         if let Some(number) = minimax(body.get("base_resp")) {
-            let message = body.pointer("/base_resp/status_msg").and_then(Value::as_str);
+            let message = body.pointer("/base_resp/status_msg").and_then(said);
             return Self {
                 message,
                 code: matches!(number, 1026 | 1027).then_some("content_filter"),
@@ -59,9 +61,9 @@ impl<'a> Details<'a> {
                 ..Self::default()
             };
         }
-        if let Some(message) = error.as_str() {
+        if error.is_string() || error.is_array() {
             return Self {
-                message: Some(message),
+                message: said(error),
                 ..Self::default()
             };
         }
@@ -79,7 +81,9 @@ impl<'a> Details<'a> {
                 .filter(|number| (400..600).contains(number))
         };
         Self {
-            message: text("message").or_else(|| text("detail")).or_else(|| text("msg")),
+            message: ["message", "detail", "msg"]
+                .into_iter()
+                .find_map(|name| error.get(name).and_then(said)),
             // Azure says more inside: `ResponsibleAIPolicyViolation`.
             code: error
                 .get("innererror")
@@ -143,11 +147,13 @@ impl<'a> Details<'a> {
                 return ErrorKind::ContentPolicyViolation;
             }
             "model_not_found" if matches!(status, 400 | 404) => return ErrorKind::NotFound,
+            // Groq: one request with more tokens than a minute has.
+            "rate_limit_exceeded" if status == 413 => return ErrorKind::RateLimit,
             "invalid_api_key" if status < 500 => return ErrorKind::Authentication,
             _ => {}
         }
         if by_status == ErrorKind::BadRequest
-            && let Some(message) = self.message
+            && let Some(message) = self.message.as_deref()
         {
             if says_prompt_too_long(message) {
                 return ErrorKind::ContextWindowExceeded;
@@ -164,12 +170,27 @@ impl<'a> Details<'a> {
         if by_status == ErrorKind::PermissionDenied
             && self
                 .message
+                .as_deref()
                 .is_some_and(|message| message.starts_with("Content violates usage guidelines"))
         {
             return ErrorKind::ContentPolicyViolation;
         }
         by_status
     }
+}
+
+/// Words as a text, or as a list of texts (Hugging Face) or of what says `msg` (FastAPI).
+fn said(words: &Value) -> Option<Cow<'_, str>> {
+    let one = |word: &'_ Value| -> Option<String> {
+        let text = ["message", "msg"].into_iter().find_map(|name| word.get(name));
+        text.unwrap_or(word).as_str().map(str::to_owned)
+    };
+    let text = match words {
+        Value::String(text) => Cow::Borrowed(text.as_str()),
+        Value::Array(list) => Cow::Owned(list.iter().filter_map(one).collect::<Vec<_>>().join("; ")),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 /// MiniMax answers 200 and says in `base_resp` what went wrong; 0 is nothing.
@@ -299,8 +320,39 @@ mod tests {
             kind(400, r#"{"error":"Incorrect API key provided: x***."}"#),
             K::Authentication
         );
+        assert_eq!(
+            kind(
+                413,
+                r#"{"error":{"message":"Request too large on tokens per minute","type":"tokens","code":"rate_limit_exceeded"}}"#
+            ),
+            K::RateLimit
+        );
+        assert_eq!(
+            kind(413, r#"{"error":{"message":"x","code":"request_too_large"}}"#),
+            K::BadRequest
+        );
         assert_eq!(kind(503, "<html>"), K::ServiceUnavailable);
         assert_eq!(kind(418, ""), K::Api);
+    }
+
+    #[test]
+    fn words_in_lists_are_read() {
+        let message = |body: &'static str| {
+            from_status(400, HeaderMap::new(), Bytes::from_static(body.as_bytes()))
+                .message()
+                .to_owned()
+        };
+        assert_eq!(
+            message(r#"{"error":["top_p is too large","a","b"]}"#),
+            "top_p is too large; a; b"
+        );
+        assert_eq!(message(r#"[{"error":"no","error_type":"validation"}]"#), "no");
+        assert_eq!(
+            message(r#"{"detail":[{"loc":["body","model"],"msg":"field required","type":"missing"}]}"#),
+            "field required"
+        );
+        assert_eq!(message(r#"["no"]"#), "no");
+        assert!(message(r#"{"error":[]}"#).starts_with("400 Bad Request"));
     }
 
     #[test]

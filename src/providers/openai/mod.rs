@@ -3,6 +3,7 @@
 mod by_completions;
 mod by_responses;
 pub(crate) mod by_tool;
+mod content;
 pub(crate) mod departures;
 mod embed;
 pub(crate) mod endpoints;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{by_tool, error, reasoning};
+use super::{by_tool, content, error, reasoning};
 use crate::error::{Error, Result};
 use crate::finish;
 use crate::resolve::Target;
@@ -24,6 +24,7 @@ pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
         *model = format!("{}/{model}", target.provider.name);
     }
     for choice in &mut response.choices {
+        content::settle(&mut choice.message.content, &mut choice.message.extra);
         reasoning::settle(&mut choice.message, target.provider.quirks.reasoning_field);
         // The answer is here as a whole; a server that gives no reason means the common one.
         if choice.finish_reason.as_deref().is_none_or(str::is_empty) {

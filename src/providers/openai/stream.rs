@@ -1,8 +1,9 @@
 //! Reads a stream's events.
 
 use bytes::Bytes;
+use serde_json::Value;
 
-use super::{by_tool, error, reasoning, response};
+use super::{by_tool, content, error, reasoning, response};
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::resolve::Target;
@@ -62,6 +63,16 @@ impl ChunkDecoder for Decoder {
                     {
                         chunk.usage = serde_json::from_value(counts).ok();
                     }
+                }
+                // Groq counts in a field of its own.
+                if chunk.usage.is_none()
+                    && let Some(Value::Object(own)) = chunk.extra.get_mut("x_groq")
+                    && let Some(counts) = own.shift_remove("usage")
+                {
+                    chunk.usage = serde_json::from_value(counts).ok();
+                }
+                for choice in &mut chunk.choices {
+                    content::settle(&mut choice.delta.content, &mut choice.delta.extra);
                 }
                 if let Some(usage) = &mut chunk.usage {
                     usage.include_cached();
