@@ -25,9 +25,9 @@ from typing import Any
 
 import page
 from edgequake_python import Router
+from edgequake_python._course import drive, drive_async
 from edgequake_python.router import journey, selection
 from edgequake_python.router.calls import CHAT
-from edgequake_python.router.course import drive, drive_async
 from edgequake_python.router.request import Request
 from edgequake_python.state import LocalState, RedisState
 

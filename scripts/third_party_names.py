@@ -31,7 +31,7 @@ NOT_LITELLMS = {
 }
 
 #: Beside the checkout, or beside a folder above it.
-PLACES = [above / "shared" / "spec" / "third_party_use.txt" for above in Path(__file__).resolve().parents[1:]]
+PLACES = [above / "shared" / "spec" / "third_party_use.txt" for above in Path(__file__).resolve().parents]
 DEFAULT = next((place for place in PLACES if place.exists()), PLACES[0])
 
 

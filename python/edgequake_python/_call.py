@@ -216,11 +216,34 @@ def send(operation: str, arguments: dict[str, Any]) -> Any:
 def _first(begun: Begun) -> Any:
     """The first call: it is under way while the response classes are imported here, by Python itself."""
     try:
+        threading = sys.modules.get("threading")
+        if threading is not None and threading.current_thread().daemon:
+            _load_elsewhere(threading)
         load_types()
     except BaseException:
         begun.abandon()
         raise
     return begun.finish()
+
+
+def _load_elsewhere(threading: Any) -> None:
+    """Import the response classes on a thread that the interpreter waits for before it ends.
+
+    A daemon thread it ends wherever it stands, and amid pydantic's own core that tears the process.
+    """
+    import contextlib
+
+    def load() -> None:
+        # Whoever waits for the classes meets what goes wrong here too.
+        with contextlib.suppress(BaseException):
+            load_types()
+
+    thread = threading.Thread(target=load, name="edgequake-import", daemon=False)
+    try:
+        thread.start()
+    except RuntimeError:  # the program is ending, or can have no more threads
+        return
+    thread.join()
 
 
 async def send_async(operation: str, arguments: dict[str, Any]) -> Any:

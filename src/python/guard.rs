@@ -38,7 +38,26 @@ pub(super) fn install() {
 /// # Errors
 /// What `work` returns, or that.
 pub(super) fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let work = || {
+        let leaving = Leaving;
+        let done = work();
+        std::mem::forget(leaving);
+        done
+    };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(raise(py, &*panic)))
+}
+
+/// Before 3.14 the interpreter ends a thread that wants the GIL after the program's end by unwinding its stack, in the
+/// middle of whatever Python the thread runs for us. `catch_unwind` would take that for an exception of another
+/// language and abort the process, so the thread stays here and ends with the process. A panic goes on.
+struct Leaving;
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        while !std::thread::panicking() {
+            std::thread::park();
+        }
+    }
 }
 
 /// Awaits `work`; a panic in it is an `Internal` error, after which it is not looked at again.

@@ -113,6 +113,8 @@ impl Runtimes {
                 py.import("edgequake_python._call")?.getattr("load_types")?,
             )?;
             details.set_item("name", "edgequake-import")?;
+            // A daemon's threads would be daemons too.
+            details.set_item("daemon", false)?;
             py.import("threading")?
                 .getattr("Thread")?
                 .call((), Some(&details))?

@@ -198,9 +198,15 @@ class RawServer:
         lengths = [
             line.split(":")[1] for line in text.split("\r\n") if line.lower().startswith("content-length:")
         ]
-        while lengths and len(body) < int(lengths[0]):
-            body += connection.recv(65536)
-        return Exchange(self, connection, text, body)
+        missing = int(lengths[0]) - len(body) if lengths else 0
+        pieces = [body]
+        while missing > 0:
+            more = connection.recv(min(missing, 1 << 20))
+            if not more:
+                return None
+            pieces.append(more)
+            missing -= len(more)
+        return Exchange(self, connection, text, b"".join(pieces))
 
     def __enter__(self) -> RawServer:
         return self

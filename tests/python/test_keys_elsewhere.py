@@ -201,6 +201,7 @@ def test_to_whoever_watches(
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_to_langfuse(server: Loopback, echo: Echo) -> None:
+    pytest.importorskip("langfuse")
     from edgequake_python.integrations.langfuse import LangfuseLogger
 
     with Loopback(lambda request: Reply(b"")) as langfuse:

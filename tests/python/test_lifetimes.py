@@ -89,6 +89,31 @@ def test_leaving_slowly_with(name: str) -> None:
         run(unindented(UNFINISHED[name] + slowly), server.base_url)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "list(eq.completion(stream=True, **call))",
+        "eq.completion(**call)",
+        "asyncio.run(eq.acompletion(**call))",
+    ],
+)
+def test_leaving_amid_the_first_call_of_a_thread(call: str) -> None:
+    """The classes of answers are being imported then, where the end of the interpreter must not tear."""
+    program = """
+threading.Thread(target=lambda: CALL, daemon=True).start()
+while "pydantic" not in sys.modules:
+    time.sleep(0.001)
+time.sleep(PAUSE)
+class Slow:
+    def __del__(self, sleep=time.sleep):
+        sleep(0.2)
+slow = Slow()
+"""
+    with RawServer(hold("one")) as server:
+        for pause in ("0", "0.03", "0.06", "0.1", "0.15"):
+            run(program.replace("CALL", call).replace("PAUSE", pause), server.base_url)
+
+
 #: Programs that are through before their first call has loaded what answers are made of.
 SHORT = {
     "a stream not read": "eq.completion('sim/x', call['messages'], stream=True)",

@@ -10,8 +10,8 @@ import pytest
 
 import edgequake_python
 from edgequake_python import _call
+from edgequake_python._course import drive, drive_async
 from edgequake_python._pipeline import CONCERNS, Call, Concern, Step, run, run_async
-from edgequake_python._pipeline.order import drive, drive_async
 from loopback import MESSAGES, Loopback, chat
 
 

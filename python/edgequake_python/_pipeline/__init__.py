@@ -11,8 +11,9 @@ arguments and at a few attributes of the package.
 
 from __future__ import annotations
 
-from .call import Call, Step
-from .order import CONCERNS, Concern, chain, drive, drive_async
+from .._course import Step, drive, drive_async
+from .call import Call
+from .order import CONCERNS, Concern, chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

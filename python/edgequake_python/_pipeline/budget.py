@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from .._course import Step
 from ..budget import Budgets
 from ..cost_estimate import Estimate
 from ..response_cost import of_response
-from .call import Call, Step, settings
+from .call import Call, settings
 from .core import provider_of
 from .relay import Relay
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .._course import Course
     from ..state import Reservation
     from ..types import ModelResponseStream
-    from .call import Course, Proceed
+    from .call import Proceed
 
 
 class _Global:

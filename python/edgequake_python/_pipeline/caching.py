@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .._course import Step
 from ..caching.caching import CALL_TYPES
 from ..caching.entries import Stored
-from .call import Step, settings
+from .call import settings
 from .local import KnownMeta, LocalStream, chunks_of
 from .relay import Relay
 
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .._course import Course
     from ..types import ModelResponseStream
-    from .call import Call, Course, Proceed
+    from .call import Call, Proceed
 
 #: Arguments that are the cache's business and nobody else's.
 _OWN = ("caching", "cache", "cache_key", "ttl")

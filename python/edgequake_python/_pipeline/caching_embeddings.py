@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from .call import Step
+from .._course import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .._course import Course
     from ..types import EmbeddingResponse
-    from .call import Call, Course, Proceed
+    from .call import Call, Proceed
 
 
 def by_item(

@@ -6,27 +6,14 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Generator
-    from typing import Any, Callable, NamedTuple
+    from typing import Any, Callable
 
-    Course = Generator["Step", Any, Any]
+    from .._course import Course
+
     Proceed = Callable[["Call"], Course]
-else:
-    from collections import namedtuple
 
 #: The package's attributes, as they are now.
 settings = sys.modules[__package__.partition(".")[0]].__dict__
-
-if TYPE_CHECKING:
-
-    class Step(NamedTuple):
-        """Something that has to be waited for, in blocking code or in a coroutine."""
-
-        blocking: Callable[[], Any]
-        awaitable: Callable[[], Awaitable[Any]]
-
-else:
-    Step = namedtuple("Step", ("blocking", "awaitable"))
 
 
 class Call:

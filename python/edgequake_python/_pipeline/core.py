@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .. import _call, _eq_core
-from .call import Step
+from .._course import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .call import Call, Course
+    from .._course import Course
+    from .call import Call
 
 
 def stage(call: Call) -> Course:

@@ -9,7 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 
 def stage(call: Call, proceed: Proceed) -> Course:

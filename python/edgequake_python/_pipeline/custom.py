@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .. import exceptions
-from .call import Call, Step
+from .._course import Step
+from .call import Call
 from .custom_stream import CustomStream
 from .local import LocalMeta, attach
 
@@ -11,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from .call import Course, Proceed
+    from .._course import Course
+    from .call import Proceed
 
 #: Operation, and whether it streams: the handler's blocking method and its asynchronous one.
 _METHODS = {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from .._course import Step
 from ..exceptions import BadRequestError, BudgetExceededError, ContextWindowExceededError
-from .call import Call, Step
+from .call import Call
 from .relay import Primed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .call import Course, Proceed
+    from .._course import Course
+    from .call import Proceed
 
 #: What belongs to one provider and must never reach another's host.
 _ADDRESS = (

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 _NAMES = (
     "litellm_system_prompt",

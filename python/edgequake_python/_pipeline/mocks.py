@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from .. import _call
+from .._course import Step
 from ..exceptions import (
     APIError,
     BadRequestError,
@@ -18,7 +19,6 @@ from ..exceptions import (
     RateLimitError,
     Timeout,
 )
-from .call import Step
 from .core import examine
 from .local import LocalMeta, LocalStream, attach, chunks_of
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Callable
 
+    from .._course import Course
     from ..types import EmbeddingResponse, ModelResponse, ModelResponseStream
-    from .call import Call, Course, Proceed
+    from .call import Call, Proceed
 
 _NAMES = ("mock_response", "mock_tool_calls", "mock_delay", "mock_timeout")
 

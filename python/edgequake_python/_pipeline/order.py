@@ -1,4 +1,4 @@
-"""The order of the concerns, and the two ways to run them."""
+"""The order of the concerns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 
 class Concern:
@@ -183,33 +184,3 @@ def _next(call: Call, position: int, named: frozenset[str], shown: bool) -> int 
         if concern.asked(call, named) and (not shown or concern.shapes):
             return index
     return None
-
-
-def drive(course: Course) -> Any:
-    """Run a course in blocking code and return its answer."""
-    try:
-        step = next(course)
-        while True:
-            try:
-                result = step.blocking()
-            except BaseException as error:  # what goes wrong is the concern's to see first
-                step = course.throw(error)
-            else:
-                step = course.send(result)
-    except StopIteration as end:
-        return end.value
-
-
-async def drive_async(course: Course) -> Any:
-    """Run a course in a coroutine and return its answer."""
-    try:
-        step = next(course)
-        while True:
-            try:
-                result = await step.awaitable()
-            except BaseException as error:
-                step = course.throw(error)
-            else:
-                step = course.send(result)
-    except StopIteration as end:
-        return end.value

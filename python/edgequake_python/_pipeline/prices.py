@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 #: Arguments that are prices, in USD a token or a second.
 PRICES = (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from .._course import Step
 from ..exceptions import BadRequestError
-from .call import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
     from typing import Any, Callable
 
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 
 def stage(call: Call, proceed: Proceed) -> Course:
@@ -25,7 +26,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
         raise BadRequestError(
             message=f"model_list has no deployment named {plain.model!r}", model=plain.model, llm_provider=""
         )
-    from .order import drive, drive_async
+    from .._course import drive, drive_async
 
     calls = [plain.but(**deployment) for deployment in deployments]
     return (

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .._course import Course
     from ..types import ModelResponseStream
-    from .call import Call, Course, Proceed
+    from .call import Call, Proceed
 
 
 def stage(call: Call, proceed: Proceed) -> Course:

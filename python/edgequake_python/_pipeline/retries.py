@@ -6,13 +6,15 @@ import random
 import time
 
 from .. import exceptions
-from .call import Call, Step
+from .._course import Step
+from .call import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .call import Course, Proceed
+    from .._course import Course
+    from .call import Proceed
 
 #: Which count of a policy is an error's; the first class that fits.
 _COUNTS: tuple[tuple[type[BaseException], str], ...] = (

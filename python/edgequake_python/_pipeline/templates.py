@@ -10,7 +10,8 @@ from ..exceptions import UnsupportedParamsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 _NAMES = (
     "roles",

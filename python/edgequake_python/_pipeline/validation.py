@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, Optional
 
+    from .._course import Course
     from ..types import ModelResponseStream
-    from .call import Call, Course, Proceed
+    from .call import Call, Proceed
 
 
 def stage(call: Call, proceed: Proceed) -> Course:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .call import Call, Course, Proceed
+    from .._course import Course
+    from .call import Call, Proceed
 
 _on = False
 

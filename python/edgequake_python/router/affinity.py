@@ -7,15 +7,15 @@ import binascii
 import hashlib
 import json
 
-from .course import Step
+from .._course import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from .._course import Course
     from ..state import State
-    from .course import Course
     from .member import Member
     from .pool import Pool
     from .request import Request

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 
+from .._course import Step
 from .._timeouts import Timeouts
 from ..exceptions import Timeout
 from .catalog import filled
-from .course import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .course import Course
+    from .._course import Course
     from .member import Member
     from .request import Request
     from .router import Router

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from .._course import Course
     from ..state import State
-    from .course import Course
     from .member import Member
     from .request import Request
     from .router import Router

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, Callable
 
-    from .course import Course
+    from .._course import Course
     from .member import Member
     from .pool import Pool, View
     from .request import Request

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .guards import Guard
 
 #: What `update_settings` may change.
-_CHANGEABLE = (
+CHANGEABLE = (
     "routing_strategy_args",
     "routing_strategy",
     "allowed_fails",
@@ -195,7 +195,7 @@ class Deployments:
         """Change settings while calls go on; names that cannot be changed are ignored, as in LiteLLM."""
         changed = False
         for name, value in kwargs.items():
-            if name not in _CHANGEABLE:
+            if name not in CHANGEABLE:
                 verbose_router_logger.debug("update_settings: %s cannot be changed", name)
                 continue
             if name == "routing_strategy":

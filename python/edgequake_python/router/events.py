@@ -9,15 +9,15 @@ from __future__ import annotations
 import functools
 from collections import deque
 
+from .._course import drive, drive_async
 from ..event_stream import AsyncEvents, SyncEvents
-from .course import drive, drive_async
 from .streams import Start, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .course import Course
+    from .._course import Course
     from .request import Request
     from .router import Router
     from .selection import Picked

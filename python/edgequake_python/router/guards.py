@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import sys
 
-from .course import Step
+from .._course import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol
 
-    from .course import Course
+    from .._course import Course
     from .member import Member
     from .request import Request
     from .router import Router

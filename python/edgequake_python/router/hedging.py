@@ -11,14 +11,14 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from .course import Step, drive_async
+from .._course import Step, drive_async
 from .selection import find
 from .streams import RoutedStream
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from .course import Course
+    from .._course import Course
     from .request import Request
     from .router import Router
 

@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
+from .._course import drive, drive_async
 from ..exceptions import BadRequestError, RouterRateLimitError
 from ..types.router import Deployment, ModelGroupInfo, RouterErrors
 from . import checks, selection
 from .attributes import Attributes
 from .catalog import filled
-from .course import drive, drive_async
-from .deployments import _public
+from .deployments import CHANGEABLE, _public
 from .request import Operation, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .._course import Course
     from .catalog import Catalog, Found
-    from .course import Course
     from .member import Member
 
 _CHOOSING = Operation("completion")
 
-_SETTINGS = (
-    "routing_strategy_args",
-    "routing_strategy",
-    "allowed_fails",
-    "cooldown_time",
-    "num_retries",
-    "timeout",
-    "retry_after",
-    "fallbacks",
-    "context_window_fallbacks",
-    "content_policy_fallbacks",
-    "model_group_retry_policy",
-    "retry_policy",
-    "model_group_alias",
-    "enable_tag_filtering",
-    "tag_routing_prefix",
-    "optional_pre_call_checks",
-    "stream_failure",
-    "hedge_after",
-    "wait_for_cooldown",
-    "deadline",
-)
+#: Without the one that `get_settings` of LiteLLM does not tell.
+_SETTINGS = tuple(name for name in CHANGEABLE if name != "max_retries")
 
 
 def entry_for(member: Member, filling: str | None, asked: str) -> dict[str, Any]:

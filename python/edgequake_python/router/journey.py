@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from .._course import Step, sleep
 from ..exceptions import (
     BudgetExceededError,
     ContentPolicyViolationError,
@@ -16,7 +17,6 @@ from ..exceptions import (
 from ..state import Outcome
 from . import affinity, checks, fallbacks
 from .attempt import arguments_of, latency_of, note_failure, note_fallback, stamp, tokens_of
-from .course import Step, sleep
 from .failures import rest_rule
 from .selection import Picked, choose, find
 from .streams import RoutedStream, Start
@@ -25,8 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .._course import Course
     from ..state import Grant
-    from .course import Course
     from .request import Request
     from .router import Router
 

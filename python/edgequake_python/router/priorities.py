@@ -11,12 +11,12 @@ import itertools
 import threading
 import time
 
+from .._course import sleep
 from ..exceptions import Timeout
-from .course import sleep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .course import Course
+    from .._course import Course
     from .request import Request
     from .router import Router
 

@@ -6,11 +6,11 @@ import sys
 from collections import defaultdict
 
 from .. import _given
+from .._course import drive, drive_async
 from ..state import LocalState
 from . import affinity
 from .calls import Calls
 from .copies import Copies
-from .course import drive, drive_async
 from .deployments import Deployments
 from .flights import Flights, key_of
 from .guards import CallbackGuard
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from .._course import Course
     from ..openai_client import Chat
     from ..state import State
     from ..types.router import Deployment
-    from .course import Course
     from .guards import Guard
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 
+from .._course import Step, elsewhere, sleep
 from ..exceptions import BadRequestError, RateLimitError, RouterRateLimitError
 from ..state import Grant, Refusal
 from ..types.router import RouterErrors
 from . import affinity, checks, tags
-from .course import Step, elsewhere, sleep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .._course import Course
     from ..state import Candidate
     from .catalog import Found
-    from .course import Course
     from .member import Member
     from .pool import Pool, View
     from .request import Request

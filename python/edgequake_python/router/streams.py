@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections import deque
 
+from .._course import drive, drive_async
 from ..streaming import CustomStreamWrapper
-from .course import drive, drive_async
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .._course import Course
     from ..types import ModelResponseStream
-    from .course import Course
     from .request import Request
     from .router import Router
     from .selection import Picked

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROOFS = [
     "test_package_frame.py::test_typing_markers_are_shipped",
 ]
@@ -13,6 +15,8 @@ PROOFS = [
 
 PROGRAM = """
 from __future__ import annotations
+
+import pytest
 
 import edgequake_python as eq
 
@@ -38,6 +42,7 @@ async def asynchronous() -> str:
 
 
 def test_a_strict_program(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--config-file=", str(program)]

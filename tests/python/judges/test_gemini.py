@@ -183,6 +183,7 @@ def test_faults_in_the_url_count(client: Any) -> None:
     assert generate(client, model="sim/503;times=1;what=gemini").text
 
 
+@pytest.mark.skipif(genai.__version__.startswith("1."), reason="before 2 the SDK passes it over in silence")
 def test_an_error_inside_a_stream(client: Any) -> None:
     stream = client.models.generate_content_stream(model="sim/error_event;status=503", contents=QUESTION)
     with pytest.raises(errors.APIError) as caught:

@@ -150,5 +150,6 @@ def test_what_the_api_refuses(
 
 
 def test_the_client_knows_a_form_refused(client: Any) -> None:
-    with pytest.raises(HTTPValidationError):
+    # Before version 2 the SDK checks tools itself.
+    with pytest.raises((HTTPValidationError, ValueError)):
         chat(client, messages=[{"role": "user", "content": "x"}], metadata={}, tools=[{"function": {}}])
