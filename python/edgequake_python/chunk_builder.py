@@ -182,7 +182,7 @@ class _Alternative:
         self.calls: dict[int, dict[str, Any]] = {}
         self.function_call: dict[str, Any] | None = None
         self.thinking: list[dict[str, Any]] = []
-        self.lists: dict[str, list[Any]] = {"annotations": [], "images": []}
+        self.lists: dict[str, list[Any]] = {"annotations": [], "images": [], "reasoning_items": []}
         self.audio: dict[str, Any] = {}
         self.specific: dict[str, Any] = {}
         self.logprobs: list[Any] = []

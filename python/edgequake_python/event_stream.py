@@ -51,14 +51,15 @@ class _Known:
             self._said = self._said or []
             self._said.append(text)
 
-    def _left(self) -> None:
+    def leave(self) -> None:
+        """Nobody reads on, or will before the program ends."""
         watchers, self._watchers = self._watchers, ()
         for watcher in watchers:
             watcher.left(self)
 
     def __del__(self) -> None:
         if self._watchers:
-            self._left()
+            self.leave()
 
     @property
     def _hidden_params(self) -> dict[str, Any]:
@@ -97,7 +98,7 @@ class _Known:
 
     def close(self) -> None:
         """Close the connection. What was not read is gone."""
-        self._left()
+        self.leave()
         self._core.close()
 
 

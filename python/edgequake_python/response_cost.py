@@ -34,6 +34,9 @@ class Answer:
         self._params = params
         self._hidden: Mapping[str, Any] = hidden if isinstance(hidden, dict) else {}
         self.usage: Any = _usage(part(response, "usage"))
+        billed = counted(self._billed(), "total_tokens")
+        if self.usage is None and billed:
+            self.usage = {"prompt_tokens": billed, "completion_tokens": 0}
 
     @property
     def model(self) -> str | None:
@@ -84,7 +87,10 @@ class Answer:
     @property
     def search_units(self) -> int:
         """What a reranker billed."""
-        return counted(part(part(self._response, "meta"), "billed_units"), "search_units")
+        return counted(self._billed(), "search_units")
+
+    def _billed(self) -> Any:
+        return part(part(self._response, "meta"), "billed_units")
 
     @property
     def images(self) -> int:

@@ -116,6 +116,9 @@ impl ChatWire for Azure {
         }
         refused
     }
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        openai::Chat.left_out(target, request)
+    }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         // Schemas came with 2024-08-01-preview.
         openai::by_tool::notes_where(is_before(target, 2024, 8), request)

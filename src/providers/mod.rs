@@ -4,6 +4,7 @@ pub mod anthropic;
 pub mod azure;
 pub mod azure_ai;
 pub mod bedrock;
+mod cache_marks;
 pub mod cohere;
 pub mod gemini;
 pub mod mistral;

@@ -447,3 +447,42 @@ def test_a_refused_call_cost_nothing(recorder: Recorder) -> None:
     kwargs = recorder.told[-1][1]
     assert kwargs["response_cost"] == 0.0 == kwargs["standard_logging_object"]["response_cost"]
     assert kwargs["has_logged_sync_failure"] is True and "refuse" in kwargs["original_response"]
+
+
+ENDS = """
+import os, sys
+import edgequake_python as eq
+
+def told(kwargs, response, begun, ended):
+    os.write(1, b"!" if kwargs.get("stream_abandoned") or not kwargs["stream"] else b"?")
+
+eq.success_callback = [told]
+messages = [{"role": "user", "content": "Hi"}]
+call = dict(model="openai/gpt-4o-mini", messages=messages, api_base=sys.argv[1], api_key="x")
+"""
+LEFT = """
+from edgequake_python.integrations.custom_logger import CustomLogger
+
+class Ledger(CustomLogger):
+    def log_success_event(self, kwargs, *more):
+        os.write(1, b"!" if kwargs.get("stream_abandoned") else b"?")
+
+eq.success_callback = []
+stream = eq.completion(stream=True, callbacks=[Ledger()], **call)
+next(stream)
+"""
+WORKER = """
+import multiprocessing
+worker = multiprocessing.get_context("fork").Process(target=lambda: eq.completion(**call))
+worker.start()
+worker.join()
+"""
+
+
+@pytest.mark.parametrize("program", [LEFT, WORKER], ids=["a stream is left open", "a worker process"])
+def test_a_program_that_ends_in_other_ways_has_told_exactly_once(
+    simulator: edgequake_python.Simulator, program: str
+) -> None:
+    command = [sys.executable, "-c", ENDS + program, simulator.base_url]
+    ended = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert (ended.stdout, ended.returncode) == (b"!", 0), ended.stderr

@@ -89,7 +89,8 @@ def test_databricks_streams_in_parts(server: Loopback) -> None:
         step({}, "stop"),
     )
     chunks = list(ask(server, "databricks/databricks-claude-sonnet-4", told, stream=True))
-    message = eq.stream_chunk_builder(chunks).choices[0].message
+    whole: Any = eq.stream_chunk_builder(chunks)
+    message = whole.choices[0].message
     assert (message.content, message.reasoning_content) == ("hello", "hm")
     assert message.thinking_blocks == [{"type": "thinking", "thinking": "hm", "signature": "S"}]
 
@@ -110,3 +111,17 @@ def test_what_azure_found_comes_without_empty_chunks(server: Loopback) -> None:
     assert first.choices[0].delta.content == "a"
     assert first.prompt_filter_results[0]["content_filter_results"] == FOUND
     assert last.choices[0].finish_reason == "stop" and last.choices[0].content_filter_results == FOUND
+
+
+@pytest.mark.parametrize(
+    "model", ["gemini/gemini-2.5-flash", "mistral/mistral-large-latest", "groq/llama-3.3-70b-versatile"]
+)
+def test_marks_for_a_cache_that_is_not_there_are_reported(server: Loopback, model: str) -> None:
+    google = {"candidates": [{"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}]}
+    server.handler = lambda _: google if model.startswith("gemini") else chat()
+    part = {"type": "text", "text": "long", "cache_control": {"type": "ephemeral"}}
+    for content, dropped in (([part], ["cache_control"]), ("long", [])):
+        messages = [{"role": "user", "content": content}]
+        answer: Any = eq.completion(model=model, messages=messages, api_base=server.base_url, api_key="k")
+        assert answer._hidden_params["dropped_params"] == dropped
+        assert "cache_control" not in json.dumps(server.bodies[-1])

@@ -11,6 +11,7 @@ import edgequake_python
 from edgequake_python import completion_cost
 from edgequake_python.integrations.custom_logger import CustomLogger
 from edgequake_python.observers import flush
+from loopback import Loopback, Request
 
 HI = [{"role": "user", "content": "Hello there"}]
 
@@ -168,3 +169,24 @@ def test_a_price_at_the_text_that_is_heard() -> None:
     heard = TranscriptionResponse(text="x", duration=10.0)
     cost = edgequake_python.completion_cost(heard, model="soniox/stt-async-v4", call_type="transcription")
     assert cost == pytest.approx(10 * 2.77778e-05)
+
+
+def test_rerankings_and_judgements_carry_their_cost(server: Loopback) -> None:
+    def answer(request: Request) -> dict[str, Any]:
+        if "moderations" in request.path:
+            return {"id": "m", "model": "omni-moderation-latest", "results": []}
+        billed = {"search_units": 3} if "rerank" in request.json["model"] else {}
+        return {
+            "id": "r",
+            "results": [{"index": 0, "relevance_score": 0.9}],
+            "meta": {"billed_units": billed},
+        }
+
+    server.handler = answer
+    call: dict[str, Any] = {"api_base": server.base_url, "api_key": "sk-1"}
+    ranked = edgequake_python.rerank("cohere/rerank-v3.5", query="q", documents=["a"], **call)
+    assert ranked._hidden_params["response_cost"] == pytest.approx(3 * 0.002)
+    judged: Any = edgequake_python.moderation(input="x", model="openai/omni-moderation-latest", **call)
+    assert judged._hidden_params["response_cost"] == 0
+    unknown = edgequake_python.rerank("cohere/unheard-of", query="q", documents=["a"], **call)
+    assert unknown._hidden_params["response_cost"] is None

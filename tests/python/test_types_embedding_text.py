@@ -55,3 +55,14 @@ def test_text_choices():
         "top_logprobs": [{"a": -0.5}],
     }
     assert TextCompletionResponse(stream=True).usage is None
+
+
+def test_the_fingerprint_of_a_text_reads_as_none_where_there_is_none() -> None:
+    text = TextCompletionResponse()
+    assert text.system_fingerprint is None and text["system_fingerprint"] is None
+    assert "system_fingerprint" not in text.model_dump()
+    text = TextCompletionResponse(system_fingerprint="fp_1")
+    assert text.system_fingerprint == text["system_fingerprint"] == "fp_1"
+    assert text.model_dump()["system_fingerprint"] == "fp_1"
+    text.system_fingerprint = None
+    assert "system_fingerprint" not in text.model_dump()

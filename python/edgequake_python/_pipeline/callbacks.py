@@ -7,6 +7,7 @@ import uuid
 from .._course import Step
 from ..exceptions import UnsupportedParamsError
 from ..integrations.custom_logger import overrides
+from ..observers.delivery import DELIVERY
 from ..observers.events import Events
 from ..observers.payload import Subject
 from ..observers.registry import listeners
@@ -62,7 +63,9 @@ def stage(call: Call, proceed: Proceed) -> Course:
                 yield from _told_of_failure(one, plain, error, kind)
         raise
     if call.streamed and call.operation == "chat":
-        return _Watched(answer, events, plain, (provider, model)).wrapper()
+        watched = _Watched(answer, events, plain, (provider, model))
+        DELIVERY.expect(watched)
+        return watched.wrapper()
     if call.streamed and hasattr(answer, "_watchers"):
         answer._watch(_End(events, plain, (provider, model)))
         return answer
@@ -182,8 +185,6 @@ def _told_of_failure(one: Any, call: Call, error: Exception, kind: str) -> Cours
             try:
                 await one.async_post_call_failure_deployment_hook(dict(call.arguments), error, kind, 0)
             except Exception as other:
-                from ..observers.delivery import DELIVERY
-
                 DELIVERY._complain(other)
 
         yield Step(_never, told)

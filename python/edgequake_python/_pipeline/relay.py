@@ -115,15 +115,17 @@ class Relay:
     def close(self) -> None:
         """Close the connection. What was not read is gone."""
         self._ready.clear()
-        if not self._over:
-            self._over = True
-            self.left()
+        self.leave()
         self.stream.close()
 
-    def __del__(self) -> None:
+    def leave(self) -> None:
+        """Nobody reads on, or will before the program ends."""
         if not getattr(self, "_over", True):
             self._over = True
             self.left()
+
+    def __del__(self) -> None:
+        self.leave()
 
     def usage(self) -> Usage | None:
         """Token counts, once they are known."""

@@ -12,8 +12,10 @@ import contextlib
 import contextvars
 import logging
 import os
+import sys
 import threading
 import time
+import weakref
 from collections import deque
 
 TYPE_CHECKING = False
@@ -56,6 +58,7 @@ class Delivery:
         self._unsaid = 0
         self._abroad: set[_Visit] = set()
         self._ending = False
+        self._open: weakref.WeakSet[Any] = weakref.WeakSet()
         self._loop: Optional[asyncio.AbstractEventLoop] = None
 
     def tell(self, task: Task, loop: Optional[asyncio.AbstractEventLoop] = None) -> None:
@@ -65,6 +68,8 @@ class Delivery:
         if self._pid != os.getpid():
             # After a fork: the parent's events are the parent's to deliver.
             self._own()
+        if sys.is_finalizing():
+            return  # no thread runs any more
         with self._wake:
             if len(self._queue) >= LIMIT:
                 self.left_out += 1
@@ -78,6 +83,13 @@ class Delivery:
                 self._thread.start()
                 _at_exit(self)
             self._wake.notify()
+
+    def expect(self, stream: Any) -> None:
+        """Tell of a stream, by its ``leave()``, when the program ends before its reader has left it."""
+        if self._pid != os.getpid():
+            self._own()
+        self._open.add(stream)
+        _at_exit(self)
 
     def _work(self) -> None:
         begun = time.perf_counter()
@@ -186,6 +198,9 @@ class Delivery:
 
     def flush_at_exit(self) -> None:
         """Wait for callbacks when the program ends: loops that stand still now run no more."""
+        if self._pid == os.getpid():
+            for stream in list(self._open):
+                stream.leave()
         self._ending = True
         if not self.flush(AT_EXIT):
             with self._wake:
@@ -260,6 +275,10 @@ def _at_exit(delivery: Delivery) -> None:
     if pid not in _registered:
         _registered.add(pid)
         atexit.register(delivery.flush_at_exit)
+        workers = sys.modules.get("multiprocessing.util")
+        if workers is not None and sys.modules["multiprocessing.process"].parent_process() is not None:
+            # A worker process ends without asking those that `atexit` knows.
+            workers.Finalize(None, delivery.flush_at_exit, exitpriority=10)
 
 
 DELIVERY = Delivery()

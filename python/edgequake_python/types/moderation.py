@@ -25,6 +25,9 @@ class OpenAIModerationResponse(Response):
     model: Open[Optional[str]] = None
     results: Open[list[Any]]
 
+    def _is_billed(self) -> bool:
+        return True
+
     def __init__(
         self,
         id: Optional[str] = None,

@@ -63,6 +63,10 @@ class RerankResponse(Response):
     results: Open[Optional[list[Any]]] = None
     meta: Open[Optional[Any]] = None
 
+    def _is_billed(self) -> bool:
+        meta = self.meta
+        return super()._is_billed() or (isinstance(meta, dict) and bool(meta.get("billed_units")))
+
     def __init__(
         self,
         id: Optional[str] = None,

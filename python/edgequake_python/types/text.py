@@ -86,6 +86,18 @@ class TextCompletionResponse(Response, ItemAssignable):
             None if hidden_params is None else HiddenParams(hidden_params), _response_headers, response_ms
         )
 
+    @property
+    def system_fingerprint(self) -> Optional[str]:
+        """The configuration that answered, where the provider names it; None, and in no dump, where not."""
+        return self._extras().get("system_fingerprint")
+
+    @system_fingerprint.setter
+    def system_fingerprint(self, value: Optional[str]) -> None:
+        if value is None:
+            self._extras().pop("system_fingerprint", None)
+        else:
+            self._extras()["system_fingerprint"] = value
+
     @staticmethod
     def _make_hidden_params(meta: Optional[Meta]) -> HiddenParams:
         return HiddenParams() if meta is None else HiddenParams(meta.hidden_params())

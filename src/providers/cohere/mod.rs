@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, SseFramer};
+use crate::providers::cache_marks;
 use crate::registry::{COMPATIBLE, Provider, Quirks};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
@@ -61,7 +62,8 @@ impl ChatWire for Chat {
     fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
         // Nobody is told who the end user is.
         let user = request.params.contains_key("user");
-        user.then(|| "user".to_owned()).into_iter().collect()
+        let user = user.then(|| "user".to_owned());
+        user.into_iter().chain(cache_marks::left_out(request)).collect()
     }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {
         request::write(target, request)

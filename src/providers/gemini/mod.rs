@@ -23,6 +23,7 @@ use http::HeaderMap;
 
 use crate::error::{Error, Result};
 use crate::framing::Framer;
+use crate::providers::cache_marks;
 use crate::registry::{Auth, KeyOrder, OptionDefault, Provider, Quirks, StreamUsage};
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
@@ -138,6 +139,7 @@ impl ChatWire for Chat {
             .iter()
             .filter(given)
             .map(|name| (*name).to_owned())
+            .chain(cache_marks::left_out(request))
             .collect()
     }
 

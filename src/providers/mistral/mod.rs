@@ -13,6 +13,7 @@ use http::HeaderMap;
 
 use crate::error::{Error, Result};
 use crate::framing::{Frame, Framer};
+use crate::providers::cache_marks;
 use crate::providers::openai;
 use crate::registry::{COMPATIBLE, Provider, Quirks};
 use crate::resolve::Target;
@@ -56,7 +57,8 @@ impl ChatWire for Chat {
     fn left_out(&self, _target: &Target, request: &ChatRequest) -> Vec<String> {
         // Nobody is told who the end user is.
         let user = request.params.contains_key("user");
-        user.then(|| "user".to_owned()).into_iter().collect()
+        let user = user.then(|| "user".to_owned());
+        user.into_iter().chain(cache_marks::left_out(request)).collect()
     }
 
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {

@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, NdjsonFramer};
+use crate::providers::cache_marks;
 use crate::providers::openai;
 use crate::registry::{COMPATIBLE, Provider};
 use crate::resolve::Target;
@@ -74,6 +75,7 @@ impl ChatWire for Chat {
             .into_iter()
             .filter(|name| request.params.contains_key(*name))
             .map(str::to_owned)
+            .chain(cache_marks::left_out(request))
             .collect()
     }
     fn request(&self, target: &Target, request: ChatRequest) -> Result<WireRequest> {

@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::framing::{Framer, SseFramer};
+use crate::providers::cache_marks;
 use crate::registry::OPENAI;
 use crate::resolve::Target;
 use crate::types::{ChatRequest, ChatResponse};
@@ -52,6 +53,16 @@ impl ChatWire for Chat {
             refused.push("reasoning_effort");
         }
         refused
+    }
+    fn left_out(&self, target: &Target, request: &ChatRequest) -> Vec<String> {
+        let mut left_out = Vec::new();
+        if by_responses::is_used(target) {
+            left_out = by_responses::left_out(request);
+        }
+        if request::is_unmarked(target) {
+            left_out.extend(cache_marks::left_out(request));
+        }
+        left_out
     }
     fn notes(&self, target: &Target, request: &ChatRequest) -> Map<String, Value> {
         by_tool::notes(target, request)

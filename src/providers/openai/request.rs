@@ -23,8 +23,7 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
         by_tool::ask(&target.model, &mut request.params)?;
     }
     refuse_parts(&request.messages, target.provider)?;
-    // OpenAI's own name at another base is a proxy, and what that knows is not known.
-    let foreign = !quirks.cache_control && (target.own_host || target.provider.name != "openai");
+    let foreign = is_unmarked(target);
     for message in &mut request.messages {
         tidy(message, quirks);
         if foreign {
@@ -55,6 +54,11 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
     )?;
     sent.url = (quirks.place)(target);
     Ok(sent)
+}
+
+/// Whether marks for a cache are taken out. OpenAI's own name at another base is a proxy, and what that knows is not known.
+pub(super) fn is_unmarked(target: &Target) -> bool {
+    !target.provider.quirks.cache_control && (target.own_host || target.provider.name != "openai")
 }
 
 /// A JSON POST to `path` below the target's base.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::super::{error, response};
+use super::request::THOUGHTS;
 use crate::error::{Error, Result};
 use crate::types::{ChatResponse, Choice, Content, Extra, FunctionCall, Message, ToolCall, Usage};
 
@@ -100,12 +101,23 @@ pub(super) fn annotation(given: &Value) -> Value {
     ]))
 }
 
+/// An item of reasoning that holds all that was thought, for whoever hands it back.
+pub(super) fn sealed(item: &Value) -> Option<Value> {
+    item.get("encrypted_content")
+        .filter(|sealed| sealed.is_string())?;
+    let mut item = item.as_object()?.clone();
+    item.retain(|name, value| name != "status" && !value.is_null());
+    Some(Value::Object(item))
+}
+
 /// What the items of an output say together.
 #[derive(Default)]
 struct Said {
     text: Option<String>,
     refusal: Option<String>,
     thoughts: Vec<String>,
+    /// Items of reasoning that can be handed back.
+    sealed: Vec<Value>,
     annotations: Vec<Value>,
     calls: Vec<ToolCall>,
 }
@@ -137,6 +149,7 @@ impl Said {
                 });
             }
             "reasoning" => {
+                self.sealed.extend(sealed(item));
                 let summary = item.get("summary").and_then(Value::as_array);
                 self.thoughts.extend(
                     summary
@@ -165,6 +178,9 @@ impl Said {
         let mut extra = Extra::new();
         if !self.thoughts.is_empty() {
             extra.insert("reasoning_content".to_owned(), self.thoughts.join("\n\n").into());
+        }
+        if !self.sealed.is_empty() {
+            extra.insert(THOUGHTS.to_owned(), self.sealed.into());
         }
         if let Some(refusal) = self.refusal {
             extra.insert("refusal".to_owned(), refusal.into());

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::registry::OPENAI;
 use crate::resolve::Target;
+use crate::types::ChatRequest;
 
 pub(super) use answer::read;
 pub(super) use request::write;
@@ -53,6 +54,33 @@ fn has_no_chat(model: &str) -> bool {
     kind.and_then(|rest| rest.strip_prefix('-'))
         .and_then(|rest| rest.split('-').next())
         .is_some_and(|kind| matches!(kind, "pro" | "codex"))
+}
+
+/// What of the messages the Responses API has no place for: who of several speaks, and the thoughts of other providers.
+pub(super) fn left_out(request: &ChatRequest) -> Vec<String> {
+    let says = |message: &Value, name: &str| match message.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    };
+    let is_answer = |message: &Value| {
+        let role = message.get("role").and_then(Value::as_str);
+        matches!(role, Some("tool" | "function"))
+    };
+    let foreign = |message: &Value| !says(message, request::THOUGHTS) && says(message, "thinking_blocks");
+    let mut left_out = Vec::new();
+    // The result of a tool belongs to its call, which has the name.
+    if request
+        .messages
+        .iter()
+        .any(|message| says(message, "name") && !is_answer(message))
+    {
+        left_out.push("messages[*].name".to_owned());
+    }
+    if request.messages.iter().any(foreign) {
+        left_out.push("messages[*].thinking_blocks".to_owned());
+    }
+    left_out
 }
 
 /// Parameters of chat that the Responses API has no word for.

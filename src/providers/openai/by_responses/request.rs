@@ -8,6 +8,9 @@ use crate::resolve::Target;
 use crate::types::ChatRequest;
 use crate::wire::WireRequest;
 
+/// Where a message keeps the items of its reasoning.
+pub(super) const THOUGHTS: &str = "reasoning_items";
+
 pub(in super::super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest> {
     let mut input = Vec::with_capacity(request.messages.len());
     for (index, message) in request.messages.into_iter().enumerate() {
@@ -53,6 +56,10 @@ fn one(index: usize, message: Value, input: &mut Vec<Value>) -> Result<()> {
         input.push(json!({"type": kind, "call_id": id, "output": output}));
         return Ok(());
     }
+    // What was thought stands before what was said of it.
+    if let Some(Value::Array(thoughts)) = message.shift_remove(THOUGHTS) {
+        input.extend(thoughts.into_iter().filter_map(thought));
+    }
     let kind = if role == "assistant" {
         "output_text"
     } else {
@@ -76,6 +83,20 @@ fn one(index: usize, message: Value, input: &mut Vec<Value>) -> Result<()> {
         input.push(json!({"type": "function_call", "call_id": name, "name": name, "arguments": arguments}));
     }
     Ok(())
+}
+
+/// An item of reasoning as the input has it.
+fn thought(item: Value) -> Option<Value> {
+    const FIELDS: &[&str] = &["id", "summary", "encrypted_content", "content"];
+    let Value::Object(given) = item else { return None };
+    let mut item = Map::from_iter([("type".to_owned(), json!("reasoning"))]);
+    item.extend(
+        given
+            .into_iter()
+            .filter(|(name, value)| FIELDS.contains(&name.as_str()) && !value.is_null()),
+    );
+    item.entry("summary").or_insert_with(|| json!([]));
+    Some(Value::Object(item))
 }
 
 /// Whether the call of this id is one of a custom tool, whose results are items of a kind of their own.
@@ -179,7 +200,12 @@ fn params(params: Map<String, Value>, body: &mut Map<String, Value>) {
             }
             "logprobs" => {
                 if value == true {
-                    body.insert("include".to_owned(), json!(["message.output_text.logprobs"]));
+                    include(body, vec![json!("message.output_text.logprobs")]);
+                }
+            }
+            "include" if value.is_array() => {
+                if let Value::Array(names) = value {
+                    include(body, names);
                 }
             }
             // Counts come unasked; one answer is all there is.
@@ -191,6 +217,14 @@ fn params(params: Map<String, Value>, body: &mut Map<String, Value>) {
     }
     if !text.is_empty() {
         body.insert("text".to_owned(), Value::Object(text));
+    }
+}
+
+/// Asks for more in the answer.
+fn include(body: &mut Map<String, Value>, names: Vec<Value>) {
+    let known = body.entry("include").or_insert_with(|| json!([]));
+    if let Some(known) = known.as_array_mut() {
+        known.extend(names);
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::{error, response};
 use super::answer;
+use super::request::THOUGHTS;
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::types::{ChatChunk, ChunkChoice, Content, Delta, Extra, FunctionCall, ToolCallDelta, Usage};
@@ -148,6 +149,10 @@ impl ChunkDecoder for Decoder {
             "response.output_text.annotation.added" => event
                 .get("annotation")
                 .map(|note| beside("annotations", json!([answer::annotation(note)]))),
+            "response.output_item.done" => event
+                .get("item")
+                .and_then(answer::sealed)
+                .map(|item| beside(THOUGHTS, json!([item]))),
             "response.output_item.added" => self.call(&event),
             "response.function_call_arguments.delta" => self.arguments(&event, false),
             "response.custom_tool_call_input.delta" => self.arguments(&event, true),

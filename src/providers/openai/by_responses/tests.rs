@@ -208,3 +208,59 @@ fn results_of_custom_tools_are_of_a_kind_of_their_own() {
         ]
     );
 }
+
+#[test]
+fn sealed_reasoning_comes_and_goes_back() {
+    let item = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "gAAA", "summary": [{"type": "summary_text", "text": "hm"}], "status": null});
+    let body = json!({"id": "r", "status": "completed", "output": [item, {"type": "message", "content": [{"type": "output_text", "text": "a"}]}]});
+    let answer = read(&Bytes::from(body.to_string())).unwrap();
+    let kept = &answer.choices[0].message.extra["reasoning_items"];
+    let sealed = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "gAAA", "summary": [{"type": "summary_text", "text": "hm"}]});
+    assert_eq!(*kept, json!([sealed]));
+    let history = json!([{"role": "assistant", "content": "a", "reasoning_items": kept}]);
+    let body = sent(
+        "openai/responses/gpt-5",
+        history,
+        json!({"include": ["reasoning.encrypted_content"], "logprobs": true}),
+    );
+    assert_eq!(
+        body["input"],
+        json!([sealed, {"role": "assistant", "content": "a"}])
+    );
+    assert_eq!(
+        body["include"],
+        json!(["reasoning.encrypted_content", "message.output_text.logprobs"])
+    );
+
+    let mut decoder = Decoder::default();
+    let mut chunks: Vec<ChatChunk> = Vec::new();
+    let event = json!({"type": "response.output_item.done", "item": item}).to_string();
+    let frame = Frame {
+        name: "",
+        data: event.as_bytes(),
+    };
+    decoder.decode(frame, &mut chunks).unwrap();
+    assert_eq!(
+        chunks[0].choices[0].delta.extra["reasoning_items"],
+        json!([sealed])
+    );
+}
+
+#[test]
+fn what_has_no_place_is_named() {
+    let named = |message: Value| {
+        let mut request = ChatRequest::new("m");
+        request.messages = vec![message];
+        super::left_out(&request)
+    };
+    assert_eq!(
+        named(json!({"role": "user", "name": "ann", "content": "a"})),
+        ["messages[*].name"]
+    );
+    assert_eq!(
+        named(json!({"role": "assistant", "content": "a", "thinking_blocks": [{"type": "thinking"}]})),
+        ["messages[*].thinking_blocks"]
+    );
+    assert!(named(json!({"role": "tool", "name": "f", "tool_call_id": "c", "content": "a"})).is_empty());
+    assert!(named(json!({"role": "user", "name": null, "content": "a"})).is_empty());
+}
