@@ -231,3 +231,23 @@ def test_langfuse_gets_generations(calls: Any) -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_histograms_have_the_bounds_that_the_conventions_advise(calls: Any) -> None:
+    pytest.importorskip("opentelemetry.sdk")
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+    from edgequake_python.integrations.opentelemetry import OpenTelemetry
+
+    reader = InMemoryMetricReader()
+    calls(OpenTelemetry(meter_provider=MeterProvider(metric_readers=[reader])))
+    data: Any = reader.get_metrics_data()
+    bounds = {
+        metric.name: metric.data.data_points[0].explicit_bounds
+        for metric in data.resource_metrics[0].scope_metrics[0].metrics
+    }
+    assert bounds["gen_ai.client.operation.duration"][:3] == (0.01, 0.02, 0.04)
+    assert bounds["gen_ai.client.operation.duration"][-1] == 81.92
+    assert bounds["gen_ai.client.token.usage"][0] == 1 and bounds["gen_ai.client.token.usage"][-1] == 4**13
+    assert bounds["gen_ai.server.time_to_first_token"][0] == 0.001

@@ -40,6 +40,12 @@ _PARAMETERS = {
 }
 
 
+#: Bounds of the histograms as the conventions advise them: a whole call, its tokens, its first chunk.
+_SECONDS = [0.01 * 2**step for step in range(14)]
+_COUNTS = [float(4**step) for step in range(14)]
+_FIRST = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]
+
+
 class OpenTelemetry(CustomLogger):
     """A span for every call, beneath the caller's, and metrics of duration and tokens; its name is ``otel``.
 
@@ -72,12 +78,12 @@ class OpenTelemetry(CustomLogger):
         self._trace = trace
         self._tracer = trace.get_tracer("edgequake_python", __version__, tracer_provider)
         meter = metrics.get_meter("edgequake_python", __version__, meter_provider)
-        self._duration = meter.create_histogram(
-            "gen_ai.client.operation.duration", "s", "Duration of a call to a model"
+        self._duration = _histogram(
+            meter, "gen_ai.client.operation.duration", "s", "Duration of a call to a model", _SECONDS
         )
-        self._tokens = meter.create_histogram("gen_ai.client.token.usage", "{token}", "Tokens of a call")
-        self._first = meter.create_histogram(
-            "gen_ai.server.time_to_first_token", "s", "From the call to its first chunk"
+        self._tokens = _histogram(meter, "gen_ai.client.token.usage", "{token}", "Tokens of a call", _COUNTS)
+        self._first = _histogram(
+            meter, "gen_ai.server.time_to_first_token", "s", "From the call to its first chunk", _FIRST
         )
         self._messages = messages
 
@@ -142,6 +148,13 @@ class OpenTelemetry(CustomLogger):
                 self._tokens.record(count, {**common, "gen_ai.token.type": kind})
 
 
+def _histogram(meter: Any, name: str, unit: str, text: str, bounds: list[float]) -> Any:
+    try:
+        return meter.create_histogram(name, unit, text, explicit_bucket_boundaries_advisory=bounds)
+    except TypeError:  # an older API: the bounds are the program's to say, by a view
+        return meter.create_histogram(name, unit, text)
+
+
 def _nanoseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1_000_000_000)
 
@@ -172,7 +185,8 @@ def _response(payload: Mapping[str, Any], answer: Any) -> dict[str, Any]:
     cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
     reasons = [choice.get("finish_reason") for choice in getattr(answer, "choices", None) or ()]
     found = {
-        "gen_ai.response.id": payload["id"],
+        # What has no id of its own is told under the call's, which no provider gave.
+        "gen_ai.response.id": None if payload["id"] == payload["litellm_call_id"] else payload["id"],
         "gen_ai.response.model": getattr(answer, "model", None),
         "gen_ai.response.finish_reasons": [reason for reason in reasons if reason] or None,
         "gen_ai.usage.input_tokens": payload["prompt_tokens"] or None,

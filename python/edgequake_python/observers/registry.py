@@ -21,6 +21,7 @@ BUILT_IN = {
     "opentelemetry": ("opentelemetry", "OpenTelemetry"),
     "prometheus": ("prometheus", "PrometheusLogger"),
     "json_logs": ("json_logs", "JsonLogger"),
+    "json": ("json_logs", "JsonLogger"),
 }
 _made: dict[str, Any] = {}
 _unknown: set[str] = set()
