@@ -9,7 +9,9 @@ from raw_server import MESSAGES
 
 #: What each program starts with; its first argument is the base URL of the server it calls.
 PRELUDE = f"""
-import asyncio, os, sys, threading, time
+import asyncio, logging, os, sys, threading, time
+# asyncio's developer mode tells of every slow step, and on a busy machine each may be one.
+logging.getLogger("asyncio").addFilter(lambda record: not record.getMessage().startswith("Executing "))
 import edgequake_python as eq
 call = dict(model="openai/raw", api_base=sys.argv[1], api_key="sk-child", num_retries=0)
 call["messages"] = {MESSAGES!r}
