@@ -1,6 +1,7 @@
 """Embeddings: `embedding` and `aembedding`."""
 
 # ruff: noqa: D417 - the parameters that are not listed are `completion`'s
+# ruff: noqa: D103, F811 - overloads, whose decorator is not imported from typing
 
 from __future__ import annotations
 
@@ -9,11 +10,25 @@ from . import _call
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Literal, overload
 
+    from .dry_run import PreparedRequest
     from .types import EmbeddingResponse
+else:
+
+    def overload(function):
+        """typing.overload, whose module is not worth its import here."""
+        return function
 
 
+@overload
+def embedding(
+    model: str, input: str | Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
+) -> PreparedRequest: ...
+@overload
+def embedding(
+    model: str, input: str | Sequence[Any] = ..., *args: Any, **kwargs: Any
+) -> EmbeddingResponse: ...
 def embedding(
     model: str,
     input: str | Sequence[Any] = [],  # LiteLLM's default; never changed
@@ -30,7 +45,7 @@ def embedding(
     litellm_call_id: str | None = None,
     logger_fn: Any = None,
     **kwargs: Any,
-) -> EmbeddingResponse:
+) -> EmbeddingResponse | PreparedRequest:
     """Turn texts into vectors.
 
     Args:
@@ -63,6 +78,14 @@ def _without_format(arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
+@overload
+async def aembedding(
+    model: str, input: str | Sequence[Any] = ..., *, dry_run: Literal[True], **kwargs: Any
+) -> PreparedRequest: ...
+@overload
+async def aembedding(
+    model: str, input: str | Sequence[Any] = ..., *args: Any, **kwargs: Any
+) -> EmbeddingResponse: ...
 async def aembedding(
     model: str,
     input: str | Sequence[Any] = [],  # LiteLLM's default; never changed
@@ -79,7 +102,7 @@ async def aembedding(
     litellm_call_id: str | None = None,
     logger_fn: Any = None,
     **kwargs: Any,
-) -> EmbeddingResponse:
+) -> EmbeddingResponse | PreparedRequest:
     """`embedding` for asyncio. Cancelling it closes the connection.
 
     Raises:
