@@ -83,7 +83,7 @@ def test_a_gateways_refusal_inside_a_stream_is_told() -> None:
 
 
 def test_events_of_other_operations_too() -> None:
-    events = [
+    events: list[dict[str, Any]] = [
         {"type": "response.created", "response": {"id": "r", "output": []}},
         {"type": "response.output_text.delta", "delta": "one"},
     ]
