@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from .exceptions import IncompleteStreamError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from typing_extensions import Self
 
@@ -57,8 +59,9 @@ class _Known:
         for watcher in watchers:
             watcher.left(self)
 
-    def __del__(self) -> None:
-        if self._watchers:
+    def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        # By then who had to be told has been (see `_endings`), and nothing can be imported any more.
+        if self._watchers and not finalizing():
             self.leave()
 
     @property

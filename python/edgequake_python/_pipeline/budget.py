@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._course import Step
+from .._endings import ENDINGS
 from ..budget import Budgets
 from ..cost_estimate import Estimate
 from ..response_cost import of_response
@@ -80,9 +81,12 @@ def stage(call: Call, proceed: Proceed) -> Course:
         _publish(everywhere)
         raise
     if call.streamed and call.operation == "chat":
-        return _Metered(answer, held, estimate, everywhere).wrapper()
+        metered = _Metered(answer, held, estimate, everywhere)
+        ENDINGS.expect(metered)
+        return metered.wrapper()
     if call.streamed and hasattr(answer, "_watchers"):
         answer._watch(_Meter(held, estimate, everywhere))
+        ENDINGS.expect(answer)
         return answer
     cost = _cost_of(call, answer[0] if isinstance(answer, tuple) else answer)
     for budgets, reservation in held:

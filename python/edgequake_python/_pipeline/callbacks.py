@@ -68,6 +68,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
         return watched.wrapper()
     if call.streamed and hasattr(answer, "_watchers"):
         answer._watch(_End(events, plain, (provider, model)))
+        DELIVERY.expect(answer)
         return answer
     for one in inline:
         answer = yield from _replaced(one, plain, answer, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 
 from ..streaming import CustomStreamWrapper
@@ -9,7 +10,7 @@ from ..streaming import CustomStreamWrapper
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, Callable
 
     from ..types import ModelResponseStream, Usage
 
@@ -124,8 +125,10 @@ class Relay:
             self._over = True
             self.left()
 
-    def __del__(self) -> None:
-        self.leave()
+    def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        # By then who had to be told has been (see `_endings`), and nothing can be imported any more.
+        if not finalizing():
+            self.leave()
 
     def usage(self) -> Usage | None:
         """Token counts, once they are known."""

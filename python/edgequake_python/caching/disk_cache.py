@@ -11,10 +11,44 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value BLOB NOT NULL, ends REAL)"
+
+# A parent's connections as its child finds them: SQLite forbids the child even to close them.
+_inherited: list[sqlite3.Connection] = []
+
+
+class _Database(sqlite3.Connection):
+    def __del__(self) -> None:
+        """Instead of Python's own, which warns of a parent's connection when its child ends."""
+
+
+class _Connection:
+    """An SQLite connection closed when its thread or its cache is gone, by the process that opened it.
+
+    SQLite's own object is in a cycle with its prepared statements: it would wait for the garbage collector.
+    """
+
+    def __init__(self, path: Path, wait: float) -> None:
+        self.process = os.getpid()
+        # Used by one thread; the thread that closes it may be another.
+        self._database = sqlite3.connect(
+            str(path), timeout=wait, isolation_level=None, check_same_thread=False, factory=_Database
+        )
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        return self._database.execute(statement, values)
+
+    def __del__(self, _process: Callable[[], int] = os.getpid) -> None:
+        database = getattr(self, "_database", None)
+        if database is None:  # the file could not be opened
+            return
+        if self.process == _process():
+            database.close()
+        else:
+            _inherited.append(database)
 
 
 class DiskCache:
@@ -43,31 +77,27 @@ class DiskCache:
         with contextlib.suppress(sqlite3.Error):
             self._db()
 
-    def _db(self) -> sqlite3.Connection:
+    def _db(self) -> _Connection:
         """This thread's connection; a child process makes its own."""
-        known: tuple[int, sqlite3.Connection] | None = getattr(self._local, "connection", None)
-        if known is None or known[0] != os.getpid():
-            known = self._local.connection = (os.getpid(), self._opened())
-        return known[1]
+        known: _Connection | None = getattr(self._local, "connection", None)
+        if known is None or known.process != os.getpid():
+            known = self._local.connection = self._opened()
+        return known
 
-    def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(str(self.path), timeout=self._wait, isolation_level=None)
-        try:
-            end = time.monotonic() + self._wait
-            while True:
-                try:
-                    connection.execute("PRAGMA journal_mode=WAL")
-                    break
-                except sqlite3.OperationalError:
-                    # Processes that open a new file at once: for this one statement SQLite does not wait.
-                    if time.monotonic() >= end:
-                        raise
-                    time.sleep(0.005)
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute(_SCHEMA)
-        except BaseException:
-            connection.close()
-            raise
+    def _opened(self) -> _Connection:
+        connection = _Connection(self.path, self._wait)
+        end = time.monotonic() + self._wait
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                break
+            except sqlite3.OperationalError:
+                # Processes that open a new file at once: for this one statement SQLite does not wait.
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.005)
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(_SCHEMA)
         return connection
 
     def set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
@@ -82,7 +112,8 @@ class DiskCache:
 
     def get_cache(self, key: str, **kwargs: Any) -> Any:
         """The value, or None."""
-        found = self._db().execute("SELECT value, ends FROM answers WHERE key = ?", (key,)).fetchone()
+        database = self._db()  # held until the row is read
+        found = database.execute("SELECT value, ends FROM answers WHERE key = ?", (key,)).fetchone()
         if found is None or (found[1] is not None and found[1] <= time.time()):
             return None
         return _unpacked(found[0])
@@ -113,11 +144,8 @@ class DiskCache:
         self._db().execute("DELETE FROM answers")
 
     async def disconnect(self) -> None:
-        """Close this thread's connection."""
-        known = getattr(self._local, "connection", None)
-        if known is not None:
-            self._local.connection = None
-            known[1].close()
+        """Close the connections of every thread; one at work closes when its statement is done."""
+        self._local = threading.local()
 
     # The same for coroutines, on another thread: a disk can make one wait.
 

@@ -7,7 +7,6 @@ lives, else in a loop of that thread. What a callback raises is logged and goes 
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import contextvars
 import logging
@@ -17,6 +16,8 @@ import threading
 import time
 import weakref
 from collections import deque
+
+from .._endings import at_exit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Delivery:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="edgequake-callbacks", daemon=True)
                 self._thread.start()
-                _at_exit(self)
+                at_exit(self.flush_at_exit)
             self._wake.notify()
 
     def expect(self, stream: Any) -> None:
@@ -89,7 +90,7 @@ class Delivery:
         if self._pid != os.getpid():
             self._own()
         self._open.add(stream)
-        _at_exit(self)
+        at_exit(self.flush_at_exit)
 
     def _work(self) -> None:
         begun = time.perf_counter()
@@ -265,20 +266,6 @@ async def _in(context: contextvars.Context, loop: Any, awaitable: Any) -> None:
         await awaitable
 
     await context.run(loop.create_task, run())
-
-
-_registered: set[int] = set()
-
-
-def _at_exit(delivery: Delivery) -> None:
-    pid = os.getpid()
-    if pid not in _registered:
-        _registered.add(pid)
-        atexit.register(delivery.flush_at_exit)
-        workers = sys.modules.get("multiprocessing.util")
-        if workers is not None and sys.modules["multiprocessing.process"].parent_process() is not None:
-            # A worker process ends without asking those that `atexit` knows.
-            workers.Finalize(None, delivery.flush_at_exit, exitpriority=10)
 
 
 DELIVERY = Delivery()

@@ -7,15 +7,17 @@ raised, whatever ``stream_failure`` says, for another answer's events do not fit
 from __future__ import annotations
 
 import functools
+import sys
 from collections import deque
 
 from .._course import drive, drive_async
+from .._endings import ENDINGS
 from ..event_stream import AsyncEvents, SyncEvents
 from .streams import Start, says_something
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from .._course import Course
     from .request import Request
@@ -64,6 +66,8 @@ def routed(router: Router, request: Request, picked: Picked, start: EventsStart,
     stream._ready = start.chunks
     stream._leg = Leg(router, request, picked, first)
     stream.__class__ = _class_of(kind)
+    if router.state.remote:
+        ENDINGS.expect(stream)
     return stream
 
 
@@ -112,11 +116,15 @@ class _Routed:
         """Close the connection. What was not read is gone."""
         self._ready.clear()
         super().close()  # type: ignore[misc]
+
+    def leave(self) -> None:
+        """Nobody reads on, or will before the program ends."""
+        super().leave()  # type: ignore[misc]
         self._leg.left()
 
-    def __del__(self) -> None:
-        super().__del__()  # type: ignore[misc]
-        self._leg.left()
+    def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not finalizing():
+            self.leave()
 
 
 class _RoutedSync(_Routed):

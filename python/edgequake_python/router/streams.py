@@ -4,14 +4,16 @@ policy.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 
 from .._course import drive, drive_async
+from .._endings import ENDINGS
 from ..streaming import CustomStreamWrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from .._course import Course
     from ..types import ModelResponseStream
@@ -109,6 +111,9 @@ class RoutedStream(CustomStreamWrapper):
         self._usage: Any = None
         self._note_restart = False
         self.restarts: int = 0
+        if router.state.remote:
+            # Other processes wait for the slot.
+            ENDINGS.expect(self)
 
     # Synchronous reading.
 
@@ -143,7 +148,7 @@ class RoutedStream(CustomStreamWrapper):
             except Exception as error:
                 await drive_async(self._recover(error))
             except BaseException:
-                self._leave()
+                self.leave()
                 raise
             else:
                 return self._given(chunk)
@@ -236,8 +241,8 @@ class RoutedStream(CustomStreamWrapper):
         self.completion_stream: Any = other.completion_stream
         self.custom_llm_provider: str | None = other.custom_llm_provider
 
-    def _leave(self) -> None:
-        """Nobody reads on."""
+    def leave(self) -> None:
+        """Nobody reads on, or will before the program ends."""
         picked, self._picked = self._picked, None
         if picked is not None:
             from .journey import abandoned
@@ -250,11 +255,11 @@ class RoutedStream(CustomStreamWrapper):
         close = getattr(self._inner, "close", None)
         if close is not None:
             close()
-        self._leave()
+        self.leave()
 
-    def __del__(self) -> None:
-        if getattr(self, "_picked", None) is not None:
-            self._leave()
+    def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if getattr(self, "_picked", None) is not None and not finalizing():
+            self.leave()
 
     @property
     def usage(self) -> Any:

@@ -9,6 +9,8 @@ import os
 import threading
 import time
 
+from .._endings import ENDINGS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -50,6 +52,7 @@ class Keeper:
         self._when_found: list[Callable[[], Any]] = []
         self._away = False
         self._closed = False
+        self._busy = False
         self._thread: threading.Thread | None = None
 
     def _own(self) -> None:
@@ -111,6 +114,18 @@ class Keeper:
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
 
+    def finish(self, seconds: float) -> None:
+        """Wait until the thread has done what it was given to do, for so many seconds at most."""
+        end = time.monotonic() + seconds
+        if self._pid != os.getpid():
+            return
+        with self._change:
+            while self._tasks or self._busy:
+                left = end - time.monotonic()
+                if left <= 0 or self._thread is None:
+                    return
+                self._change.wait(left)
+
     def _awake(self) -> None:
         if self._thread is None and not self._closed:
             thread = threading.Thread(target=self._run, name="edgequake-state", daemon=True)
@@ -119,6 +134,7 @@ class Keeper:
             except RuntimeError:
                 return  # the interpreter is going down; leases end by themselves
             self._thread = thread
+            ENDINGS.wait_for(self)
 
     def _run(self) -> None:
         pause = _LOOK[0]
@@ -136,6 +152,7 @@ class Keeper:
                         due = min(due, looked + pause)
                     self._change.wait(max(0.0, due - now))
                 tasks, self._tasks = self._tasks, []
+                self._busy = bool(tasks)
                 away = self._away
                 now = time.monotonic()
                 leases: dict[str, list[str]] = {}
@@ -149,6 +166,10 @@ class Keeper:
                             leases[key] = old
             for task in tasks:
                 task()
+            if tasks:
+                with self._change:
+                    self._busy = False
+                    self._change.notify_all()
             if leases and not away:
                 self._renew(leases)
             if away and now >= looked + pause:
