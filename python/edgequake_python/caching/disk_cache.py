@@ -11,7 +11,7 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
 _SCHEMA = (
@@ -26,6 +26,47 @@ _NOTED = 60.0
 _LOOK = 64
 #: What is left of the limit's bytes when values had to go.
 _KEPT = 0.9
+
+# A parent's connections as its child finds them: SQLite forbids the child even to close them.
+_inherited: list[sqlite3.Connection] = []
+
+
+class _Database(sqlite3.Connection):
+    def __del__(self) -> None:
+        """Instead of Python's own, which warns of a parent's connection when its child ends."""
+
+
+class _Connection:
+    """An SQLite connection closed when its thread or its cache is gone, by the process that opened it.
+
+    SQLite's own object is in a cycle with its prepared statements: it would wait for the garbage collector.
+    """
+
+    def __init__(self, path: Path, wait: float) -> None:
+        self.process = os.getpid()
+        # Used by one thread; the thread that closes it may be another.
+        self._database = sqlite3.connect(
+            str(path), timeout=wait, isolation_level=None, check_same_thread=False, factory=_Database
+        )
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        return self._database.execute(statement, values)
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._database.executemany(statement, rows)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._database.in_transaction
+
+    def __del__(self, _process: Callable[[], int] = os.getpid) -> None:
+        database = getattr(self, "_database", None)
+        if database is None:  # the file could not be opened
+            return
+        if self.process == _process():
+            database.close()
+        else:
+            _inherited.append(database)
 
 
 class DiskCache:
@@ -62,32 +103,28 @@ class DiskCache:
         with contextlib.suppress(sqlite3.Error):
             self._db()
 
-    def _db(self) -> sqlite3.Connection:
+    def _db(self) -> _Connection:
         """This thread's connection; a child process makes its own."""
-        known: tuple[int, sqlite3.Connection] | None = getattr(self._local, "connection", None)
-        if known is None or known[0] != os.getpid():
-            known = self._local.connection = (os.getpid(), self._opened())
-        return known[1]
+        known: _Connection | None = getattr(self._local, "connection", None)
+        if known is None or known.process != os.getpid():
+            known = self._local.connection = self._opened()
+        return known
 
-    def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(str(self.path), timeout=self._wait, isolation_level=None)
-        try:
-            end = time.monotonic() + self._wait
-            while True:
-                try:
-                    connection.execute("PRAGMA journal_mode=WAL")
-                    break
-                except sqlite3.OperationalError:
-                    # Processes that open a new file at once: for this one statement SQLite does not wait.
-                    if time.monotonic() >= end:
-                        raise
-                    time.sleep(0.005)
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute(_SCHEMA)
-            _renewed(connection)
-        except BaseException:
-            connection.close()
-            raise
+    def _opened(self) -> _Connection:
+        connection = _Connection(self.path, self._wait)
+        end = time.monotonic() + self._wait
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                break
+            except sqlite3.OperationalError:
+                # Processes that open a new file at once: for this one statement SQLite does not wait.
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.005)
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(_SCHEMA)
+        _renewed(connection)
         return connection
 
     def set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
@@ -111,7 +148,7 @@ class DiskCache:
 
     def get_cache(self, key: str, **kwargs: Any) -> Any:
         """The value, or None."""
-        database, now = self._db(), time.time()
+        database, now = self._db(), time.time()  # the connection is held until the row is read
         found = database.execute("SELECT value, ends, used FROM answers WHERE key = ?", (key,)).fetchone()
         if found is None or (found[1] is not None and found[1] <= now):
             return None
@@ -147,11 +184,8 @@ class DiskCache:
         self._db().execute("DELETE FROM answers")
 
     async def disconnect(self) -> None:
-        """Close this thread's connection."""
-        known = getattr(self._local, "connection", None)
-        if known is not None:
-            self._local.connection = None
-            known[1].close()
+        """Close the connections of every thread; one at work closes when its statement is done."""
+        self._local = threading.local()
 
     # The same for coroutines, on another thread: a disk can make one wait.
 
@@ -188,7 +222,7 @@ class DiskCache:
         return True
 
 
-def _renewed(database: sqlite3.Connection) -> None:
+def _renewed(database: _Connection) -> None:
     """Give a file of before its column of when values were used."""
     if any(column[1] == "used" for column in database.execute("PRAGMA table_info(answers)")):
         return
@@ -199,7 +233,7 @@ def _renewed(database: sqlite3.Connection) -> None:
             raise
 
 
-def _make_room(database: sqlite3.Connection, limit: int) -> None:
+def _make_room(database: _Connection, limit: int) -> None:
     """Let values go, those first that were used longest ago, when they take more than ``limit`` bytes."""
     pages, free, size = (
         database.execute(f"PRAGMA {name}").fetchone()[0]
@@ -209,18 +243,23 @@ def _make_room(database: sqlite3.Connection, limit: int) -> None:
     if surplus <= 0:
         return
     surplus += limit - int(limit * _KEPT)
-    going: list[tuple[str]] = []
+    going: list[str] = []
     for key, length in database.execute("SELECT key, length(value) FROM answers ORDER BY used, rowid"):
         if surplus <= 0:
             break
-        going.append((key,))
+        going.append(key)
         surplus -= length + len(key)
-    alone = not database.in_transaction
-    if alone:
-        database.execute("BEGIN IMMEDIATE")
-    database.executemany("DELETE FROM answers WHERE key = ?", going)
-    if alone:
-        database.execute("COMMIT")
+    many = ((key,) for key in going)
+    if database.in_transaction:
+        database.execute_many("DELETE FROM answers WHERE key = ?", many)
+        return
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        database.execute_many("DELETE FROM answers WHERE key = ?", many)
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
 async def _elsewhere(work: Any) -> Any:
