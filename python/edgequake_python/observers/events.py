@@ -7,8 +7,8 @@ from datetime import datetime
 
 from ..integrations.custom_logger import overrides
 from .delivery import DELIVERY
-from .later import Later
-from .redaction import blanked, redact
+from .later import Later, Lazy
+from .redaction import Shown, blanked
 from .registry import is_coroutine
 
 TYPE_CHECKING = False
@@ -37,6 +37,8 @@ class Events:
         self._listeners = listeners
         self._asynchronous = asynchronous
         self._loop = _running_loop() if asynchronous else None
+        #: LiteLLM's ``kwargs``, one dict for all events: what a callback puts there, later ones find.
+        self._kept: Optional[Lazy] = None
         self._hears_chunks = not asynchronous and (
             bool(listeners.succeeded)
             or any(overrides(listener, "log_stream_event") for listener in listeners.objects)
@@ -44,22 +46,30 @@ class Events:
 
     # Those who are told.
 
+    def _details(self) -> Lazy:
+        """The call's one dict, made for the first who is told."""
+        if self._kept is None:
+            self._kept = Lazy(self.subject.details())
+        return self._kept
+
     def about_to_be_sent(self) -> None:
-        """The call is about to be sent."""
+        """The call is about to be sent. Whoever is no coroutine is told at once, in the caller's context."""
         subject = self.subject
-        hook = "async_log_pre_api_call" if self._asynchronous else "log_pre_api_call"
-        plain = "log_pre_api_call"
         for listener in self._listeners.objects:
-            for name in {hook, plain}:
-                if overrides(listener, name):
-                    self._tell(listener, _of_a_call(getattr(listener, name), subject), subject.details)
+            if overrides(listener, "log_pre_api_call"):
+                self._tell(listener, _of_a_call(listener.log_pre_api_call, subject), at_once=True)
+            if self._asynchronous and overrides(listener, "async_log_pre_api_call"):
+                self._tell(listener, _of_a_call(listener.async_log_pre_api_call, subject))
         for function in self._listeners.before:
-            self._tell(function, function, subject.details, only_if=_takes_one(function))
+            if _takes_one(function):
+                self._tell(function, function, at_once=not is_coroutine(function))
 
     def chunk(self, chunk: Any) -> None:
         """A chunk has come."""
         if self.subject.first is None:
             self.subject.first = datetime.now()
+            if self._kept is not None:
+                self._kept["completion_start_time"] = self.subject.first
         if not self._hears_chunks:
             return
         begun, now = self.subject.begun, datetime.now()
@@ -70,14 +80,12 @@ class Events:
                     lambda told, call=listener.log_stream_event, who=listener: call(
                         told, self._shown(chunk, who), begun, now
                     ),
-                    self.subject.details,
                 )
         for function in self._listeners.succeeded:
             if not is_coroutine(function):
                 self._tell(
                     function,
                     lambda told, call=function: call(told, self._shown(chunk, call), begun, now),
-                    self.subject.details,
                 )
 
     def _shown(self, chunk: Any, listener: Any) -> Any:
@@ -89,19 +97,20 @@ class Events:
         end = datetime.now()
         subject = self.subject
         known: list[Any] = []
+        # From here on it is kept by those who are to be told, and by nobody after them.
+        kept, self._kept = self._kept, None
 
-        def answered() -> tuple[dict[str, Any], Any]:
+        def answered() -> tuple[Lazy, Any]:
             # Made once for all listeners, by the first that is told; they are told one after the other.
             if not known:
                 answer, hidden = make()
-                known.extend((answer, subject.ended(end, answer, Later(hidden), abandoned=abandoned)))
-            answer, details = known
-            details = details.twin()
-            if subject.streamed:
-                name = "complete_streaming_response"
-                details[f"async_{name}" if self._asynchronous else name] = answer
-                details[name] = answer
-            return details, answer
+                details = subject.ended(end, answer, Later(hidden), abandoned=abandoned, kept=kept)
+                if subject.streamed:
+                    name = "complete_streaming_response"
+                    details[f"async_{name}" if self._asynchronous else name] = answer
+                    details[name] = answer
+                known.extend((details, answer))
+            return known[0], known[1]
 
         self._outcome("success", answered, end, answered=True)
 
@@ -110,24 +119,25 @@ class Events:
         end = datetime.now()
         subject = self.subject
         known: list[Any] = []
+        kept, self._kept = self._kept, None
 
-        def ended() -> tuple[dict[str, Any], Any]:
+        def ended() -> tuple[Lazy, Any]:
             if not known:
                 answer, hidden = make() if make is not None else (None, dict)
-                known.append(subject.ended(end, answer, Later(hidden), error))
-            return known[0].twin(), None
+                known.append(subject.ended(end, answer, Later(hidden), error, kept=kept))
+            return known[0], None
 
         # A provider that refuses has answered; LiteLLM tells of that where the call was synchronous.
         answered = not self._asynchronous and bool(getattr(error, "headers", None))
         self._outcome("failure", ended, end, answered=answered)
 
     def _outcome(
-        self, kind: str, outcome: Callable[[], tuple[dict[str, Any], Any]], end: datetime, answered: bool
+        self, kind: str, outcome: Callable[[], tuple[Lazy, Any]], end: datetime, answered: bool
     ) -> None:
         hook = f"async_log_{kind}_event" if self._asynchronous else f"log_{kind}_event"
         begun = self.subject.begun
         for function in self._listeners.loggers if answered else ():
-            self._tell(function, function, lambda: outcome()[0])
+            self._tell(function, function, details=lambda: outcome()[0])
         for listener in self._listeners.objects:
             if answered and overrides(listener, "log_post_api_call"):
                 self._tell_outcome(listener, listener.log_post_api_call, outcome, begun, end)
@@ -142,7 +152,7 @@ class Events:
         self,
         listener: Any,
         call: Callable[..., Any],
-        outcome: Callable[[], tuple[dict[str, Any], Any]],
+        outcome: Callable[[], tuple[Lazy, Any]],
         begun: datetime,
         end: datetime,
     ) -> None:
@@ -150,9 +160,11 @@ class Events:
         plain, later = "logging_hook", "async_logging_hook"
 
         def task() -> Any:
-            details, answer = outcome()
-            if _is_redacted(subject, listener):
-                details, answer = redact(details, answer)
+            kept, answer = outcome()
+            shown = Shown(kept, answer) if _is_redacted(subject, listener) else None
+            details: dict[str, Any] = kept
+            if shown is not None:
+                details, answer = shown.details, shown.answer
             if overrides(listener, plain):
                 details, answer = listener.logging_hook(details, answer, subject.call_type)
             if self._asynchronous and overrides(listener, later):
@@ -164,8 +176,7 @@ class Events:
                         await result
 
                 return changed_first()
-            result = call(details, answer, begun, end)
-            return result if inspect.isawaitable(result) else None
+            return _result(call(details, answer, begun, end), shown)
 
         DELIVERY.tell(task, self._loop)
 
@@ -173,21 +184,34 @@ class Events:
         self,
         listener: Any,
         call: Callable[..., Any],
-        details: Callable[[], dict[str, Any]],
-        only_if: bool = True,
+        at_once: bool = False,
+        details: Optional[Callable[[], Lazy]] = None,
     ) -> None:
-        if not only_if:
-            return
         subject = self.subject
+        kept = self._details() if details is None else None
 
         def task() -> Any:
-            told = details()
-            if _is_redacted(subject, listener):
-                told, _ = redact(told, None)
-            result = call(told)
-            return result if inspect.isawaitable(result) else None
+            told = kept if kept is not None else details()  # type: ignore[misc]
+            shown = Shown(told, None) if _is_redacted(subject, listener) else None
+            return _result(call(told if shown is None else shown.details), shown)
 
-        DELIVERY.tell(task, self._loop)
+        if not at_once:
+            DELIVERY.tell(task, self._loop)
+            return
+        try:
+            awaitable = task()
+        except Exception as error:
+            DELIVERY._complain(error)
+            return
+        if awaitable is not None:
+            DELIVERY.tell(lambda: awaitable, self._loop)
+
+
+def _result(result: Any, shown: Optional[Shown]) -> Any:
+    """What is to be awaited; what a callback has put into its copy goes to the others."""
+    if shown is not None:
+        shown.give_back()
+    return result if inspect.isawaitable(result) else None
 
 
 def _of_a_call(hook: Callable[..., Any], subject: Subject) -> Callable[[dict[str, Any]], Any]:

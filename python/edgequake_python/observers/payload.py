@@ -217,16 +217,21 @@ class Subject:
         hidden: Later,
         error: Optional[BaseException] = None,
         abandoned: bool = False,
+        kept: Optional[Lazy] = None,
     ) -> Lazy:
-        """LiteLLM's ``kwargs`` as they are after a call; ``hidden`` are the answer's ``_hidden_params``."""
+        """LiteLLM's ``kwargs`` as they are after a call; ``hidden`` are the answer's ``_hidden_params``.
+
+        ``kept`` are those that were told of before it: they are filled, with what callbacks put there.
+        """
         # None of these looks at the dict that they are in: it would hold itself, and wait for the collector.
         hit = Later(lambda: hidden.value().get("cache_hit") is True)
         # What failed before anything came has cost nothing.
         nothing = error is not None and answer is None
         cost = Later(lambda: 0.0 if nothing or hit.value() else hidden.value().get("response_cost"))
         told = f"has_logged_{'async' if self.call_type.startswith('a') else 'sync'}"
-        details = Lazy(
-            self.details(),
+        details = Lazy(self.details()) if kept is None else kept
+        details.update(
+            completion_start_time=self.first,
             end_time=end,
             cache_hit=hit,
             response_cost=cost,

@@ -96,6 +96,28 @@ def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
     return params, blanked(answer)
 
 
+class Shown:
+    """A call's one dict and its answer, as somebody may see them who must not see texts.
+
+    Args:
+        kept: the dict that all callbacks of a call share.
+        answer: what was answered.
+    """
+
+    def __init__(self, kept: Lazy, answer: Any) -> None:
+        self._kept = kept
+        self.details, self.answer = redact(kept, answer)
+        self._known = set(dict.keys(self.details))
+
+    def give_back(self) -> None:
+        """Put into the shared dict what was put into this one, and take out what was taken out."""
+        now = set(dict.keys(self.details))
+        for key in now - self._known:
+            self._kept[key] = self.details[key]
+        for key in self._known - now:
+            dict.pop(self._kept, key, None)
+
+
 def bare(name: str, value: Any) -> Any:
     """A parameter without texts that may be a user's; numbers and settings stay."""
     if value is None or isinstance(value, (bool, int, float)):

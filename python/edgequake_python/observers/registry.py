@@ -79,7 +79,9 @@ def listeners(arguments: Mapping[str, Any], settings: Mapping[str, Any] = _packa
     found = Listeners()
     for source in (settings.get("callbacks"), arguments.get("callbacks")):
         found.add(source or (), found.before, found.succeeded, found.failed)
-    found.add(settings.get("input_callback") or (), found.before)
+    # As LiteLLM does, coroutines are not told here: whoever adds both (Sentry) would be told twice.
+    before = [one for one in settings.get("input_callback") or () if not is_coroutine(one)]
+    found.add(before, found.before)
     for name in ("success_callback", "_async_success_callback"):
         found.add(settings.get(name) or (), found.succeeded)
     for name in ("failure_callback", "_async_failure_callback"):
