@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from . import _eq_core
+from ._api_errors import APIConnectionError
 from .streaming import CustomStreamWrapper
 
 TYPE_CHECKING = False
@@ -202,14 +203,27 @@ def load_types() -> None:
 _types_are_loaded = False
 
 
+def _around() -> Any:
+    """The chain around a call, imported when the first call asks for it."""
+    _refuse_at_the_end()
+    from . import _pipeline
+
+    return _pipeline
+
+
+def _refuse_at_the_end() -> None:
+    """Where something may have to be imported: while the interpreter goes that cannot be done any more."""
+    if sys.is_finalizing():
+        raise APIConnectionError("the program has ended: no call can be made any more", None, None)
+
+
 def send(operation: str, arguments: dict[str, Any]) -> Any:
     """One plain call; blocks without the GIL."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        return _pipeline.run(operation, arguments)
+        return _around().run(operation, arguments)
     if _types_are_loaded:
         return _eq_core.send(operation, arguments, _held(arguments))
+    _refuse_at_the_end()
     return _first(_eq_core.begin(operation, False, arguments, _held(arguments)))
 
 
@@ -249,9 +263,7 @@ def _load_elsewhere(threading: Any) -> None:
 async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
     """One plain call; cancelling it closes its connection."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        return await _pipeline.run_async(operation, arguments)
+        return await _around().run_async(operation, arguments)
     pending = _eq_core.send_async(operation, arguments, _held(arguments))
     try:
         return await pending.future
@@ -263,21 +275,18 @@ async def send_async(operation: str, arguments: dict[str, Any]) -> Any:
 def stream(arguments: dict[str, Any]) -> CustomStreamWrapper:
     """One streamed chat call; returns when the answer has begun."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        wrapper: CustomStreamWrapper = _pipeline.run("chat", arguments, streamed=True)
+        wrapper: CustomStreamWrapper = _around().run("chat", arguments, streamed=True)
         return wrapper
     if _types_are_loaded:
         return _wrap(_eq_core.stream("chat", arguments, _held(arguments)), arguments)
+    _refuse_at_the_end()
     return _wrap(_first(_eq_core.begin("chat", True, arguments, _held(arguments))), arguments)
 
 
 async def stream_async(arguments: dict[str, Any]) -> CustomStreamWrapper:
     """As `stream`; cancelling it closes its connection."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        wrapper: CustomStreamWrapper = await _pipeline.run_async("chat", arguments, streamed=True)
+        wrapper: CustomStreamWrapper = await _around().run_async("chat", arguments, streamed=True)
         return wrapper
     pending = _eq_core.stream_async("chat", arguments, _held(arguments))
     try:
@@ -302,9 +311,7 @@ def _wrap(core: SyncStream | AsyncStream, arguments: dict[str, Any]) -> CustomSt
 def ask(operation: str, arguments: dict[str, Any], make: Make[T]) -> T:
     """One plain call of another operation; ``make`` builds the response of its answer and meta."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        answer: T = _pipeline.run(operation, arguments, make=make)
+        answer: T = _around().run(operation, arguments, make=make)
         return answer
     return make(*send(operation, arguments))
 
@@ -312,9 +319,7 @@ def ask(operation: str, arguments: dict[str, Any], make: Make[T]) -> T:
 async def ask_async(operation: str, arguments: dict[str, Any], make: Make[T]) -> T:
     """As `ask`; cancelling it closes its connection."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        answer: T = await _pipeline.run_async(operation, arguments, make=make)
+        answer: T = await _around().run_async(operation, arguments, make=make)
         return answer
     return make(*await send_async(operation, arguments))
 
@@ -322,21 +327,18 @@ async def ask_async(operation: str, arguments: dict[str, Any], make: Make[T]) ->
 def open_stream(operation: str, arguments: dict[str, Any], make: MakeStream[T]) -> T:
     """One streamed call of another operation; returns when the answer has begun."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        stream: T = _pipeline.run(operation, arguments, streamed=True, make=make)
+        stream: T = _around().run(operation, arguments, streamed=True, make=make)
         return stream
     if _types_are_loaded:
         return make(_eq_core.stream(operation, arguments, _held(arguments)))
+    _refuse_at_the_end()
     return make(_first(_eq_core.begin(operation, True, arguments, _held(arguments))))
 
 
 async def open_stream_async(operation: str, arguments: dict[str, Any], make: MakeStream[T]) -> T:
     """As `open_stream`; cancelling it closes its connection."""
     if type(arguments) is Around:
-        from . import _pipeline
-
-        stream: T = await _pipeline.run_async(operation, arguments, streamed=True, make=make)
+        stream: T = await _around().run_async(operation, arguments, streamed=True, make=make)
         return stream
     pending = _eq_core.stream_async(operation, arguments, _held(arguments))
     try:

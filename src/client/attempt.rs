@@ -35,7 +35,7 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
                 Ok(answer) => {
                     let (headers, proof) = (answer.headers, answer.proof);
                     match answer.body.collect(&mut clock).await {
-                        Ok(body) => return Ok((body, self.meta(headers, proof, &course))),
+                        Ok(body) => return Ok((without_mark(body), self.meta(headers, proof, &course))),
                         Err(error) => error.with_headers(&headers),
                     }
                 }
@@ -115,5 +115,13 @@ impl<W: ?Sized + ReadsErrors + 'static> Prepared<W> {
         );
         tokio::time::sleep(wait).await;
         Ok(())
+    }
+}
+
+/// JSON without the mark of its byte order that some servers put before it; anything else as it is.
+fn without_mark(body: Bytes) -> Bytes {
+    match body.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) if rest.starts_with(b"{") || rest.starts_with(b"[") => body.slice_ref(rest),
+        _ => body,
     }
 }

@@ -1,5 +1,6 @@
 //! The headers that a call adds to the dialect's own.
 
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::Surroundings;
@@ -53,6 +54,12 @@ pub(super) fn headers(
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
     let header = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::bad_request(format!("{name:?} is not a header name")))?;
+    if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
+        // Another length would make the rest of the body a request of its own.
+        return Err(Error::bad_request(format!(
+            "header {name:?} is the connection's own: it says where the request ends"
+        )));
+    }
     let mut value = HeaderValue::from_str(value).map_err(|_| {
         Error::bad_request(format!(
             "the value of header {name:?} has characters no header can hold"

@@ -53,6 +53,21 @@ pub(super) fn incomplete(why: &str) -> Error {
     Error::new(ErrorKind::IncompleteStream, why)
 }
 
+/// What became of the last event, which nothing but the end of the body closed: one that cannot be read was cut, and what
+/// is cut after the answer was whole is missed by nobody.
+pub(super) fn last(read: Result<()>, complete: bool) -> Result<()> {
+    match read {
+        Err(error) if error.kind() == ErrorKind::ResponseValidation => {
+            if complete {
+                Ok(())
+            } else {
+                Err(incomplete("the stream ended inside an event"))
+            }
+        }
+        read => read,
+    }
+}
+
 impl<R: Reading> Driver<R> {
     /// A stream that is read from `body`.
     pub(crate) fn new(body: Body, clock: Clock, machine: R, meta: Meta, secrets: Secrets) -> Self {

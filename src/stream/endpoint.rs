@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{ChatStream, Driver, Reading, incomplete};
+use super::{ChatStream, Driver, Reading, incomplete, last};
 use crate::bridge::Bridge;
 use crate::client::Meta;
 use crate::error::{Error, ErrorKind, Partial, Result};
@@ -110,7 +110,8 @@ impl Reading for Events {
 
     fn finish(&mut self, pieces: &mut Vec<Piece>) -> Result<()> {
         let Self { framer, reader } = self;
-        framer.finish(&mut |frame| reader.read(frame, pieces))?;
+        let read = framer.finish(&mut |frame| reader.read(frame, pieces));
+        last(read, reader.is_complete())?;
         if reader.is_complete() {
             Ok(())
         } else {

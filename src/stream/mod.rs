@@ -21,8 +21,8 @@ use crate::types::{ChatChunk, ChatResponse, Usage};
 use crate::wire::ChunkDecoder;
 
 pub(crate) use assemble::Assembler;
-use driver::incomplete;
 pub(crate) use driver::{Driver, Reading};
+use driver::{incomplete, last};
 pub use endpoint::EndpointStream;
 pub(crate) use endpoint::{EndpointSource, plain_answer};
 
@@ -76,11 +76,12 @@ impl Machine {
             assembler,
             decoded,
         } = self;
-        framer.finish(&mut |frame| {
+        let read = framer.finish(&mut |frame| {
             let read = decoder.decode(frame, decoded);
             decoded.drain(..).for_each(|chunk| assembler.push(chunk, chunks));
             read
-        })?;
+        });
+        last(read, decoder.is_done() || assembler.is_finished())?;
         if let Some(usage) = decoder.usage() {
             assembler.count(usage);
         }

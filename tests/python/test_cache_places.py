@@ -300,3 +300,57 @@ def test_a_cache_in_redis_is_emptied_without_the_rest(redis_server: RedisServer)
         one.set_cache("a", {"n": 1})
     mine.flush_cache()
     assert mine.get_cache("a") is None and other.get_cache("a") == {"n": 1}
+
+
+def test_the_least_recently_used_leave_a_disk_that_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgequake_python.caching.disk_cache._NOTED", 0.0)
+    disk = DiskCache(str(tmp_path), size_limit=1_000_000)
+    for number in range(600):
+        disk.set_cache(f"{number}", bytes(10_000))
+        assert disk.get_cache("0") is not None, f"{number}: what is used all the time has gone"
+    kept = [number for number in range(600) if disk.get_cache(str(number)) is not None]
+    assert kept[0] == 0
+    # Of the others the last ones, without a gap.
+    assert kept[1:] == list(range(kept[1], 600))
+    assert 50 <= len(kept) <= 110
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 8_000_000
+
+
+def test_short_programs_make_room_too(tmp_path: Path) -> None:
+    for number in range(60):
+        disk = DiskCache(str(tmp_path), size_limit=100_000)
+        disk.set_cache(f"{number}", bytes(5_000))
+        del disk
+    kept = [number for number in range(60) if DiskCache(str(tmp_path)).get_cache(str(number)) is not None]
+    assert 59 in kept
+    assert 5 <= len(kept) <= 25
+
+
+def test_a_counter_makes_room_within_its_transaction(tmp_path: Path) -> None:
+    disk = DiskCache(str(tmp_path), size_limit=20_000)
+    for number in range(200):
+        disk.increment_cache(f"{number}" * 100, 1)
+    assert disk.increment_cache("199" * 100, 1) == 2
+
+
+def test_a_limit_is_said_to_the_cache_or_there_is_none(tmp_path: Path) -> None:
+    assert Cache(type="disk", disk_cache_dir=str(tmp_path)).cache.size_limit == 1 << 30
+    assert Cache(type="disk", disk_cache_dir=str(tmp_path), size_limit=5).cache.size_limit == 5
+    free = Cache(type="disk", disk_cache_dir=str(tmp_path), size_limit=None).cache
+    for number in range(300):
+        free.set_cache(str(number), bytes(1000))
+    assert free.get_cache("0") == bytes(1000)
+
+
+def test_a_file_of_before_is_read_on(tmp_path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "answers.sqlite3") as old:
+        old.execute("CREATE TABLE answers (key TEXT PRIMARY KEY, value BLOB NOT NULL, ends REAL)")
+        old.execute("INSERT INTO answers VALUES ('old', x'31', NULL)")
+    old.close()
+    disk = DiskCache(str(tmp_path))
+    disk.set_cache("new", b"2")
+    assert (disk.get_cache("old"), disk.get_cache("new")) == (b"1", b"2")

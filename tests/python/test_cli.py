@@ -321,3 +321,37 @@ def test_a_batch_stops_at_its_limit_of_cost_and_leaves_other_files_alone(tmp_pat
         target.write_text("somebody's notes\n", encoding="utf-8")
         assert edgequake(sim, *command).returncode == 2
         assert target.read_text(encoding="utf-8") == "somebody's notes\n"
+
+
+@pytest.mark.parametrize("port", ["99999999", "65536", "-1", "1e3", "\u0663"])
+def test_a_port_that_is_none(port: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "edgequake_python", "simulate", f"--port={port}"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE), "PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 2
+    assert f"{port!r} is no port: a number from 0 to 65535" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cost", "gpt-4o", "-i", "1" + "0" * 400),
+        ("cost", "gpt-4o", "-i", "1", "-n", "1" + "0" * 400),
+        ("models", "--max-input", "nan"),
+        ("models", "--max-output", "-1"),
+        ("models", "--min-context", "-5"),
+        ("doctor", "--offline", "--timeout", "inf"),
+    ],
+)
+def test_numbers_out_of_range_are_usage_errors(
+    openai_simulated: eq.Simulator, words: tuple[str, ...]
+) -> None:
+    done = edgequake(openai_simulated, *words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert words[-2] in done.stderr

@@ -91,6 +91,42 @@ def test_every_metric_and_label_is_exported(
     assert values["edgequake_cache_hits_total"] == 1
 
 
+def test_names_that_callers_make_up_are_bounded(
+    openai_simulated: edgequake_python.Simulator, restored_settings: None
+) -> None:
+    client = pytest.importorskip("prometheus_client")
+    from edgequake_python.integrations.prometheus import PrometheusLogger
+
+    registry = client.CollectorRegistry()
+    edgequake_python.callbacks = [PrometheusLogger(registry, max_models=3)]
+    ask: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}], "num_retries": 0}
+    for number in range(8):
+        edgequake_python.completion(f"openai/sim/{number}?made-up", **ask)
+    edgequake_python.completion("openai/gpt-4o", **ask)
+    for number in range(5):
+        with contextlib.suppress(edgequake_python.EdgeQuakeError):
+            edgequake_python.completion("x", custom_llm_provider=f"nobody-{number}", **ask)
+    entry = {"model": "openai/sim/mine", "api_base": openai_simulated.base_url, "api_key": "sk-simulated"}
+    router = edgequake_python.Router([{"model_name": "mine", "litellm_params": entry}])
+    router.completion("mine", ask["messages"])
+    assert flush(10)
+    counted: dict[tuple[str, str], float] = {}
+    for family in registry.collect():
+        for sample in family.samples:
+            if sample.name == "edgequake_requests_total":
+                who = sample.labels["provider"], sample.labels["model"]
+                counted[who] = counted.get(who, 0.0) + sample.value
+            if sample.name == "edgequake_in_flight":
+                assert sample.value == 0.0
+    assert counted == {
+        **{("openai", f"sim/{number}?made-up"): 1.0 for number in range(3)},
+        ("openai", "other"): 5.0,
+        ("other", "other"): 5.0,
+        ("openai", "gpt-4o"): 1.0,
+        ("openai", "sim/mine"): 1.0,
+    }
+
+
 def test_the_pages_name_what_is_exported() -> None:
     page = (DOCS / "guide" / "observability.md").read_text()
     code = (DOCS.parent / "python" / "edgequake_python" / "integrations" / "prometheus.py").read_text()

@@ -140,3 +140,29 @@ os.waitpid(child, 0)
 """
     with eq.Simulator() as sim:
         assert run(program + KEPT, sim.base_url) == "settled "
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["the first", "a later"])
+@pytest.mark.parametrize("more", ["", "stream=True, ", "mock_response='x', ", "budgets=eq.Budgets(1.0), "])
+def test_a_call_of_a_finalizer_is_answered_or_refused(warm: bool, more: str) -> None:
+    """Where Python can import nothing any more, one clear error; never an ImportError."""
+    program = f"""
+ask = dict(call, model="openai/gpt-4o")
+functions = eq.completion, eq.Budgets
+class Last:
+    def __del__(self, write=os.write, ask=ask, eq=eq):
+        try:
+            answer = eq.completion({more}**ask)
+            if hasattr(answer, "close"):
+                list(answer)
+        except eq.APIConnectionError as error:
+            write(1, b"refused" if "program has ended" in str(error) else str(error).encode())
+        else:
+            write(1, b"answered")
+if {warm}:
+    eq.completion(**ask)
+last = Last()
+"""
+    with eq.Simulator() as sim:
+        printed = run(program, sim.base_url)
+    assert printed in (("answered", "refused") if warm else ("refused",))

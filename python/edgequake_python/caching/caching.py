@@ -96,7 +96,7 @@ class Cache:
         default_in_redis_ttl: the same for ``redis``.
         similarity_threshold: for ``semantic``: from which cosine on questions are the same.
         supported_call_types: LiteLLM's names of the operations that are cached.
-        disk_cache_dir: folder of ``disk``.
+        disk_cache_dir: folder of ``disk``; its answers have ``size_limit`` bytes at most, 1 GiB by default.
         redis_semantic_cache_embedding_model: for ``semantic``: the model that makes vectors.
         redis_startup_nodes: nodes of a Cluster of Redis.
         max_messages: calls with more messages are not cached; None: any number.
@@ -157,9 +157,9 @@ class Cache:
                 **kwargs,
             )
         elif kind == "disk":
-            from .disk_cache import DiskCache
+            from .disk_cache import SIZE_LIMIT, DiskCache
 
-            self.cache = DiskCache(disk_cache_dir, ttl)
+            self.cache = DiskCache(disk_cache_dir, ttl, size_limit=kwargs.get("size_limit", SIZE_LIMIT))
         else:
             life = ttl if default_in_memory_ttl is None else default_in_memory_ttl
             self.cache = InMemoryCache(

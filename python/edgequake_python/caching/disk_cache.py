@@ -11,10 +11,21 @@ from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, value BLOB NOT NULL, ends REAL)"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS answers "
+    "(key TEXT PRIMARY KEY, value BLOB NOT NULL, ends REAL, used REAL NOT NULL DEFAULT 0)"
+)
+#: Bytes that values may take when nobody says how many.
+SIZE_LIMIT = 1 << 30
+#: Seconds between two notes that a value is in use: reading seldom writes.
+_NOTED = 60.0
+#: Writes between two looks at the size; less when they are large.
+_LOOK = 64
+#: What is left of the limit's bytes when values had to go.
+_KEPT = 0.9
 
 # A parent's connections as its child finds them: SQLite forbids the child even to close them.
 _inherited: list[sqlite3.Connection] = []
@@ -41,6 +52,13 @@ class _Connection:
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self._database.execute(statement, values)
 
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._database.executemany(statement, rows)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._database.in_transaction
+
     def __del__(self, _process: Callable[[], int] = os.getpid) -> None:
         database = getattr(self, "_database", None)
         if database is None:  # the file could not be opened
@@ -58,13 +76,19 @@ class DiskCache:
         disk_cache_dir: the folder; made when it is not there.
         default_ttl: seconds a value lives when nothing else is said; None: for ever.
         wait: seconds to wait for another process that writes.
+        size_limit: bytes that the values may take, 1 GiB by default; above it those go that nobody has
+            used for longest, to the minute. None: as many as the disk holds.
 
     Raises:
         OSError: when the folder cannot be made.
     """
 
     def __init__(
-        self, disk_cache_dir: str | None = None, default_ttl: float | None = None, wait: float = 5.0
+        self,
+        disk_cache_dir: str | None = None,
+        default_ttl: float | None = None,
+        wait: float = 5.0,
+        size_limit: int | None = SIZE_LIMIT,
     ) -> None:
         folder = Path(disk_cache_dir or ".litellm_cache")
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +96,9 @@ class DiskCache:
         self.default_ttl = default_ttl
         self._wait = wait
         self._local = threading.local()
+        self.size_limit = size_limit
         self._writes = 0
+        self._unseen = 0  # bytes written since the last look at the size
         # A file that cannot be used is trouble when it is used: a call goes on without it.
         with contextlib.suppress(sqlite3.Error):
             self._db()
@@ -98,6 +124,7 @@ class DiskCache:
                 time.sleep(0.005)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(_SCHEMA)
+        _renewed(connection)
         return connection
 
     def set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
@@ -105,17 +132,30 @@ class DiskCache:
         ttl = kwargs.get("ttl")
         ttl = self.default_ttl if ttl is None else float(ttl)
         ends = None if ttl is None else time.time() + ttl
-        self._db().execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (key, _packed(value), ends))
+        packed, database = _packed(value), self._db()
+        database.execute(
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (key, packed, ends, time.time())
+        )
         self._writes += 1
+        self._unseen += len(packed)
         if self._writes % 1000 == 0:
-            self._db().execute("DELETE FROM answers WHERE ends <= ?", (time.time(),))
+            database.execute("DELETE FROM answers WHERE ends <= ?", (time.time(),))
+        limit = self.size_limit
+        # The first write looks too: programs may be many, and short.
+        if limit is not None and (self._writes % _LOOK == 1 or self._unseen > limit // 16):
+            self._unseen = 0
+            _make_room(database, limit)
 
     def get_cache(self, key: str, **kwargs: Any) -> Any:
         """The value, or None."""
-        database = self._db()  # held until the row is read
-        found = database.execute("SELECT value, ends FROM answers WHERE key = ?", (key,)).fetchone()
-        if found is None or (found[1] is not None and found[1] <= time.time()):
+        database, now = self._db(), time.time()  # the connection is held until the row is read
+        found = database.execute("SELECT value, ends, used FROM answers WHERE key = ?", (key,)).fetchone()
+        if found is None or (found[1] is not None and found[1] <= now):
             return None
+        if now - found[2] > _NOTED and self.size_limit is not None:
+            # A disk that cannot be written to is no reason not to read.
+            with contextlib.suppress(sqlite3.Error):
+                database.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
         return _unpacked(found[0])
 
     def batch_get_cache(self, keys: Sequence[str], **kwargs: Any) -> list[Any]:
@@ -180,6 +220,46 @@ class DiskCache:
         """Whether the file answers."""
         await _elsewhere(lambda: self.get_cache(""))
         return True
+
+
+def _renewed(database: _Connection) -> None:
+    """Give a file of before its column of when values were used."""
+    if any(column[1] == "used" for column in database.execute("PRAGMA table_info(answers)")):
+        return
+    try:
+        database.execute("ALTER TABLE answers ADD COLUMN used REAL NOT NULL DEFAULT 0")
+    except sqlite3.OperationalError as error:
+        if "duplicate column" not in str(error):  # another process has been faster
+            raise
+
+
+def _make_room(database: _Connection, limit: int) -> None:
+    """Let values go, those first that were used longest ago, when they take more than ``limit`` bytes."""
+    pages, free, size = (
+        database.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    surplus = (pages - free) * size - limit
+    if surplus <= 0:
+        return
+    surplus += limit - int(limit * _KEPT)
+    going: list[str] = []
+    for key, length in database.execute("SELECT key, length(value) FROM answers ORDER BY used, rowid"):
+        if surplus <= 0:
+            break
+        going.append(key)
+        surplus -= length + len(key)
+    many = ((key,) for key in going)
+    if database.in_transaction:
+        database.execute_many("DELETE FROM answers WHERE key = ?", many)
+        return
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        database.execute_many("DELETE FROM answers WHERE key = ?", many)
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
 async def _elsewhere(work: Any) -> Any:

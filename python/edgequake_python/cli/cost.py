@@ -9,15 +9,22 @@ import typer
 
 from . import output
 
+#: More than anybody sends; USD for it can be told.
+_MOST = 10**15
+
 
 def cost(
     model: str = typer.Argument(..., help="The model, with or without its provider: openai/gpt-4o-mini."),
-    input_tokens: Optional[int] = typer.Option(None, "--input", "-i", min=0, help="Tokens that are sent."),
-    output_tokens: int = typer.Option(0, "--output", "-o", min=0, help="Tokens that are answered."),
+    input_tokens: Optional[int] = typer.Option(
+        None, "--input", "-i", min=0, max=_MOST, help="Tokens that are sent."
+    ),
+    output_tokens: int = typer.Option(
+        0, "--output", "-o", min=0, max=_MOST, help="Tokens that are answered."
+    ),
     text: Optional[str] = typer.Option(
         None, "--text", "-t", help="A prompt whose tokens are counted instead; `-` reads standard input."
     ),
-    calls: int = typer.Option(1, "--calls", "-n", min=1, help="So many such calls."),
+    calls: int = typer.Option(1, "--calls", "-n", min=1, max=_MOST, help="So many such calls."),
     json: bool = typer.Option(False, "--json", help="A JSON object."),
 ) -> None:
     """Tell what a call costs, from counts or from a text. No network is asked."""

@@ -27,7 +27,7 @@ def doctor(
         [], "--provider", "-p", help="Look at this provider even without a key; repeatable."
     ),
     offline: bool = typer.Option(False, "--offline", help="Do not try to reach anybody."),
-    timeout: float = typer.Option(10.0, min=0.1, help="Seconds to wait for each."),
+    timeout: float = typer.Option(10.0, min=0.1, max=3600.0, help="Seconds to wait for each."),
     json: bool = typer.Option(False, "--json", help="A JSON object."),
 ) -> None:
     """Look for what keeps calls from working. Keys are never shown; nothing that costs money is asked.

@@ -24,9 +24,9 @@ def models(
     supports: List[str] = typer.Option(  # noqa: UP006
         [], "--supports", "-s", help="A capability: vision, function_calling, reasoning, ...; repeatable."
     ),
-    max_input: Optional[float] = typer.Option(None, help="USD per million input tokens at most."),
-    max_output: Optional[float] = typer.Option(None, help="USD per million output tokens at most."),
-    min_context: Optional[int] = typer.Option(None, help="Input tokens that must fit."),
+    max_input: Optional[float] = typer.Option(None, min=0.0, help="USD per million input tokens at most."),
+    max_output: Optional[float] = typer.Option(None, min=0.0, help="USD per million output tokens at most."),
+    min_context: Optional[int] = typer.Option(None, min=0, help="Input tokens that must fit."),
     sort: str = typer.Option("name", help="name, input, output (cheapest first) or context (largest first)."),
     limit: int = typer.Option(0, min=0, help="Show so many at most; 0 for all."),
     json: bool = typer.Option(False, "--json", help="A JSON list."),

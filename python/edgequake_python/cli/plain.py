@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
         description="Run the simulator until Ctrl-C. Point an OpenAI client at the URL it prints.",
     )
     simulate_parser.add_argument(
-        "--port", type=int, default=8080, help="port to listen on; 0 for a free one (%(default)s)"
+        "--port", type=_port, default=8080, help="port to listen on; 0 for a free one (%(default)s)"
     )
     simulate_parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     run_parser = commands.add_parser(
@@ -43,6 +43,13 @@ def main(argv: Sequence[str]) -> int:
     if options.command == "run":
         return run(options.program, options.arguments, module=options.module)
     return simulate(options.host, options.port)
+
+
+def _port(given: str) -> int:
+    """A port's number, for the parser."""
+    if not given.isascii() or not given.isdigit() or len(given) > 5 or int(given) > 65535:
+        raise argparse.ArgumentTypeError(f"{given!r} is no port: a number from 0 to 65535")
+    return int(given)
 
 
 def run(program: str, arguments: Sequence[str], *, module: bool = False) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..model_table import table
 from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from ..router import Router
 
 _package = sys.modules[__package__.partition(".")[0]].__dict__
+#: Who is not in the price table and comes late; and how many before have labels of their own.
+OTHER = "other"
+_MODELS = 100
 _LABELS = ("provider", "model", "operation")
 #: Seconds; answers take from tenths of a second to minutes.
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
@@ -34,14 +38,24 @@ class PrometheusLogger(CustomLogger):
     Args:
         registry: where metrics are kept; the client's own by default.
         router: a Router whose resting deployments are told; asked when metrics are read.
+        max_models: how many models that neither the price table nor a Router knows get a label of their
+            own, in the order in which they come; the calls of others are counted under ``other``.
         **kwargs: `CustomLogger`'s.
 
     Raises:
         ImportError: without the official client.
     """
 
-    def __init__(self, registry: Any = None, router: Router | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        registry: Any = None,
+        router: Router | None = None,
+        max_models: int = _MODELS,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        self._max_models = max_models
+        self._strangers: set[tuple[str, str]] = set()
         from importlib import import_module
 
         try:
@@ -74,7 +88,7 @@ class PrometheusLogger(CustomLogger):
     def log_pre_api_call(self, model: str, messages: Any, kwargs: dict[str, Any]) -> None:
         """One more is under way."""
         operation = _plain(str(kwargs["call_type"]))
-        self._flying.labels(kwargs["custom_llm_provider"], model, operation).inc()
+        self._flying.labels(*self._names(kwargs["custom_llm_provider"], model, kwargs), operation).inc()
 
     def log_success_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
         """Count."""
@@ -96,10 +110,23 @@ class PrometheusLogger(CustomLogger):
         """Count."""
         self._count(kwargs)
 
+    def _names(self, provider: str, model: str, kwargs: dict[str, Any]) -> tuple[str, str]:
+        """Labels of a provider and a model. Both may be a caller's free text, and what has had a label once
+        keeps it for as long as the program runs.
+        """
+        who, strangers = (provider, model), self._strangers
+        if who in strangers or _is_known(provider, model, kwargs):
+            return who
+        if len(strangers) >= self._max_models:
+            return (provider if _is_provider(provider) else OTHER), OTHER
+        strangers.add(who)
+        return who
+
     def _count(self, kwargs: dict[str, Any]) -> None:
         payload = parts_of(kwargs)
         operation = str(payload["call_type"])
-        labels = (payload["custom_llm_provider"], payload["model"], _plain(operation))
+        names = self._names(payload["custom_llm_provider"], payload["model"], kwargs)
+        labels = (*names, _plain(operation))
         self._flying.labels(*labels).dec()
         status = payload["status"]
         self._requests.labels(*labels, status, payload["error_information"]["error_class"]).inc()
@@ -177,6 +204,21 @@ def _budgets() -> Iterator[tuple[str, float, float]]:
     if budgets is not None:
         for name, bound in budgets.limits().items():
             yield name, bound.amount, budgets.spent(name)
+
+
+def _is_known(provider: str, model: str, kwargs: dict[str, Any]) -> bool:
+    """Whether a model is in the price table, under its own name, or a Router's deployment."""
+    models = table()
+    if model in models or f"{provider}/{model}" in models:
+        return _is_provider(provider)
+    info = kwargs["litellm_params"]["model_info"]
+    return isinstance(info, dict) and info.get("id") is not None
+
+
+def _is_provider(provider: str) -> bool:
+    from ..types.provider_names import LlmProviders
+
+    return provider in LlmProviders._value2member_map_
 
 
 def _plain(operation: str) -> str:

@@ -130,7 +130,8 @@ fn format_of(format: &Value, family: Family, config: &mut Map<String, Value>) ->
         }
         other => {
             return Err(Error::bad_request(format!(
-                "response_format.type {other:?} is none of text, json_object, json_schema"
+                "response_format.type {:?} is none of text, json_object, json_schema",
+                other.unwrap_or_default()
             )));
         }
     }

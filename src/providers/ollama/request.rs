@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::message;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::providers::openai;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
@@ -50,7 +50,7 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
             }
             "tool_choice" => choice = Some(value),
             "response_format" => {
-                if let Some(format) = format(&value) {
+                if let Some(format) = format(&value)? {
                     body.insert("format".to_owned(), format);
                 }
             }
@@ -97,14 +97,19 @@ fn choose(body: &mut Map<String, Value>, choice: &Value) {
 }
 
 /// `json`, or the schema itself; plain text is what there is without a format.
-fn format(format: &Value) -> Option<Value> {
+fn format(format: &Value) -> Result<Option<Value>> {
     match format.get("type").and_then(Value::as_str) {
         Some("json_schema") => {
             let schema = format.get("json_schema").and_then(|given| given.get("schema"));
-            Some(schema.cloned().unwrap_or_else(|| Value::from("json")))
+            Ok(Some(schema.cloned().unwrap_or_else(|| Value::from("json"))))
         }
-        Some("json_object") => Some(Value::from("json")),
-        _ => None,
+        Some("json_object") => Ok(Some(Value::from("json"))),
+        Some("text") => Ok(None),
+        _ if format.is_null() => Ok(None),
+        other => Err(Error::bad_request(format!(
+            "response_format.type {:?} is none of text, json_object, json_schema",
+            other.unwrap_or_default()
+        ))),
     }
 }
 

@@ -235,7 +235,8 @@ fn broken_streams() {
     let first = STREAM.split_inclusive('\n').next().unwrap();
     let kind = |last: &str| streamed(&[first.as_bytes(), last.as_bytes()]).unwrap_err().kind();
     assert_eq!(kind(""), ErrorKind::IncompleteStream);
-    assert_eq!(kind("{\"message\":"), ErrorKind::ResponseValidation);
+    assert_eq!(kind("{\"message\":"), ErrorKind::IncompleteStream);
+    assert_eq!(kind("{\"message\":\n"), ErrorKind::ResponseValidation);
     assert_eq!(
         kind("{\"error\":\"an error was encountered while running the model\"}\n"),
         ErrorKind::InternalServer

@@ -45,7 +45,12 @@ impl ChunkDecoder for Decoder {
             Ok(mut chunk) => {
                 // OpenRouter's failure in mid-stream is a chunk that ends in `error` and has one.
                 let failed = |choice: &ChunkChoice| choice.finish_reason.as_deref() == Some("error");
-                if response::is_error(&chunk.extra) && chunk.choices.iter().all(failed) {
+                // A gateway's own refusal, in the form of its framework.
+                let gateway = chunk.id.is_none()
+                    && chunk.choices.is_empty()
+                    && chunk.usage.is_none()
+                    && chunk.extra.contains_key("detail");
+                if gateway || response::is_error(&chunk.extra) && chunk.choices.iter().all(failed) {
                     return Err(error::from_event(&Bytes::copy_from_slice(data)));
                 }
                 chunk
