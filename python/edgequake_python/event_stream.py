@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ._reported import Reported
 from .exceptions import IncompleteStreamError
 
 TYPE_CHECKING = False
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._eq_core import AsyncStream, Meta, SyncStream
-    from .rate_limits import RateLimits
 
 
-class _Known:
+class _Known(Reported):
     """What is known before the first event."""
 
     def __init__(self, core: SyncStream | AsyncStream, model_id: str | None = None) -> None:
@@ -85,19 +85,6 @@ class _Known:
     def request_id(self) -> str | None:
         """The provider's id of the request."""
         return self._meta.request_id
-
-    @property
-    def dropped_params(self) -> list[str]:
-        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
-        dropped: list[str] = self._hidden_params.get("dropped_params") or []
-        return dropped
-
-    @property
-    def rate_limits(self) -> RateLimits:
-        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
-        from .rate_limits import rate_limits_of
-
-        return rate_limits_of(self.headers)
 
     def close(self) -> None:
         """Close the connection. What was not read is gone."""
