@@ -35,6 +35,9 @@ class _Known(Reported):
     #: What has been said, gathered for them: of a stream that is left nobody counts the tokens.
     _said: Any = ()
 
+    #: Tells what a stream cost that has ended without a count, for whom somebody has watched it.
+    _guess: Callable[[], float | None] | None = None
+
     def _watch(self, watcher: Any) -> None:
         """Tell ``watcher`` too; the first one first."""
         self._watchers = (*self._watchers, watcher)
@@ -69,7 +72,10 @@ class _Known(Reported):
         if self._hidden is None:
             self._hidden = self._meta.hidden_params()
         if self._hidden.get("response_cost") is None:
-            self._hidden["response_cost"] = self._cost()
+            cost = self._hidden["response_cost"] = self._cost()
+            if cost is None and self._guess is not None:
+                cost = self._hidden["response_cost"] = self._guess()
+                self._hidden["response_cost_estimated"] = cost is not None
         return self._hidden
 
     def _cost(self) -> float | None:

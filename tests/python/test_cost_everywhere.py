@@ -87,8 +87,12 @@ def test_a_stream_that_is_left_has_an_estimate(told: Listener, way: str) -> None
 
 def test_a_stream_of_text_is_told_with_what_was_counted_or_estimated(told: Listener) -> None:
     call: dict[str, Any] = {"model": "openai/gpt-3.5-turbo-instruct", "prompt": "Hi", "stream": True}
-    list(edgequake_python.text_completion(**call))
+    uncounted: Any = edgequake_python.text_completion(**call)
+    assert uncounted._hidden_params["response_cost"] is None
+    list(uncounted)
     payload, answer = told.only()
+    assert uncounted._hidden_params["response_cost"] == payload["response_cost"]
+    assert uncounted._hidden_params["response_cost_estimated"] is True
     assert answer["usage"].estimated is True and answer["usage"].completion_tokens > 0
     assert payload["response_cost"] > 0
     stream: Any = edgequake_python.text_completion(**call, stream_options={"include_usage": True})

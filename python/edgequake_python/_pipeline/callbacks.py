@@ -290,7 +290,9 @@ class _End:
         whole = getattr(stream, "response", None)
         if whole is None and getattr(stream, "usage", None) is None:
             # It ended before its provider counted: what is known is what was asked, and what was said.
-            return lambda: _of_the_question(self._call, *self._who, "".join(stream._said))
+            said = "".join(stream._said)
+            stream._guess = lambda: _of_the_question(self._call, *self._who, said)[1]()["response_cost"]
+            return lambda: _of_the_question(self._call, *self._who, said)
         hidden = stream._hidden_params
         return lambda: (stream if whole is None else whole, lambda: hidden)
 
