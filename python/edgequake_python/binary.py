@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ._reported import Reported
+
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Generator, Iterator
@@ -12,12 +14,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._eq_core import AsyncStream, Meta, SyncStream
-    from .rate_limits import RateLimits
 
 T = TypeVar("T")
 
 
-class HttpxBinaryResponseContent:
+class HttpxBinaryResponseContent(Reported):
     """Bytes that are still on their way: whoever iterates gets them as they come.
 
     ``content`` and ``read()`` wait for all of them (without the GIL). Synchronous and asynchronous code may
@@ -224,19 +225,6 @@ class HttpxBinaryResponseContent:
         """The provider's id of the request."""
         request_id: str | None = self._meta.request_id
         return request_id
-
-    @property
-    def dropped_params(self) -> list[str]:
-        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
-        dropped: list[str] = self._hidden_params.get("dropped_params") or []
-        return dropped
-
-    @property
-    def rate_limits(self) -> RateLimits:
-        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
-        from .rate_limits import rate_limits_of
-
-        return rate_limits_of(self.headers)
 
     @property
     def num_bytes_downloaded(self) -> int:

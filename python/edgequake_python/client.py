@@ -197,7 +197,7 @@ class _Method:
 
     __slots__ = ("name",)
 
-    def __set_name__(self, owner: type, name: str) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
 
     def __get__(self, client: Any, owner: type) -> Any:
@@ -295,34 +295,6 @@ class Client(_Settings):
         list_batches: Final = staticmethod(_list_batches)
         cancel_batch: Final = staticmethod(_cancel_batch)
         list_models: Final = staticmethod(_list_models)
-    else:
-        completion = _Method()
-        embedding = _Method()
-        text_completion = _Method()
-        responses = _Method()
-        get_responses = _Method()
-        delete_responses = _Method()
-        cancel_responses = _Method()
-        compact_responses = _Method()
-        list_input_items = _Method()
-        messages = _Method()
-        moderation = _Method()
-        rerank = _Method()
-        image_generation = _Method()
-        image_edit = _Method()
-        image_variation = _Method()
-        transcription = _Method()
-        speech = _Method()
-        create_file = _Method()
-        file_retrieve = _Method()
-        file_delete = _Method()
-        file_list = _Method()
-        file_content = _Method()
-        create_batch = _Method()
-        retrieve_batch = _Method()
-        list_batches = _Method()
-        cancel_batch = _Method()
-        list_models = _Method()
 
 
 class AsyncClient(_Settings):
@@ -366,31 +338,8 @@ class AsyncClient(_Settings):
         list_batches: Final = staticmethod(_alist_batches)
         cancel_batch: Final = staticmethod(_acancel_batch)
         list_models: Final = staticmethod(_alist_models)
-    else:
-        completion = _Method()
-        embedding = _Method()
-        text_completion = _Method()
-        responses = _Method()
-        get_responses = _Method()
-        delete_responses = _Method()
-        cancel_responses = _Method()
-        compact_responses = _Method()
-        list_input_items = _Method()
-        messages = _Method()
-        moderation = _Method()
-        rerank = _Method()
-        image_generation = _Method()
-        image_edit = _Method()
-        image_variation = _Method()
-        transcription = _Method()
-        speech = _Method()
-        create_file = _Method()
-        file_retrieve = _Method()
-        file_delete = _Method()
-        file_list = _Method()
-        file_content = _Method()
-        create_batch = _Method()
-        retrieve_batch = _Method()
-        list_batches = _Method()
-        cancel_batch = _Method()
-        list_models = _Method()
+
+
+if not TYPE_CHECKING:
+    for _name in _OPERATIONS:
+        setattr(_Settings, _name, _Method(_name))

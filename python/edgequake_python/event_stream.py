@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ._reported import Reported
 from .exceptions import IncompleteStreamError
 
 TYPE_CHECKING = False
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._eq_core import AsyncStream, Meta, SyncStream
-    from .rate_limits import RateLimits
 
 
-class _Known:
+class _Known(Reported):
     """What is known before the first event."""
 
     def __init__(self, core: SyncStream | AsyncStream, model_id: str | None = None) -> None:
@@ -34,6 +34,9 @@ class _Known:
     _watchers: tuple[Any, ...] = ()
     #: What has been said, gathered for them: of a stream that is left nobody counts the tokens.
     _said: Any = ()
+
+    #: Tells what a stream cost that has ended without a count, for whom somebody has watched it.
+    _guess: Callable[[], float | None] | None = None
 
     def _watch(self, watcher: Any) -> None:
         """Tell ``watcher`` too; the first one first."""
@@ -69,7 +72,10 @@ class _Known:
         if self._hidden is None:
             self._hidden = self._meta.hidden_params()
         if self._hidden.get("response_cost") is None:
-            self._hidden["response_cost"] = self._cost()
+            cost = self._hidden["response_cost"] = self._cost()
+            if cost is None and self._guess is not None:
+                cost = self._hidden["response_cost"] = self._guess()
+                self._hidden["response_cost_estimated"] = cost is not None
         return self._hidden
 
     def _cost(self) -> float | None:
@@ -85,19 +91,6 @@ class _Known:
     def request_id(self) -> str | None:
         """The provider's id of the request."""
         return self._meta.request_id
-
-    @property
-    def dropped_params(self) -> list[str]:
-        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
-        dropped: list[str] = self._hidden_params.get("dropped_params") or []
-        return dropped
-
-    @property
-    def rate_limits(self) -> RateLimits:
-        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
-        from .rate_limits import rate_limits_of
-
-        return rate_limits_of(self.headers)
 
     def close(self) -> None:
         """Close the connection. What was not read is gone."""

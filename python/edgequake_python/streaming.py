@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._reported import Reported
 from .exceptions import IncompleteStreamError
 
 TYPE_CHECKING = False
@@ -10,11 +11,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from .rate_limits import RateLimits
     from .types import ModelResponseStream, Usage
 
 
-class CustomStreamWrapper:
+class CustomStreamWrapper(Reported):
     """An iterator of `ModelResponseStream`, each handed over when the provider sends it.
 
     ``completion(stream=True)`` gives one to be read with ``for``, ``acompletion(stream=True)`` one for
@@ -195,16 +195,3 @@ class CustomStreamWrapper:
         """The provider's id of the request."""
         request_id: str | None = self._meta.request_id if self._meta is not None else None
         return request_id
-
-    @property
-    def dropped_params(self) -> list[str]:
-        """Parameters that were not sent because the provider does not take them (``drop_params``)."""
-        dropped: list[str] = self._hidden_params.get("dropped_params") or []
-        return dropped
-
-    @property
-    def rate_limits(self) -> RateLimits:
-        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
-        from .rate_limits import rate_limits_of
-
-        return rate_limits_of(self.headers)

@@ -87,8 +87,12 @@ def test_a_stream_that_is_left_has_an_estimate(told: Listener, way: str) -> None
 
 def test_a_stream_of_text_is_told_with_what_was_counted_or_estimated(told: Listener) -> None:
     call: dict[str, Any] = {"model": "openai/gpt-3.5-turbo-instruct", "prompt": "Hi", "stream": True}
-    list(edgequake_python.text_completion(**call))
+    uncounted: Any = edgequake_python.text_completion(**call)
+    assert uncounted._hidden_params["response_cost"] is None
+    list(uncounted)
     payload, answer = told.only()
+    assert uncounted._hidden_params["response_cost"] == payload["response_cost"]
+    assert uncounted._hidden_params["response_cost_estimated"] is True
     assert answer["usage"].estimated is True and answer["usage"].completion_tokens > 0
     assert payload["response_cost"] > 0
     stream: Any = edgequake_python.text_completion(**call, stream_options={"include_usage": True})
@@ -97,6 +101,42 @@ def test_a_stream_of_text_is_told_with_what_was_counted_or_estimated(told: Liste
     if stream.usage is not None:
         assert answer is stream
         assert payload["response_cost"] == stream._hidden_params["response_cost"] > 0
+
+
+@pytest.mark.parametrize("given", [None, "a name of mine"])
+def test_an_answer_has_the_name_of_its_call(told: Listener, given: str | None) -> None:
+    name: dict[str, Any] = {} if given is None else {"litellm_call_id": given}
+    chat: dict[str, Any] = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Hi"}], **name}
+
+    async def asked() -> Any:
+        return await edgequake_python.acompletion(**chat)
+
+    async def embedded() -> Any:
+        return await edgequake_python.aembedding(model="openai/text-embedding-3-small", input=["Hi"], **name)
+
+    answers = [
+        lambda: edgequake_python.completion(**chat),
+        lambda: edgequake_python.completion(**chat, stream=True),
+        lambda: edgequake_python.completion(**chat, mock_response="Hello"),
+        lambda: asyncio.run(asked()),
+        lambda: asyncio.run(embedded()),
+        lambda: edgequake_python.embedding(model="openai/text-embedding-3-small", input=["Hi"], **name),
+        lambda: edgequake_python.responses(model="openai/gpt-4o", input="Hi", **name),
+        lambda: edgequake_python.responses(model="openai/gpt-4o", input="Hi", stream=True, **name),
+        lambda: edgequake_python.text_completion(
+            model="openai/gpt-3.5-turbo-instruct", prompt="Hi", stream=True, **name
+        ),
+    ]
+    names = []
+    for answer in answers:
+        found: Any = answer()
+        if type(found).__name__.endswith(("Wrapper", "Iterator")):
+            list(found)
+        payload, _ = told.only()
+        assert found._hidden_params["litellm_call_id"] == payload["litellm_call_id"]
+        assert found._hidden_params["custom_llm_provider"] == "openai"
+        names.append(payload["litellm_call_id"])
+    assert names == [given] * len(names) if given else len(set(names)) == len(names)
 
 
 def test_speech_costs_its_characters(told: Listener) -> None:

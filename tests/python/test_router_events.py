@@ -185,7 +185,7 @@ def use(
 def test_tags_count_wherever_they_are(simulator: Simulator, named: str) -> None:
     budgets = Budgets(tags={"mine": 1e6})
     router = Router([entry(simulator, "responses", "group", "one", "a-model", **PRICE)])
-    both = {"metadata": {"a": "b"}, "litellm_metadata": {"c": "d"}}
+    both: dict[str, Any] = {"metadata": {"a": "b"}, "litellm_metadata": {"c": "d"}}
     both[named] = {"tags": ["mine"]}
     router.responses("group", "hi", budgets=budgets, **both)
     assert budgets.spent("tag:mine") > 0

@@ -13,7 +13,7 @@ from ..observers.payload import Subject
 from ..observers.registry import listeners
 from .call import Call
 from .core import provider_of
-from .local import KnownMeta
+from .local import KnownMeta, NamedMeta
 from .relay import Relay
 
 TYPE_CHECKING = False
@@ -65,13 +65,16 @@ def stage(call: Call, proceed: Proceed) -> Course:
     if call.streamed and call.operation == "chat":
         watched = _Watched(answer, events, plain, (provider, model))
         DELIVERY.expect(watched)
-        return watched.wrapper()
+        wrapper = watched.wrapper()
+        wrapper._hidden_params["litellm_call_id"] = identity
+        return wrapper
     if call.streamed and hasattr(answer, "_watchers"):
         answer._watch(_End(events, plain, (provider, model)))
         DELIVERY.expect(answer)
-        return answer
+        return _named(answer, identity)
     for one in inline:
         answer = yield from _replaced(one, plain, answer, kind)
+    answer = _named(answer, identity)
     events.succeeded(lambda: (answer[0] if isinstance(answer, tuple) else answer, lambda: _hidden(answer)))
     return answer
 
@@ -103,6 +106,20 @@ def _hidden(answer: Any) -> Mapping[str, Any]:
         return known
     hidden = getattr(answer, "_hidden_params", None)
     return hidden if isinstance(hidden, dict) else {}
+
+
+def _named(answer: Any, identity: str) -> Any:
+    """The answer, with the call's name in its ``_hidden_params``; those are not made for that."""
+    if isinstance(answer, tuple):
+        return (answer[0], NamedMeta(answer[1], identity), *answer[2:])
+    private = getattr(answer, "__pydantic_private__", None)
+    if private is not None and "_hidden_params" not in private and private.get("_meta") is not None:
+        private["_meta"] = NamedMeta(private["_meta"], identity)
+    elif private is None and getattr(answer, "_hidden", 0) is None and getattr(answer, "_meta", None):
+        answer._meta = NamedMeta(answer._meta, identity)
+    elif isinstance(hidden := getattr(answer, "_hidden_params", None), dict):
+        hidden["litellm_call_id"] = identity
+    return answer
 
 
 def _what_it_cost(call: Call, provider: str, model: str, error: BaseException) -> Any:
@@ -273,7 +290,9 @@ class _End:
         whole = getattr(stream, "response", None)
         if whole is None and getattr(stream, "usage", None) is None:
             # It ended before its provider counted: what is known is what was asked, and what was said.
-            return lambda: _of_the_question(self._call, *self._who, "".join(stream._said))
+            said = "".join(stream._said)
+            stream._guess = lambda: _of_the_question(self._call, *self._who, said)[1]()["response_cost"]
+            return lambda: _of_the_question(self._call, *self._who, said)
         hidden = stream._hidden_params
         return lambda: (stream if whole is None else whole, lambda: hidden)
 

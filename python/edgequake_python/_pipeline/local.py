@@ -61,6 +61,21 @@ class KnownMeta(LocalMeta):
         return {**super().hidden_params(), **self._known}
 
 
+class NamedMeta:
+    """The meta of an answer whose call has a name: the one that callbacks are told."""
+
+    def __init__(self, meta: Any, identity: str) -> None:
+        self._meta = meta
+        self._identity = identity
+
+    def hidden_params(self) -> dict[str, Any]:
+        """Those of the answer, and the name."""
+        return {**self._meta.hidden_params(), "litellm_call_id": self._identity}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._meta, name)
+
+
 def attach(answer: Any, meta: LocalMeta) -> Any:
     """Give an answer its meta, unless it has one."""
     private = answer._privates()

@@ -9,12 +9,11 @@ from __future__ import annotations
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Optional, Protocol
 
+from .._reported import Reported
 from .base import Model
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-    from ..rate_limits import RateLimits
 
 
 class Meta(Protocol):
@@ -35,7 +34,7 @@ class Meta(Protocol):
 _UNSET: Any = object()
 
 
-class Response(Model):
+class Response(Reported, Model):
     """A ``Model`` that came out of a call and knows how the call went."""
 
     def _meta_value(self, name: str, make: Any) -> Any:
@@ -134,19 +133,6 @@ class Response(Model):
             "_request_id", lambda meta: None if meta is None else meta.request_id
         )
         return request_id or self.headers.get("x-request-id") or self._extras().get("request_id")
-
-    @property
-    def dropped_params(self) -> list[str]:
-        """Names of parameters that were not sent because the provider has no equivalent (``drop_params``)."""
-        dropped: list[str] = self._hidden_params.get("dropped_params") or []
-        return dropped
-
-    @property
-    def rate_limits(self) -> RateLimits:
-        """What the provider says of its limits: requests and tokens, each limit, remaining and reset."""
-        from ..rate_limits import rate_limits_of
-
-        return rate_limits_of(self.headers)
 
     def _settle_metadata(self) -> None:
         """Replace the meta by plain values, because it can be neither pickled nor copied."""
