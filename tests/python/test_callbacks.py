@@ -216,9 +216,9 @@ def test_functions(openai_simulated: edgequake_python.Simulator, restored_settin
 
 def test_answers_of_the_cache_and_mocks_are_told_too(recorder: Recorder, restored_settings: None) -> None:
     edgequake_python.cache = edgequake_python.Cache()
-    edgequake_python.completion(**CALL)
-    edgequake_python.completion(**CALL)
-    edgequake_python.completion(**CALL, mock_response="mocked")
+    for more in ({}, {}, {"mock_response": "mocked"}):
+        edgequake_python.completion(**CALL, **more)
+        flush(10)  # the next call's first event does not wait for this one's last
     edgequake_python.cache = None
     assert recorder.names() == ["pre", "post", "success"] * 3
     first, second = (recorder.told[index][1] for index in (2, 5))
