@@ -53,16 +53,16 @@ class Events:
         return self._kept
 
     def about_to_be_sent(self) -> None:
-        """The call is about to be sent. Whoever is no coroutine is told at once, in the caller's context."""
+        """The call is about to be sent."""
         subject = self.subject
         for listener in self._listeners.objects:
             if overrides(listener, "log_pre_api_call"):
-                self._tell(listener, _of_a_call(listener.log_pre_api_call, subject), at_once=True)
+                self._tell(listener, _of_a_call(listener.log_pre_api_call, subject))
             if self._asynchronous and overrides(listener, "async_log_pre_api_call"):
                 self._tell(listener, _of_a_call(listener.async_log_pre_api_call, subject))
         for function in self._listeners.before:
             if _takes_one(function):
-                self._tell(function, function, at_once=not is_coroutine(function))
+                self._tell(function, function)
 
     def chunk(self, chunk: Any) -> None:
         """A chunk has come."""
@@ -184,7 +184,6 @@ class Events:
         self,
         listener: Any,
         call: Callable[..., Any],
-        at_once: bool = False,
         details: Optional[Callable[[], Lazy]] = None,
     ) -> None:
         subject = self.subject
@@ -195,16 +194,7 @@ class Events:
             shown = Shown(told, None) if _is_redacted(subject, listener) else None
             return _result(call(told if shown is None else shown.details), shown)
 
-        if not at_once:
-            DELIVERY.tell(task, self._loop)
-            return
-        try:
-            awaitable = task()
-        except Exception as error:
-            DELIVERY._complain(error)
-            return
-        if awaitable is not None:
-            DELIVERY.tell(lambda: awaitable, self._loop)
+        DELIVERY.tell(task, self._loop)
 
 
 def _result(result: Any, shown: Optional[Shown]) -> Any:

@@ -179,11 +179,18 @@ impl<'a> Details<'a> {
     }
 }
 
-/// Words as a text, or as a list of texts (Hugging Face) or of what says `msg` (FastAPI).
+/// Words as a text, or as a list of texts (Hugging Face) or of what says `msg`, and of which field it does (FastAPI).
 fn said(words: &Value) -> Option<Cow<'_, str>> {
     let one = |word: &'_ Value| -> Option<String> {
         let text = ["message", "msg"].into_iter().find_map(|name| word.get(name));
-        text.unwrap_or(word).as_str().map(str::to_owned)
+        let text = text.unwrap_or(word).as_str()?;
+        let place = word.get("loc").and_then(Value::as_array).map(|place| {
+            let names = place
+                .iter()
+                .map(|name| name.as_str().map_or_else(|| name.to_string(), str::to_owned));
+            names.collect::<Vec<_>>().join(".")
+        });
+        Some(place.map_or_else(|| text.to_owned(), |place| format!("{place}: {text}")))
     };
     let text = match words {
         Value::String(text) => Cow::Borrowed(text.as_str()),
@@ -349,7 +356,7 @@ mod tests {
         assert_eq!(message(r#"[{"error":"no","error_type":"validation"}]"#), "no");
         assert_eq!(
             message(r#"{"detail":[{"loc":["body","model"],"msg":"field required","type":"missing"}]}"#),
-            "field required"
+            "body.model: field required"
         );
         assert_eq!(message(r#"["no"]"#), "no");
         assert!(message(r#"{"error":[]}"#).starts_with("400 Bad Request"));
