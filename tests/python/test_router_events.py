@@ -129,6 +129,14 @@ def test_a_hedged_stream_for_blocking_code(simulator: Simulator) -> None:
         assert list(stream)[-1].type == "response.completed"
 
 
+def test_how_long_a_response_may_be_is_charged_before_it_is_there(simulator: Simulator) -> None:
+    """Under the operation's own name for it."""
+    router = Router([entry(simulator, "responses", "group", "one", "a-model", tpm=1000)], num_retries=0)
+    with pytest.raises(RouterRateLimitError):
+        router.responses("group", "hi", max_output_tokens=1001)
+    assert router.responses("group", "hi", max_output_tokens=900).output
+
+
 #: A dollar a token of the answer.
 PRICE = {"input_cost_per_token": 0.0, "output_cost_per_token": 1.0}
 

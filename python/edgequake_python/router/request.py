@@ -80,6 +80,10 @@ class Operation:
         self.metadata: str = metadata
 
 
+#: How long an answer may be, by operation.
+_LONGEST = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+
+
 class Request:
     """A call, what it asks of the Router, and how far it has come.
 
@@ -209,9 +213,8 @@ class Request:
         """What the call may use at most, as far as that is known before: request, tokens, input, output."""
         if self._amounts is None:
             inward = estimated_tokens(self.arguments)
-            outward = float(
-                self.arguments.get("max_completion_tokens") or self.arguments.get("max_tokens") or 0
-            )
+            limits = (self.arguments.get(name) for name in _LONGEST)
+            outward = float(next((limit for limit in limits if limit), 0))
             self._amounts = (1.0, inward + outward, inward, outward)
         return self._amounts
 
