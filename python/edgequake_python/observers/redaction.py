@@ -106,6 +106,8 @@ class Shown:
 
     def __init__(self, kept: Lazy, answer: Any) -> None:
         self._kept = kept
+        self.details: dict[str, Any]
+        self.answer: Any
         self.details, self.answer = redact(kept, answer)
         self._known = set(dict.keys(self.details))
 
