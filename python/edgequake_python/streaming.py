@@ -167,12 +167,14 @@ class CustomStreamWrapper(Reported):
             self._hidden = self._meta.hidden_params() if self._meta is not None else {}
         hidden = self._hidden
         if hidden.get("response_cost") is None and self._meta is not None:
-            # Known once the provider has sent its counts.
-            usage = self._counted
+            # Known once the provider has sent its counts, or at the end, from those that are estimated.
+            usage = self.usage
             if usage is not None:
                 from .response_cost import of_usage
 
-                hidden["response_cost"] = of_usage(usage, hidden)
+                cost = hidden["response_cost"] = of_usage(usage, hidden)
+                if cost is not None and usage.get("estimated"):
+                    hidden["response_cost_estimated"] = True
         return hidden
 
     @_hidden_params.setter

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import edgequake_python
-from raw_server import MESSAGES, Reading, read
+from raw_server import MESSAGES, RawServer, Reading, read
 
 TOOL = {
     "type": "function",
@@ -268,3 +268,13 @@ class TestBesideTheChunks:
 
         stream = good(mode).stream
         assert (list(stream) if mode == "sync" else asyncio.run(again(stream))) == []
+
+
+def test_a_stream_that_nobody_counted_has_a_cost_that_says_it_is_an_estimate() -> None:
+    server = RawServer(lambda exchange: exchange.stream("hello ", "there"))
+    stream = edgequake_python.completion(**server.call(model="openai/gpt-4o", stream=True))
+    next(iter(stream))
+    assert stream._hidden_params["response_cost"] is None
+    list(stream)
+    assert stream._hidden_params["response_cost"] > 0
+    assert stream._hidden_params["response_cost_estimated"] is True
