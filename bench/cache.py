@@ -251,6 +251,7 @@ def main() -> None:
         print(json.dumps(work(options.worker, options.base_url, options.redis_port, options.seconds)))
         return
 
+    import page
     import routing
     import run
 
@@ -277,6 +278,8 @@ def main() -> None:
         f"load {os.getloadavg()[0]:.1f} at the end of the run.",
     ]
     print("\n".join(lines))
+    if options.write:
+        page.write(page.README, {"cache": lines})
 
 
 def measured(
