@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import socket
@@ -9,8 +10,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from edgequake_python.state import RedisState
 
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
@@ -98,3 +102,21 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One server for all tests of a module that leave it alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@contextlib.contextmanager
+def opened(url: str, **options: Any) -> Iterator[RedisState]:
+    """Shared state that is closed in the end."""
+    state = RedisState(url, **options)
+    try:
+        yield state
+    finally:
+        state.close()

@@ -354,3 +354,12 @@ def test_a_file_of_before_is_read_on(tmp_path: Path) -> None:
     disk = DiskCache(str(tmp_path))
     disk.set_cache("new", b"2")
     assert (disk.get_cache("old"), disk.get_cache("new")) == (b"1", b"2")
+
+
+def test_memory_that_a_program_empties_itself_keeps_on() -> None:
+    cache = InMemoryCache(max_bytes=100)
+    for _ in range(5):
+        cache.set_cache("key", b"x" * 90)
+        cache.cache_dict.clear()
+    cache.set_cache("key", b"x" * 90)
+    assert cache.get_cache("key") == b"x" * 90

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,26 +13,10 @@ from typing import Any
 import pytest
 
 from edgequake_python.state import RedisState
-from redis_server import RedisServer, needs_redis, redis_server
+from redis_server import RedisServer, needs_redis, opened, redis, redis_server
 
-__all__ = ["redis_server"]
+__all__ = ["redis", "redis_server"]
 pytestmark = needs_redis
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
-
-
-@contextlib.contextmanager
-def opened(url: str, **options: Any) -> Iterator[RedisState]:
-    state = RedisState(url, **options)
-    try:
-        yield state
-    finally:
-        state.close()
 
 
 def admin(url: str) -> Any:
@@ -100,6 +83,29 @@ def test_any_number_of_coroutines_share_one_connection(redis: RedisServer) -> No
             assert len(connections(client)) == 1
 
         asyncio.run(read())
+        assert state.connected
+    client.close()
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["blocking", "asyncio"])
+def test_who_bounds_the_connections_gets_no_more(redis: RedisServer, later: bool) -> None:
+    client = admin(redis.url)
+    before = len(client.client_list())
+    with opened(redis.url, prefix="bounded", max_connections=1) as state:
+
+        async def read() -> None:
+            for _ in range(3):
+                await state.set_async("key", b"value")
+                assert await state.get_async("key") == b"value"
+            assert len(client.client_list()) == before + 1
+
+        if later:
+            asyncio.run(read())
+        else:
+            for _ in range(3):
+                state.set("key", b"value")
+                assert state.get("key") == b"value"
+            assert len(client.client_list()) == before + 1
         assert state.connected
     client.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import multiprocessing
 import os
@@ -20,10 +19,10 @@ import state_processes
 from edgequake_python import Router, RouterRateLimitError
 from edgequake_python.state import Candidate, Grant, Hold, Outcome, RedisState, Refusal, Reservation
 from loopback import MESSAGES, Loopback
-from redis_server import BINARY, RedisServer, needs_redis, redis_server
+from redis_server import BINARY, RedisServer, needs_redis, opened, redis, redis_server
 from state_processes import LONG, entries
 
-__all__ = ["redis_server"]
+__all__ = ["redis", "redis_server"]
 pytestmark = needs_redis
 
 PROCESSES = 5
@@ -34,23 +33,6 @@ _spawn = multiprocessing.get_context("spawn")
 def processes() -> Iterator[ProcessPoolExecutor]:
     with ProcessPoolExecutor(PROCESSES, mp_context=_spawn) as pool:
         yield pool
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One server for all tests that leave it alone."""
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
-
-
-@contextlib.contextmanager
-def opened(url: str, **options: Any) -> Iterator[RedisState]:
-    state = RedisState(url, **options)
-    try:
-        yield state
-    finally:
-        state.close()
 
 
 def eventually(condition: Callable[[], bool]) -> None:

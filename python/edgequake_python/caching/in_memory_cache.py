@@ -50,6 +50,8 @@ class InMemoryCache:
         ttl = kwargs.get("ttl")
         end = self._clock() + (self.default_ttl if ttl is None else float(ttl))
         with self._lock:
+            if not self.cache_dict:
+                self._bytes = 0  # programs empty the dict themselves, too
             self._bytes += _size(value) - _size(self.cache_dict.get(key))
             self.cache_dict[key] = value
             self.cache_dict.move_to_end(key)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: Connections that a client may have when nobody says how many.
 _MANY = 2**31 - 1
 
 
@@ -82,6 +83,11 @@ class Address:
             self.service = parts[0]
             if len(parts) > 1:
                 self.options.setdefault("db", int(parts[1]))
+
+    @property
+    def may_read_apart(self) -> bool:
+        """Whether values may be read over connections beside the client's own: one server, no bound to them."""
+        return self.kind == "single" and "max_connections" not in self.options
 
     def sync(self) -> Any:
         """A client for blocking code."""

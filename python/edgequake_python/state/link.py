@@ -96,7 +96,7 @@ class Link:
                 client = self._client
                 if client is None:
                     client = self._address.sync()
-                    if self._address.kind == "single":
+                    if self._address.may_read_apart:
                         self._reads = Reads(client, self._broken)
                     self._client = client
         return client
@@ -122,7 +122,7 @@ class Link:
             for old in [old for old in self._batches if old.is_closed()]:
                 del self._batches[old]
             client, reads = self._address.asynchronous(), None
-            if self._address.kind == "single":
+            if self._address.may_read_apart:
                 reads = AsyncReads(client, self._broken, self._refused, self._late, self._address.timeout)
             together = self._address.kind != "cluster"
             batch = self._batches[loop] = Batch(client, self._unknown, together, reads)

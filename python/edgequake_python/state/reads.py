@@ -66,7 +66,7 @@ class AsyncReads:
         broken: what it raises when a connection is gone.
         refused: what it raises when the server answers with an error.
         late: what it raises when an answer takes longer than ``timeout``.
-        timeout: seconds for one exchange.
+        timeout: seconds that one answer may take.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class AsyncReads:
         self._refused = refused
         self._late = late
         self._timeout = timeout
-        #: When the exchange that is under way counts as failed, by the loop's clock, and whether it did.
+        #: When the answer that is awaited comes too late, by the loop's clock, and whether it did.
         self._deadline = 0.0
         self._expired = False
         #: Looks after the exchanges. One for many of them: a timer for each would cost more than the look.
@@ -162,6 +162,8 @@ class AsyncReads:
                     values.append(await line.read_response())
                 except self._refused as error:
                     values.append(error)
+                if len(names) > 1:
+                    self._deadline = loop.time() + self._timeout
             if moved(line):
                 await line.disconnect()
         except self._broken:

@@ -248,7 +248,6 @@ impl<'de, 'py> Visitor<'de> for Reader<'_, 'py> {
         while let Some(name) = entries.next_key_seed(Name)? {
             let kind = self.kind.part(&name).ok_or_else(rare)?;
             let value = entries.next_value_seed(self.at(kind))?;
-            counted |= matches!(kind, Kind::Usage);
             if value.is_none() {
                 // A declared field is None already. Another was left out of the object that was written, but for
                 // the provider's own.
@@ -257,9 +256,9 @@ impl<'de, 'py> Visitor<'de> for Reader<'_, 'py> {
                 {
                     extra.set_item(&*name, value).map_err(A::Error::custom)?;
                 }
-                counted &= !matches!(kind, Kind::Usage);
                 continue;
             }
+            counted |= matches!(kind, Kind::Usage);
             match class.declared(self.py, &name) {
                 Some(name) => fields.set_item(name, value),
                 None => extra.set_item(PyString::intern(self.py, &name), value),
