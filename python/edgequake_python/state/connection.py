@@ -86,7 +86,7 @@ class Address:
 
     @property
     def may_read_apart(self) -> bool:
-        """Whether values may be read over connections beside the client's own: one server, no bound to them."""
+        """Whether values may be read over further connections: of one server, and not bounded."""
         return self.kind == "single" and "max_connections" not in self.options
 
     def sync(self) -> Any:
