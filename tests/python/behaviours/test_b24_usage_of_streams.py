@@ -44,8 +44,10 @@ def test_estimated_where_none_are_sent(server: Loopback, mode: str) -> None:
     assert usage.prompt_tokens == eq.token_counter("gpt-4o", messages=server.call()["messages"])
     assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
     assert not [chunk for chunk in reading.chunks if getattr(chunk, "usage", None)]
-    # What something cost is not said of an estimate.
-    assert reading.stream._hidden_params["response_cost"] is None
+    # What they cost is told, as callbacks and budgets are, and said to be an estimate.
+    cost = sum(eq.cost_per_token("gpt-4o", usage.prompt_tokens, usage.completion_tokens))
+    assert reading.stream._hidden_params["response_cost"] == cost > 0
+    assert reading.stream._hidden_params["response_cost_estimated"] is True
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
