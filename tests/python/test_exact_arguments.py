@@ -1,4 +1,4 @@
-"""Arguments of tools cross every dialect in the words they were written in: long numbers, their spelling, their order."""
+"""Arguments of tools cross every dialect in the words they were written in: numbers, spelling, order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import edgequake_python as eq
 from loopback import Loopback, Reply, Request
 
 #: What a tree of JSON would not keep.
-ARGUMENTS = '{"z":12345678901234567890123,"a":1.0,"huge":1e400,"small":-0.10,"deep":{"b":[1E5,18446744073709551616],"a":null},"é":"\\" ü"}'
+ARGUMENTS = (
+    '{"z":12345678901234567890123,"a":1.0,"huge":1e400,"small":-0.10,'
+    '"deep":{"b":[1E5,18446744073709551616],"a":null},"é":"\\" ü"}'
+)
 PRETTY = json.dumps(json.loads(ARGUMENTS.replace("1e400", "1e4")), indent=2, ensure_ascii=False)
 QUESTION = {"role": "user", "content": "Q"}
 KEY = {"api_key": "sk-arguments"}
@@ -22,14 +25,74 @@ AWS = {
 }
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}]
 
-CLAUDE = '{"type":"message","id":"m","role":"assistant","model":"m","content":[{"type":"tool_use","id":"t","input":ARGS,"name":"f"}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}}'
-GOOGLE = '{"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"args": ARGS,"name":"f"}}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":1,"totalTokenCount":2}}'
-CONVERSE = '{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","input":ARGS,"name":"f"}}]}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}}'
-OLLAMA = '{"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":ARGS}}]},"done":true,"done_reason":"stop"}'
-OPENAI = '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":ARGS}}]},"finish_reason":"tool_calls"}]}'
+#: Answers with a call, as each dialect writes them; the arguments stand where this word does.
+HERE = "ARGUMENTS"
+CLAUDE_CALL = {"type": "tool_use", "id": "t", "input": HERE, "name": "f"}
+CLAUDE = {
+    "type": "message",
+    "id": "m",
+    "role": "assistant",
+    "model": "m",
+    "content": [CLAUDE_CALL],
+    "stop_reason": "tool_use",
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}
+GOOGLE = {
+    "candidates": [
+        {
+            "content": {"role": "model", "parts": [{"functionCall": {"args": HERE, "name": "f"}}]},
+            "finishReason": "STOP",
+        }
+    ],
+    "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2},
+}
+CONVERSE = {
+    "output": {
+        "message": {
+            "role": "assistant",
+            "content": [{"toolUse": {"toolUseId": "t", "input": HERE, "name": "f"}}],
+        }
+    },
+    "stopReason": "tool_use",
+    "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
+}
+OLLAMA = {
+    "model": "m",
+    "created_at": "2026-01-01T00:00:00Z",
+    "message": {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [{"function": {"name": "f", "arguments": HERE}}],
+    },
+    "done": True,
+    "done_reason": "stop",
+}
+OPENAI = {
+    "id": "c",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": "t", "type": "function", "function": {"name": "f", "arguments": HERE}}],
+            },
+            "finish_reason": "tool_calls",
+        }
+    ],
+}
+
+
+def written(answer: dict[str, Any], arguments: str) -> str:
+    """An answer with these arguments, letter for letter."""
+    return json.dumps(answer).replace(f'"{HERE}"', arguments)
+
 
 #: How each dialect is called and what it answers.
-DIALECTS: dict[str, tuple[dict[str, Any], str]] = {
+DIALECTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "anthropic": ({"model": "anthropic/claude-sonnet-4-5", **KEY}, CLAUDE),
     "vertex-claude": (
         {
@@ -92,7 +155,7 @@ def called(arguments: str) -> list[dict[str, Any]]:
 
 
 def answered(dialect: str, arguments: str) -> Callable[[Request], Any]:
-    body = DIALECTS[dialect][1].replace("ARGS", arguments)
+    body = written(DIALECTS[dialect][1], arguments)
     return lambda request: Reply(body.encode(), headers={"content-type": "application/json"})
 
 
@@ -139,10 +202,10 @@ def test_what_is_no_json_is_refused_before_anything_is_sent(
 
 @pytest.mark.parametrize("dialect", ["gemini", "vertex", "ollama"])
 def test_streams_keep_them_too(dialect: str, server: Loopback) -> None:
-    body = DIALECTS[dialect][1].replace("ARGS", ARGUMENTS)
+    body = written(DIALECTS[dialect][1], ARGUMENTS)
     framed = body + "\n" if dialect == "ollama" else f"data: {body}\n\n"
     stream = ask(dialect, server, [QUESTION], lambda request: Reply(framed.encode()), stream=True)
-    answer = eq.stream_chunk_builder(list(stream))
+    answer: Any = eq.stream_chunk_builder(list(stream))
     assert answer.choices[0].message.tool_calls[0].function.arguments == ARGUMENTS
 
 
@@ -164,17 +227,13 @@ def test_claude_streams_them_in_pieces_or_begins_with_them(at_once: bool, server
     ]
     body = "".join(f"data: {event}\n\n" for event in whole).encode()
     stream = ask("anthropic", server, [QUESTION], lambda request: Reply(body), stream=True)
-    answer = eq.stream_chunk_builder(list(stream))
+    answer: Any = eq.stream_chunk_builder(list(stream))
     assert answer.choices[0].message.tool_calls[0].function.arguments == ARGUMENTS
 
 
 def test_blocks_that_go_back_as_they_came_have_them_whole(server: Loopback) -> None:
-    blocks = (
-        '[{"type":"tool_use","id":"t","name":"f","input":ARGS},'
-        '{"type":"thinking","thinking":"hm","signature":"s"}]'
-    )
-    body = CLAUDE.replace('[{"type":"tool_use","id":"t","input":ARGS,"name":"f"}]', blocks)
-    body = body.replace("ARGS", ARGUMENTS)
+    thought = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    body = written({**CLAUDE, "content": [CLAUDE_CALL, thought]}, ARGUMENTS)
     answer = ask("anthropic", server, [QUESTION], lambda request: Reply(body.encode()))
     message = answer.choices[0].message.model_dump()
     assert "anthropic_content" in message["provider_specific_fields"]
