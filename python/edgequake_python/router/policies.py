@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from .. import _given
 from ..exceptions import RateLimitError
 from . import failures, fallbacks
 from .request import Operation, Request
@@ -37,6 +40,26 @@ class Policies:
         @property
         def _self(self):
             return self
+
+    def _table(self, given: list[Any] | None, name: str) -> list[Any]:
+        package = sys.modules[__name__.partition(".")[0]]
+        table = _given.items(name, given or getattr(package, name, None) or ())
+        self.validate_fallbacks(table)
+        return table
+
+    @staticmethod
+    def validate_fallbacks(fallback_param: list[Any] | None) -> None:
+        """Whether it is a list of ``{group: [others]}``.
+
+        Raises:
+            ValueError: when it is not.
+        """
+        for item in fallback_param or ():
+            if not isinstance(item, dict):
+                raise ValueError(f"Item '{_given.shown(item)}' is not a dictionary.")
+            if len(item) != 1:
+                told = _given.shown(item)
+                raise ValueError(f"Dictionary '{told}' must have exactly one key, but has {len(item)} keys.")
 
     def _has_fallbacks(self, request: Request) -> bool:
         return bool(fallbacks.targets(self._self, request, RuntimeError()))
