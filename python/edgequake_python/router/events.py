@@ -13,6 +13,7 @@ from collections import deque
 from .._course import drive, drive_async
 from .._endings import ENDINGS
 from ..event_stream import AsyncEvents, SyncEvents
+from .settling import abandoned, failed, succeeded
 from .streams import Start, says_something
 
 TYPE_CHECKING = False
@@ -84,8 +85,6 @@ class Leg:
         """It was read to its end."""
         picked, self._picked = self._picked, None
         if picked is not None:
-            from .journey import succeeded
-
             whole = getattr(stream, "response", None) or stream
             yield from succeeded(self._router, self._request, picked, whole, self._first)
 
@@ -93,16 +92,12 @@ class Leg:
         """It failed after its first content."""
         picked, self._picked = self._picked, None
         if picked is not None:
-            from .journey import failed
-
             yield from failed(self._router, self._request, picked, error)
 
     def left(self) -> None:
         """Nobody reads on."""
         picked, self._picked = self._picked, None
         if picked is not None:
-            from .journey import abandoned
-
             abandoned(self._router, self._request, picked)
 
 

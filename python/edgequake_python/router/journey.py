@@ -14,11 +14,10 @@ from ..exceptions import (
     RateLimitError,
     RouterRateLimitError,
 )
-from ..state import Outcome
-from . import affinity, checks, fallbacks
-from .attempt import arguments_of, latency_of, note_failure, note_fallback, stamp, tokens_of
-from .failures import rest_rule
+from . import affinity, checks, fallbacks, past
+from .attempt import arguments_of, note_fallback, stamp
 from .selection import Picked, choose, find
+from .settling import abandoned, failed, succeeded
 from .streams import RoutedStream, Start
 
 TYPE_CHECKING = False
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .._course import Course
-    from ..state import Grant
     from .request import Request
     from .router import Router
 
@@ -48,7 +46,8 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         raise failure
     errors: list[tuple[str, Exception]] = []
     place, latest = request, failure
-    while (later := _later(router, place, latest)) is not None:
+    while (later := _later(router, place, latest)) is not None and not past.is_enough(request):
+        past.remember(router, place, latest)
         try:
             return (yield from _with_retries(router, later))
         except Exception as error:
@@ -62,15 +61,17 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         group = changed.pop("model", None) if isinstance(target, dict) else target
         if not isinstance(group, str) or group in request.visited:
             continue
+        if past.is_enough(request):
+            break
+        past.remember(router, place, latest)
         request.visited.add(group)
-        other = request.instead(group, changed)
-        for name in [name for name in other.options if name.startswith("mock_testing_")]:
-            other.options = {key: value for key, value in other.options.items() if key != name}
+        other = fallbacks.unforced(request).instead(group, changed)
         other.fallbacks, other.retries = depth + 1, 0
         try:
             answer = yield from _with_fallbacks(router, other, depth + 1)
         except Exception as error:
             errors.append((group, error))
+            place, latest = other, error
             yield from note_fallback(request, group, error, failure)
             continue
         yield from note_fallback(request, group, None, failure)
@@ -125,10 +126,12 @@ def _with_retries(router: Router, request: Request) -> Course:
     failure: Exception | None = None
     made = 0
     allowed = 0
+    if name := fallbacks.forced(request):
+        raise _forced(name, request)  # which asks for a fallback, not for another attempt
     while True:
         try:
-            if failure is None and (name := fallbacks.forced(request)):
-                raise _forced(name, request)
+            if failure is None and fallbacks.is_forced(request, fallbacks.RATE_LIMIT):
+                raise _forced(fallbacks.RATE_LIMIT, request)
             request.left()
             return (yield from attempt(router, request))
         except Exception as error:
@@ -151,9 +154,11 @@ def _with_retries(router: Router, request: Request) -> Course:
         left = request.left()
         if wait is None or (left is not None and wait >= left):
             raise _counted(failure, made, allowed)
+        if past.is_enough(request):
+            raise _counted(failure, made, allowed)
+        past.remember(router, request, failure)
         made += 1
         request.retries += 1
-        router.log_retry(request.arguments, failure)
         if wait > 0.0:
             yield sleep(wait)
 
@@ -259,80 +264,3 @@ def _events(router: Router, request: Request, picked: Picked, answer: Any) -> Co
     if router._affinities:
         yield from affinity.remember(router, request, picked)
     return events.routed(router, request, picked, start, time.perf_counter() - picked.started)
-
-
-def succeeded(router: Router, request: Request, picked: Picked, answer: Any, first: float | None) -> Course:
-    """Settle a call that went well; ``first`` is a stream's time to its first content."""
-    pool, member = picked.pool, picked.member
-    seconds = time.perf_counter() - picked.started
-    router.success_calls[member.model] += 1
-    pool.durations.append(first if first is not None else seconds)
-    used: tuple[float, ...] | None = None
-    latency: float | None = None
-    if pool.counts_tokens or "latency" in pool.watches:
-        total, inward, outward = tokens_of(answer)
-        if pool.counts_tokens and total:
-            used = (1.0, total, inward, outward)
-        if "latency" in pool.watches:
-            latency = latency_of(seconds, outward, first)
-    # What a provider does not count stays charged as estimated.
-    counted = (
-        used[1] if used is not None else picked.grant.amounts[1] if len(picked.grant.amounts) > 1 else 0.0
-    )
-    pool.ended(member, router.state.clock(), counted, latency)
-    shared = latency if router.state.remote else None
-    yield from settle(router, picked.grant, Outcome(used, True, shared, pool.history))
-    for guard in router._guards:
-        guard.ended(router, request, picked, answer, None)
-
-
-def failed(router: Router, request: Request, picked: Picked, error: Exception) -> Course:
-    """Settle a call that failed; its deployment may rest now."""
-    pool, member = picked.pool, picked.member
-    router.fail_calls[member.model] += 1
-    request.failed.add(member.number)
-    request.last = member
-    error.failed_deployment_id = member.id  # type: ignore[attr-defined]
-    rule = rest_rule(router, request, error, member, len(pool.members))
-    slow = note_failure(error, pool.watches)
-    pool.ended(member, router.state.clock(), 0.0, slow)
-    # A request was made, but its tokens were not used; a budget refuses before there is one.
-    made = 0.0 if isinstance(error, BudgetExceededError) else 1.0
-    used = (made, *(0.0 for _ in picked.grant.amounts[1:]))
-    outcome = Outcome(used, False, slow if router.state.remote else None, pool.history, rule)
-    rest = yield from settle(router, picked.grant, outcome)
-    if rest > 0.0:
-        pool.rest(member, router.state.clock() + rest)
-    for guard in router._guards:
-        guard.ended(router, request, picked, None, error)
-
-
-def abandoned(router: Router, request: Request, picked: Picked) -> None:
-    """Settle a call that nobody waits for any more; what was charged stays, for the provider may charge
-    too.
-    """
-    picked.pool.ended(picked.member, router.state.clock())
-    router.state.settle_soon(picked.grant, Outcome())
-    for guard in router._guards:
-        guard.ended(router, request, picked, None, None)
-
-
-def settle(router: Router, grant: Grant, outcome: Outcome) -> Course:
-    """Tell shared state; returns the seconds the deployment rests now."""
-    state = router.state
-    if not says_something(grant, outcome):
-        return 0.0
-    if not state.remote:
-        return state.settle(grant, outcome)
-    return (yield Step(lambda: state.settle(grant, outcome), lambda: state.settle_async(grant, outcome)))
-
-
-def says_something(grant: Grant, outcome: Outcome) -> bool:
-    """Whether settling changes anything."""
-    return (
-        grant.lease is not None
-        or outcome.rule is not None
-        or outcome.latency is not None
-        or (outcome.ok is True and grant.struck)
-        or (outcome.amounts is not None and outcome.amounts != grant.amounts)
-    )

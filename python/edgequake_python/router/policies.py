@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ..exceptions import RateLimitError
-from . import failures, fallbacks
+import sys
+
+from .. import _given
+from ..exceptions import ContentPolicyViolationError, ContextWindowExceededError, RateLimitError
+from . import failures, fallbacks, past
 from .request import Operation, Request
 
 TYPE_CHECKING = False
@@ -37,6 +40,26 @@ class Policies:
         @property
         def _self(self):
             return self
+
+    def _table(self, given: list[Any] | None, name: str) -> list[Any]:
+        package = sys.modules[__name__.partition(".")[0]]
+        table = _given.items(name, given or getattr(package, name, None) or ())
+        self.validate_fallbacks(table)
+        return table
+
+    @staticmethod
+    def validate_fallbacks(fallback_param: list[Any] | None) -> None:
+        """Whether it is a list of ``{group: [others]}``.
+
+        Raises:
+            ValueError: when it is not.
+        """
+        for item in fallback_param or ():
+            if not isinstance(item, dict):
+                raise ValueError(f"Item '{_given.shown(item)}' is not a dictionary.")
+            if len(item) != 1:
+                told = _given.shown(item)
+                raise ValueError(f"Dictionary '{told}' must have exactly one key, but has {len(item)} keys.")
 
     def _has_fallbacks(self, request: Request) -> bool:
         return bool(fallbacks.targets(self._self, request, RuntimeError()))
@@ -78,6 +101,12 @@ class Policies:
         """
         healthy, total = len(healthy_deployments or ()), len(all_deployments or healthy_deployments or ())
         request = Request(Operation("completion"), "-", {}, asynchronous=False)
+        if healthy_deployments is not None and not healthy:
+            raise error
+        if context_window_fallbacks and isinstance(error, ContextWindowExceededError):
+            raise error
+        if content_policy_fallbacks and isinstance(error, ContentPolicyViolationError):
+            raise error
         if not failures.worth_retrying(self._self, request, error, healthy, total):
             raise error
         if isinstance(error, RateLimitError) and not healthy and regular_fallbacks:
@@ -116,8 +145,12 @@ class Policies:
         return float("inf") if wait is None else wait
 
     def log_retry(self, kwargs: dict[str, Any], e: Exception) -> dict[str, Any]:
-        """Called before each repetition; for subclasses. The arguments come back as they are."""
-        return kwargs
+        """The arguments, their metadata telling of the failed attempt; called before each repetition and
+        fallback.
+
+        ``previous_models`` holds the last four attempts, ``request_retry_count`` how many there were.
+        """
+        return past.with_failure(kwargs, e)
 
     def get_num_retries_from_retry_policy(
         self, exception: Exception, model_group: str | None = None

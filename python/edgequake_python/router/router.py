@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 
-from .. import _given
 from .._course import drive, drive_async
-from ..state import LocalState
 from . import affinity
 from .calls import Calls
 from .copies import Copies
@@ -16,6 +14,7 @@ from .flights import Flights, key_of
 from .guards import CallbackGuard
 from .introspection import Introspection
 from .journey import journey
+from .keeping import Keeping, state_of
 from .options import take_note, take_note_of_checks
 from .policies import Policies
 from .priorities import Queues, in_turn
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from .guards import Guard
 
 
-class Router(Calls, Deployments, Policies, Introspection, Copies):
+class Router(Calls, Deployments, Policies, Keeping, Introspection, Copies):
     """Calls over many deployments: choosing one, retries, fallbacks, limits, rests.
 
     Beside LiteLLM's arguments there are these:
@@ -117,7 +116,7 @@ class Router(Calls, Deployments, Policies, Introspection, Copies):
         take_note(others)
         if stream_failure not in STREAM_FAILURES:
             raise ValueError(f"stream_failure={stream_failure!r} is none of: {', '.join(STREAM_FAILURES)}")
-        self.state: State = state or _state(
+        self.state: State = state or state_of(
             redis_url, redis_host, redis_port, redis_password, redis_db, cache_kwargs
         )
         self.num_retries: Any = _first(num_retries, getattr(package, "num_retries", None), 2)
@@ -139,6 +138,7 @@ class Router(Calls, Deployments, Policies, Introspection, Copies):
         self.default_litellm_params: dict[str, Any] = dict(default_litellm_params or {})
         self.default_max_parallel_requests = default_max_parallel_requests
         self.fallbacks: list[Any] = self._table(fallbacks, "fallbacks")
+        default_fallbacks = default_fallbacks or getattr(package, "default_fallbacks", None)
         if default_fallbacks:
             self.fallbacks = [*self.fallbacks, {"*": list(default_fallbacks)}]
         self.default_fallbacks = default_fallbacks
@@ -191,26 +191,6 @@ class Router(Calls, Deployments, Policies, Introspection, Copies):
             self._start_cache()
         self._start_deployments(model_list)
 
-    def _table(self, given: list[Any] | None, name: str) -> list[Any]:
-        package = sys.modules[__name__.partition(".")[0]]
-        table = _given.items(name, given or getattr(package, name, None) or ())
-        self.validate_fallbacks(table)
-        return table
-
-    @staticmethod
-    def validate_fallbacks(fallback_param: list[Any] | None) -> None:
-        """Whether it is a list of ``{group: [others]}``.
-
-        Raises:
-            ValueError: when it is not.
-        """
-        for item in fallback_param or ():
-            if not isinstance(item, dict):
-                raise ValueError(f"Item '{_given.shown(item)}' is not a dictionary.")
-            if len(item) != 1:
-                told = _given.shown(item)
-                raise ValueError(f"Dictionary '{told}' must have exactly one key, but has {len(item)} keys.")
-
     def _set_affinities(self) -> None:
         own = self.model_group_affinity_config
         take_note_of_checks(
@@ -248,28 +228,6 @@ class Router(Calls, Deployments, Policies, Introspection, Copies):
             return in_turn(self, request, int(priority))
         return journey(self, request)
 
-    # The cache of answers.
-
-    def _start_cache(self) -> None:
-        """The package's cache, unless there is one: in Redis when the Router has it, else in memory."""
-        from ..caching import enable_cache
-
-        given = {name: value for name, value in self._redis.items() if value is not None}
-        url = given.pop("redis_url", None)
-        if url is not None:
-            given["url"] = url
-        given.pop("type", None)
-        enable_cache("redis" if given else "local", **given)
-
-    @property
-    def cache(self) -> Any:
-        """LiteLLM's `DualCache`: memory, for programs that keep values of their own in it."""
-        if self._cache is None:
-            from ..caching import DualCache
-
-            self._cache = DualCache()
-        return self._cache
-
     @property
     def chat(self) -> Chat:
         """``router.chat.completions.create(...)``, as with the openai package's client."""
@@ -292,7 +250,9 @@ class Router(Calls, Deployments, Policies, Introspection, Copies):
         self._custom_strategy = CustomRoutingStrategy
 
     def flush_cache(self) -> None:
-        """Forget what shared state knows about the deployments, and end all rests."""
+        """Forget what shared state knows about the deployments, end all rests, and empty `cache`."""
+        if self._cache is not None:
+            self._cache.flush_cache()
         for pool in self._catalog.pools.values():
             self.state.forget(pool.name, [member.id for member in pool.members])
             pool.wake_all()
@@ -323,26 +283,3 @@ class Router(Calls, Deployments, Policies, Introspection, Copies):
 def _first(*values: Any) -> Any:
     """The first that is not None, or None."""
     return next((value for value in values if value is not None), None)
-
-
-def _state(
-    url: str | None,
-    host: str | None,
-    port: int | None,
-    password: str | None,
-    db: int | None,
-    options: Mapping[str, Any] | None,
-) -> State:
-    more = dict(options or {})
-    if not (url or host or more.keys() & {"url", "host", "startup_nodes", "sentinel_nodes"}):
-        return LocalState()
-    try:
-        from ..state import RedisState
-    except ImportError:
-        raise ImportError(
-            "shared state needs the package redis: pip install 'edgequake-python[redis]'"
-        ) from None
-    more.pop("type", None)
-    given = {"host": host, "port": port, "password": password, "db": db}
-    given = {name: value for name, value in given.items() if value is not None}
-    return RedisState(url or more.pop("url", None), **{**given, **more})

@@ -10,6 +10,7 @@ from collections import deque
 from .._course import drive, drive_async
 from .._endings import ENDINGS
 from ..streaming import CustomStreamWrapper
+from .settling import abandoned, failed, succeeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -184,8 +185,6 @@ class RoutedStream(CustomStreamWrapper):
         """The stream ended well."""
         picked, self._picked = self._picked, None
         if picked is not None:
-            from .journey import succeeded
-
             yield from succeeded(self._router, self._request, picked, self, self._first)
 
     def _recover(self, error: Exception) -> Course:
@@ -195,7 +194,7 @@ class RoutedStream(CustomStreamWrapper):
         picked, self._picked = self._picked, None
         if picked is None:
             raise error
-        yield from journey.failed(self._router, self._request, picked, error)
+        yield from failed(self._router, self._request, picked, error)
         if self._policy == "raise" or self._request.options.get("disable_fallbacks"):
             raise error
         if self._policy == "continue" and not self._whole:
@@ -245,8 +244,6 @@ class RoutedStream(CustomStreamWrapper):
         """Nobody reads on, or will before the program ends."""
         picked, self._picked = self._picked, None
         if picked is not None:
-            from .journey import abandoned
-
             abandoned(self._router, self._request, picked)
 
     def close(self) -> None:

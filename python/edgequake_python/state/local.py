@@ -6,6 +6,7 @@ import time
 from threading import Lock
 
 from .interface import ROUNDING, Grant, Outcome, Refusal, Reservation, Shortage, rest_after
+from .values import LocalValues
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from .interface import Candidate, Hold, Prefer
-
-#: More values than this and the oldest go.
-_VALUES = 10_000
 
 
 class _Record:
@@ -40,7 +38,7 @@ class _Record:
             self.failed = 0
 
 
-class LocalState:
+class LocalState(LocalValues):
     """Limits, rests, slots, holds and values in memory; safe to use from many threads.
 
     Args:
@@ -56,7 +54,7 @@ class LocalState:
         self._lock = Lock()
         self._records: dict[tuple[str, str], _Record] = {}
         self._spent: dict[tuple[str, str], list[float]] = {}  # amount, end of the period
-        self._values: dict[str, tuple[bytes, float]] = {}
+        self._start_values()
 
     # Choosing.
 
@@ -252,53 +250,6 @@ class LocalState:
         """See `State.spent`."""
         with self._lock:
             return self._current(scope, key, self.clock())[0]
-
-    # Values.
-
-    def get(self, key: str) -> bytes | None:
-        """See `State.get`."""
-        with self._lock:
-            value, end = self._values.get(key, (None, 0.0))
-            if value is not None and end <= self.clock():
-                del self._values[key]
-                return None
-            return value
-
-    async def get_async(self, key: str) -> bytes | None:
-        """See `State.get`."""
-        return self.get(key)
-
-    def set(self, key: str, value: bytes, ttl: float | None = None) -> None:
-        """See `State.set`."""
-        with self._lock:
-            self._set(key, value, float("inf") if ttl is None else self.clock() + ttl)
-
-    def _set(self, key: str, value: bytes, end: float) -> None:
-        self._values.pop(key, None)
-        self._values[key] = (value, end)
-        if len(self._values) > _VALUES:
-            del self._values[next(iter(self._values))]
-
-    async def set_async(self, key: str, value: bytes, ttl: float | None = None) -> None:
-        """See `State.set`."""
-        self.set(key, value, ttl)
-
-    def delete(self, *keys: str) -> None:
-        """See `State.delete`."""
-        with self._lock:
-            for key in keys:
-                self._values.pop(key, None)
-
-    def increment(self, key: str, amount: float = 1.0, ttl: float | None = None) -> float:
-        """See `State.increment`."""
-        now = self.clock()
-        with self._lock:
-            value, end = self._values.get(key, (b"0", 0.0))
-            if end <= now:
-                value, end = b"0", float("inf") if ttl is None else now + ttl
-            total = float(value) + amount
-            self._set(key, repr(total).encode(), end)
-            return total
 
     def close(self) -> None:
         """Nothing to close."""
