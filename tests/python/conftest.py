@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import sys
 from collections.abc import Iterator
@@ -100,6 +101,20 @@ def _complete_async(**call: Any) -> Any:
 def complete(request: pytest.FixtureRequest) -> Complete:
     """`completion`, and the same by `acompletion` in a loop of its own."""
     return edgequake_python.completion if request.param == "sync" else _complete_async
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Calls a function by its name, or its asynchronous twin in a loop of its own."""
+
+    def call(name: str, **more: Any) -> Any:
+        if request.param == "sync":
+            return getattr(edgequake_python, name)(**more)
+        twin = getattr(edgequake_python, f"a{name}")
+        assert inspect.iscoroutinefunction(twin)
+        return asyncio.run(twin(**more))
+
+    return call
 
 
 def _read_stream(**call: Any) -> str:
