@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Callable
 
 import pytest
@@ -16,6 +17,7 @@ import edgequake_python
 from edgequake_python.observers import flush
 from loopback import Loopback
 from recorder import Recorder
+from redis_server import RedisServer
 
 # Other work on the machine makes an example slow, not wrong.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -85,6 +87,22 @@ def recorder(openai_simulated: edgequake_python.Simulator) -> Iterator[Recorder]
     yield recorder
     edgequake_python.callbacks.remove(recorder)
     flush(10)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A server of the test's own, which it may stop and start."""
+    server = RedisServer(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One server for all tests of a module that leave it alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 import edgequake_python
 from edgequake_python.caching import Cache, DiskCache, InMemoryCache
 from loopback import MESSAGES, Loopback, Reply, chat, event
-from redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
+from redis_server import RedisServer
 
 WORKER = """
 import sys
@@ -292,7 +292,7 @@ def test_namespaces_and_clients_are_apart_by_meaning_too(server: Loopback) -> No
     assert len(server.requests) == 4
 
 
-def test_a_cache_in_redis_is_emptied_without_the_rest(redis_server: RedisServer) -> None:  # noqa: F811
+def test_a_cache_in_redis_is_emptied_without_the_rest(redis_server: RedisServer) -> None:
     from edgequake_python.caching import RedisCache
 
     mine, other = (RedisCache(url=redis_server.url, namespace=name) for name in ("flush*", "flushed"))
