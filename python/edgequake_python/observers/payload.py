@@ -224,7 +224,7 @@ class Subject:
         ``kept`` are those that were told of before it: they are filled, with what callbacks put there.
         """
         # None of these looks at the dict that they are in: it would hold itself, and wait for the collector.
-        hit = Later(lambda: hidden.value().get("cache_hit") is True)
+        hit = Later(lambda: _is_free(hidden.value()))
         # What failed before anything came has cost nothing.
         nothing = error is not None and answer is None
         cost = Later(lambda: 0.0 if nothing or hit.value() else hidden.value().get("response_cost"))
@@ -252,6 +252,11 @@ class Subject:
             details["original_exception"] = str(error)
         details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
         return details
+
+
+def _is_free(hidden: Mapping[str, Any]) -> bool:
+    """Whether an answer came out of the cache, all of it."""
+    return hidden.get("cache_hit") is True and not hidden.get("partial_cache_hit")
 
 
 def _as_messages(asked: Any) -> Any:
