@@ -152,7 +152,7 @@ class Introspection(Attributes):
             return None
         info: dict[str, Any] = {"model_group": model_group, "providers": []}
         for member in members:
-            provider = member.params.get("custom_llm_provider") or member.model.partition("/")[0]
+            provider = checks.provider_of(member)
             if provider not in info["providers"]:
                 info["providers"].append(provider)
             known = checks.model_information(member)

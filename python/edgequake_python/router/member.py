@@ -90,6 +90,7 @@ class Member:
         "params",
         "pattern",
         "prices",
+        "provider",
         "region",
         "rpm",
         "seen",
@@ -122,6 +123,7 @@ class Member:
             **(defaults.get("metadata") or {}),
             **(given.get("metadata") or {}),
         }
+        self.provider: str | None = None  # see `checks.provider_of`
         self.rpm: float | None = _number(merged, "rpm", self)
         self.tpm: float | None = _number(merged, "tpm", self)
         limits = (self.rpm, self.tpm, _number(merged, "itpm", self), _number(merged, "otpm", self))
@@ -162,7 +164,7 @@ def calculate_max_parallel_requests(
     """
     if max_parallel_requests is not None:
         return max_parallel_requests
-    if rpm is not None:
+    if rpm:  # without any requests there is nothing to be in flight
         return int(rpm)
     if tpm is not None:
         return max(1, int(tpm // 1000) * 6)

@@ -98,6 +98,7 @@ class Request:
         beyond: only deployments of a later ``order`` than this are asked.
         last: the deployment that failed last.
         tried: every deployment a request went to.
+        past: what its metadata tells of attempts that failed, in all groups.
         spared: budgets that had no room for the call; their deployments are not asked again.
         retries, fallbacks: how many there were.
     """
@@ -115,6 +116,7 @@ class Request:
         "on_chosen",
         "operation",
         "options",
+        "past",
         "retries",
         "spared",
         "streamed",
@@ -146,6 +148,7 @@ class Request:
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
         self.spared: set[str] = set()
+        self.past: dict[str, Any] = {}
         self.visited: set[str] = {group}
         self.retries: int = 0
         self.fallbacks: int = 0
