@@ -122,13 +122,24 @@ class Check:
 def provider_of(member: Member) -> str:
     """Whose model a deployment's is; a bare name such as ``gpt-4o`` tells it too."""
     if member.provider is None:
-        package = sys.modules[__name__.partition(".")[0]]
-        given = member.params.get("custom_llm_provider")
         try:
-            member.provider = str(given or package.get_llm_provider(member.model)[1])
-        except Exception:  # a name that nobody knows
+            require_provider(member)
+        except BadRequestError:  # one that is made for any name (``*``)
             member.provider = member.model.partition("/")[0]
-    return member.provider
+    return str(member.provider)
+
+
+def require_provider(member: Member) -> None:
+    """Find out whose model a deployment's is.
+
+    Raises:
+        BadRequestError: when the name does not tell.
+    """
+    given = member.params.get("custom_llm_provider")
+    if not given:
+        package = sys.modules[__name__.partition(".")[0]]
+        given = package.get_llm_provider(member.model, api_base=member.params.get("api_base"))[1]
+    member.provider = str(given)
 
 
 def in_region(member: Member, region: str) -> bool:

@@ -12,7 +12,7 @@ from .._logging import verbose_router_logger
 from ..exceptions import EdgeQuakeError
 from ..types.router import Deployment, ModelInfo, as_entry
 from .catalog import Catalog, Found
-from .checks import provider_of
+from .checks import provider_of, require_provider
 from .entries import each_of, is_active
 from .member import Member, resolved
 from .strategies import known
@@ -66,6 +66,7 @@ class Deployments:
         ignore_invalid_deployments: bool
         provider_budget_config: Mapping[str, Any] | None
         _guards: list[Guard]
+        _custom_strategy: Any
 
         def _set_affinities(self) -> None: ...
 
@@ -116,7 +117,10 @@ class Deployments:
         info["id"] = str(info["id"])
         info.setdefault("db_model", False)
         entry = {**entry, "litellm_params": resolved(params), "model_info": info}
-        return Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+        member = Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+        if member.model != "*":
+            require_provider(member)
+        return member
 
     def _is_active(self, deployment: Mapping[str, Any] | Deployment) -> bool:
         info = as_entry(deployment).get("model_info") or {}
@@ -220,6 +224,8 @@ class Deployments:
                 continue
             if name == "routing_strategy":
                 value = known(value)  # noqa: PLW2901 - the same, in one spelling
+            if name == "routing_strategy":
+                self._custom_strategy = None
             changed = changed or name in ("routing_strategy", "routing_strategy_args")
             setattr(self, name, value)
             if name == "allowed_fails":

@@ -16,6 +16,7 @@ from ..exceptions import (
 )
 from . import affinity, checks, fallbacks, past
 from .attempt import arguments_of, note_fallback, stamp
+from .guards import checked
 from .selection import Picked, choose, find
 from .settling import abandoned, failed, succeeded
 from .streams import RoutedStream, Start
@@ -159,6 +160,7 @@ def _with_retries(router: Router, request: Request) -> Course:
         past.remember(router, request, failure)
         made += 1
         request.retries += 1
+        request.allowed = allowed
         if wait > 0.0:
             yield sleep(wait)
 
@@ -211,6 +213,7 @@ def single(router: Router, request: Request) -> Course:
     member = picked.member
     router.total_calls[member.model] += 1
     try:
+        yield from checked(request, member)
         arguments = arguments_of(router, request, picked)
         package = sys.modules[__name__.partition(".")[0]]
         operation = request.operation

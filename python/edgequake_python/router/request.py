@@ -101,10 +101,12 @@ class Request:
         past: what its metadata tells of attempts that failed, in all groups.
         spared: budgets that had no room for the call; their deployments are not asked again.
         retries, fallbacks: how many there were.
+        allowed: how many retries there may be, once there was one.
     """
 
     __slots__ = (
         "_amounts",
+        "allowed",
         "arguments",
         "asynchronous",
         "beyond",
@@ -151,6 +153,7 @@ class Request:
         self.past: dict[str, Any] = {}
         self.visited: set[str] = {group}
         self.retries: int = 0
+        self.allowed: int = 0
         self.fallbacks: int = 0
         self._amounts: tuple[float, ...] | None = None
 
