@@ -1,4 +1,4 @@
-"""What a Router does for programs of LiteLLM: hooks, prices and limits in ``model_info``, headers, strategies."""
+"""What a Router does for programs of LiteLLM: hooks, prices and limits in ``model_info``, strategies."""
 
 from __future__ import annotations
 
