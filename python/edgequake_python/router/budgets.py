@@ -40,8 +40,7 @@ def budgets_of(config: Mapping[str, Any] | None, members: Iterable[Member], stat
 
 def keys_of(member: Member) -> list[str]:
     """The names of the budgets that a deployment's calls belong to."""
-    provider = member.params.get("custom_llm_provider") or member.model.partition("/")[0]
-    return [f"provider:{provider}", f"deployment:{member.id}"]
+    return [f"provider:{member.provider}", f"deployment:{member.id}"]
 
 
 class BudgetGuard:

@@ -70,7 +70,9 @@ def retries_for(router: Router, request: Request, error: BaseException, member: 
     """How often the call may be repeated: policy, else the call, else the deployment, else the Router."""
     policy = request.options.get("retry_policy")
     if policy is None:
-        policy = router.model_group_retry_policy.get(request.group) or router.retry_policy
+        of_groups = router.model_group_retry_policy
+        policy = of_groups.get(request.group) or of_groups.get(router._group_of(request.group))
+        policy = policy or router.retry_policy
     for value in (
         of_policy(policy, error, "Retries"),
         request.options.get("num_retries"),
@@ -161,7 +163,7 @@ def rest_rule(
     status = status_of(error)
     if status is None or isinstance(error, APIConnectionError):
         return None
-    if isinstance(error, Timeout) and request.options.get("timeout") is not None:
+    if isinstance(error, Timeout) and (request.options.get("timeout") is not None or request.is_late()):
         return None  # the caller's own limit says nothing about the deployment
     if status not in (401, 402, 404, 408, 429) and status < 500:
         return None

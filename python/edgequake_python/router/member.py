@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 
 from ..exceptions import BadRequestError
 from ..state import Candidate
@@ -73,6 +74,7 @@ class Member:
     """
 
     __slots__ = (
+        "_provider",
         "candidate",
         "cooldown_time",
         "entry",
@@ -145,6 +147,21 @@ class Member:
         self.latencies: list[float] = []
         self.mean: float = 0.0
         self.seen: float = 0.0
+        self._provider: str | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who is called; a model without a provider's name before it belongs to one all the same."""
+        if self._provider is None:
+            package = sys.modules[__name__.partition(".")[0]]
+            named = self.params.get("custom_llm_provider")
+            try:
+                self._provider = str(
+                    package.get_llm_provider(self.model, named, self.params.get("api_base"))[1]
+                )
+            except Exception:  # a model that no table knows
+                self._provider = str(named or self.model.partition("/")[0])
+        return self._provider
 
     def __repr__(self) -> str:
         """Without its arguments: a key is among them."""
