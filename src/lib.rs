@@ -38,6 +38,7 @@ mod stream;
 pub mod tokens;
 pub mod transport;
 pub mod types;
+mod verbatim;
 pub mod wire;
 
 #[cfg(feature = "python")]

@@ -35,6 +35,9 @@ class _Known(Reported):
     #: What has been said, gathered for them: of a stream that is left nobody counts the tokens.
     _said: Any = ()
 
+    #: Is given each event as the provider sent it, for whom somebody wants the whole; see `gathered`.
+    _gathered: Any = None
+
     #: Tells what a stream cost that has ended without a count, for whom somebody has watched it.
     _guess: Callable[[], float | None] | None = None
 
@@ -118,6 +121,8 @@ class SyncEvents(_Known):
         except BaseException as error:
             self._over(error)
             raise
+        if self._gathered is not None:
+            self._gathered.hear(values)
         return self._event(values, self._meta)
 
     def __enter__(self) -> Self:
@@ -138,6 +143,14 @@ class AsyncEvents(_Known):
     async def __anext__(self) -> Any:
         try:
             return await self._next_event()
+        except StopAsyncIteration as error:
+            for watcher in self._watchers:
+                # What has to wait does so before the reader learns of the end.
+                keep = getattr(watcher, "ended_async", None)
+                if keep is not None:
+                    await keep(self)
+            self._over(error)
+            raise
         except BaseException as error:
             self._over(error)
             raise
@@ -147,6 +160,8 @@ class AsyncEvents(_Known):
         while True:
             values = core.ready()
             if values is not None:
+                if self._gathered is not None:
+                    self._gathered.hear(values)
                 return self._event(values, self._meta)
             if core.ended:
                 if self._cancelled:

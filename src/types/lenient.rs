@@ -6,6 +6,9 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::verbatim;
 
 /// `null` stands for the type's default.
 pub(crate) fn nullable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -84,13 +87,61 @@ pub(crate) fn borrowed<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(Text)
 }
 
-/// Tool arguments: a string of JSON; an object (some servers send one) is written out.
+/// Tool arguments: a string of JSON; an object (some servers send one) is written out, its numbers as they are.
 pub(crate) fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => text,
-        Value::Null => String::new(),
-        other => other.to_string(),
-    })
+    struct Arguments;
+    impl<'de> Visitor<'de> for Arguments {
+        type Value = String;
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("arguments of a tool")
+        }
+        fn visit_str<E>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+        fn visit_string<E>(self, text: String) -> Result<String, E> {
+            Ok(text)
+        }
+        fn visit_unit<E>(self) -> Result<String, E> {
+            Ok(String::new())
+        }
+        fn visit_bool<E>(self, flag: bool) -> Result<String, E> {
+            Ok(flag.to_string())
+        }
+        fn visit_i64<E>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+        fn visit_u64<E>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+        fn visit_f64<E>(self, number: f64) -> Result<String, E> {
+            Ok(Value::from(number).to_string())
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
+            let mut out = String::from("[");
+            while let Some(item) = list.next_element::<Box<RawValue>>()? {
+                if out.len() > 1 {
+                    out.push(',');
+                }
+                out.push_str(&verbatim::compact(item.get()));
+            }
+            out.push(']');
+            Ok(out)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<String, A::Error> {
+            let mut out = String::from("{");
+            while let Some((name, value)) = object.next_entry::<String, Box<RawValue>>()? {
+                if out.len() > 1 {
+                    out.push(',');
+                }
+                out.push_str(&Value::String(name).to_string());
+                out.push(':');
+                out.push_str(&verbatim::compact(value.get()));
+            }
+            out.push('}');
+            Ok(out)
+        }
+    }
+    deserializer.deserialize_any(Arguments)
 }
 
 // `as` truncates: token counts and times are far below 2^53, and a fraction of a token means nothing.

@@ -12,14 +12,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import edgequake_python
+from edgequake_python.observers import flush
 from loopback import Loopback
+from recorder import Recorder
 
 # Other work on the machine makes an example slow, not wrong.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 #: Variables by which a machine changes where calls go, or as whom.
-_MEANT = ("OPENAI_", "LITELLM_", "EDGEQUAKE_", "AZURE_", "AWS_", "ANTHROPIC_", "SSL_", "REQUESTS_CA_BUNDLE")
+_MEANT = (
+    *("OPENAI_", "LITELLM_", "EDGEQUAKE_", "AZURE_", "AWS_", "ANTHROPIC_", "GOOGLE_", "VERTEXAI_"),
+    *("SSL_", "REQUESTS_CA_BUNDLE"),
+)
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 Complete = Callable[..., Any]
@@ -50,7 +55,7 @@ def clean_environment(restored_settings: None, monkeypatch: pytest.MonkeyPatch) 
         if name.startswith(_MEANT) or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
     # Neither the machine's files nor the cloud it may run on say who asks.
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "CLOUDSDK_CONFIG"):
         monkeypatch.setenv(name, os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
@@ -69,6 +74,16 @@ def openai_simulated(
     monkeypatch.setenv("OPENAI_API_BASE", simulator.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-simulated")
     return simulator
+
+
+@pytest.fixture
+def recorder(openai_simulated: edgequake_python.Simulator) -> Iterator[Recorder]:
+    """Is told of every call of the test."""
+    recorder = Recorder()
+    edgequake_python.callbacks.append(recorder)
+    yield recorder
+    edgequake_python.callbacks.remove(recorder)
+    flush(10)
 
 
 @pytest.fixture

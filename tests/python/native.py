@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 from typing import Any
 
 import edgequake_python
+from bedrock_wire import KEYS
+from service_account import service_account
 
 QUESTION = "What is the weather in Paris?"
 USER = [{"role": "user", "content": QUESTION}]
@@ -30,30 +31,6 @@ PICTURE = (
 )
 
 
-@functools.cache
-def _key() -> str:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    form = serialization.PrivateFormat.PKCS8
-    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
-
-
-def account(root: str) -> str:
-    """A service account whose tokens come from the simulator."""
-    return json.dumps(
-        {
-            "type": "service_account",
-            "project_id": "p",
-            "private_key_id": "1",
-            "private_key": _key(),
-            "client_email": "simulated@p.iam.gserviceaccount.com",
-            "token_uri": root + "/token",
-        }
-    )
-
-
 @dataclasses.dataclass(frozen=True)
 class Wire:
     """One wire: the prefix of its models, an ordinary model, and the path of its base."""
@@ -67,11 +44,13 @@ class Wire:
         root = simulator.root_url
         call: dict[str, Any] = {"api_base": root + self.path}
         if self.prefix.startswith("bedrock/"):
-            call.update(
-                aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", aws_region_name="us-east-1"
-            )
+            call.update(KEYS)
         elif self.prefix == "vertex_ai/":
-            call.update(vertex_project="p", vertex_location="us-central1", vertex_credentials=account(root))
+            call.update(
+                vertex_project="p",
+                vertex_location="us-central1",
+                vertex_credentials=json.dumps(service_account(root)),
+            )
         elif not self.prefix.startswith("ollama"):
             call["api_key"] = "any"
         name = self.model

@@ -5,37 +5,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import struct
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import edgequake_python as eq
+from bedrock_wire import KEYS, frame
 from loopback import CUT, MESSAGES, Loopback, Reply, Request
 
 MODEL = "bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0"
-KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret", "aws_region_name": "us-east-1"}
 USAGE = {"inputTokens": 3, "outputTokens": 2, "totalTokens": 9, "cacheReadInputTokens": 4}
 THOUGHT = {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "sig=="}}}
 REDACTED = {"reasoningContent": {"redactedContent": base64.b64encode(b"hidden").decode()}}
 CALL = {"toolUse": {"toolUseId": "tooluse_1", "name": "get_weather", "input": {"city": "Köln"}}}
 TOOLS = [{"type": "function", "function": {"name": "get.weather", "parameters": {"type": "object"}}}]
-
-
-def frame(name: str, payload: dict[str, Any], kind: str = "event") -> bytes:
-    """One message of the event stream, in the shape AWS documents."""
-    named = {f":{kind}-type": name, ":content-type": "application/json", ":message-type": kind}
-    headers = b"".join(
-        bytes([len(key)]) + key.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
-        for key, value in named.items()
-    )
-    body = json.dumps(payload).encode()
-    prelude = struct.pack(">II", 16 + len(headers) + len(body), len(headers))
-    prelude += struct.pack(">I", zlib.crc32(prelude))
-    message = prelude + headers + body
-    return message + struct.pack(">I", zlib.crc32(message))
 
 
 def delta(index: int, **delta: Any) -> bytes:

@@ -12,15 +12,11 @@ from typing import Any
 import pytest
 
 import edgequake_python as eq
+from bedrock_wire import KEYS
 from loopback import Loopback, Reply, Request
 
 TITAN = "bedrock/amazon.titan-embed-text-v2:0"
 COHERE = "bedrock/cohere.embed-english-v3"
-KEYS: dict[str, Any] = {
-    "aws_access_key_id": "AKIDEXAMPLE",
-    "aws_secret_access_key": "secret",
-    "aws_region_name": "us-east-1",
-}
 
 
 class Model:

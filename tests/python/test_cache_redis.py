@@ -65,13 +65,13 @@ def test_values_and_numbers(redis_server: RedisServer) -> None:  # noqa: F811
     cache = RedisCache(url=redis_server.url, namespace="ns")
     cache.set_cache("a", {"x": 1}, ttl=100)
     cache.set_cache("b", b"bytes")
-    assert cache.batch_get_cache(["a", "b", "c"]) == [{"x": 1}, b"bytes", None]
+    assert cache.batch_get_cache(["a", "b", "c"]) == {"a": {"x": 1}, "b": b"bytes", "c": None}
     assert cache.increment_cache("n", 2) == 2 and cache.increment_cache("n") == 3
     cache.delete_cache("a")
 
     async def asynchronously() -> None:
         await cache.async_set_cache_pipeline([("p", 1), ("q", "two")])
-        assert await cache.async_batch_get_cache(["p", "q", "a"]) == [1, "two", None]
+        assert await cache.async_batch_get_cache(["p", "q", "a"]) == {"p": 1, "q": "two", "a": None}
         assert await cache.async_increment("n", 4) == 7
         await cache.async_delete_cache("p")
         assert await cache.async_get_cache("p") is None

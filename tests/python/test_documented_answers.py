@@ -1,48 +1,19 @@
-"""Answers in the shapes that providers document, plain and streamed, and what is made of them."""
+"""Answers that Google, Anthropic, Bedrock and Cohere document, and what is made of their odd corners."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import edgequake_python as eq
+from bedrock_wire import frame
+from documented import ask, events
 from loopback import MESSAGES, Loopback, Reply
-from test_bedrock import KEYS, frame
 
 EVENT_STREAM = {"content-type": "application/vnd.amazon.eventstream"}
 PICTURE = "data:image/png;base64,aGk="
-
-
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as server:
-        yield server
-
-
-def ask(server: Loopback, model: str, reply: Reply | dict[str, Any], **more: Any) -> Any:
-    """The answer, or what the chunks of a stream are together."""
-    server.handler = lambda _: reply
-    root = server.base_url.removesuffix("/v1")
-    where: dict[str, Any] = {"api_base": root, "api_key": "k"}
-    if model.startswith("bedrock/"):
-        where = {**KEYS, "aws_bedrock_runtime_endpoint": root}
-    call = {"messages": MESSAGES, "max_retries": 0, "timeout": 10, **where, **more}
-    answer = eq.completion(model=model, **call)
-    return eq.stream_chunk_builder(list(answer)) if call.get("stream") else answer
-
-
-def events(*told: Any) -> Reply:
-    """Server-sent events, named by their type where they have one."""
-    names = [f"event: {one['type']}\n" if "type" in one else "" for one in told]
-    body = "".join(f"{name}data: {json.dumps(one)}\n\n" for name, one in zip(names, told))
-    return Reply(body, headers={"content-type": "text/event-stream"})
-
-
-# Google
-
 GEMINI = "gemini/gemini-2.5-flash"
 COUNTS = {"promptTokenCount": 8, "candidatesTokenCount": 4, "totalTokenCount": 12}
 
@@ -128,8 +99,6 @@ def test_a_page_instead_of_an_error_is_told(server: Loopback) -> None:
         ask(server, GEMINI, Reply("<html>bad</html>", 502))
 
 
-# Anthropic
-
 CLAUDE = "anthropic/claude-sonnet-4-5"
 
 
@@ -174,8 +143,6 @@ def test_all_citations_of_a_stream_are_kept(server: Loopback) -> None:
     assert [one["cited_text"] for one in citations] == ["one", "two"]
 
 
-# Bedrock
-
 NOVA = "bedrock/amazon.nova-pro-v1:0"
 
 
@@ -195,8 +162,6 @@ def test_a_call_always_has_an_object_of_arguments(server: Loopback, pieces: list
     (call,) = answer.choices[0].message.tool_calls
     assert json.loads(call.function.arguments) == ({"a": 1} if len(pieces) > 1 else {})
 
-
-# Cohere
 
 COMMAND = "cohere/command-a-03-2025"
 END = {
@@ -259,127 +224,3 @@ def test_pictures_of_tools_go_beside_their_results(server: Loopback) -> None:
     assert first["content"] == [text]
     assert [part["type"] for part in second["content"]] == ["text"]
     assert user["content"][1:] == [picture, picture]
-
-
-# OpenAI's dialect
-
-
-def chunk(finish: str | None = None, **delta: Any) -> dict[str, Any]:
-    frame = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    return {**frame, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
-
-
-def test_a_failure_that_a_chunk_tells_is_an_error(server: Loopback) -> None:
-    broken = {**chunk("error", content=""), "error": {"code": 502, "message": "Provider disconnected"}}
-    with pytest.raises(eq.BadGatewayError, match="disconnected") as caught:
-        ask(server, "openrouter/a/b", events(chunk(content="so far"), broken), stream=True)
-    assert caught.value.status_code == 502
-
-
-@pytest.mark.parametrize(
-    ("model", "status", "body", "expected"),
-    [
-        (
-            "minimax/MiniMax-M2",
-            200,
-            {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}},
-            eq.RateLimitError,
-        ),
-        (
-            "minimax/MiniMax-M2",
-            200,
-            {"choices": None, "base_resp": {"status_code": 1004, "status_msg": "login fail"}},
-            eq.AuthenticationError,
-        ),
-        (
-            "minimax/MiniMax-M2",
-            200,
-            {"choices": None, "base_resp": {"status_code": 1026, "status_msg": "sensitive"}},
-            eq.ContentPolicyViolationError,
-        ),
-        (
-            "dashscope/qwen-max",
-            400,
-            {
-                "error": {
-                    "code": "data_inspection_failed",
-                    "message": "Input data may contain inappropriate content.",
-                }
-            },
-            eq.ContentPolicyViolationError,
-        ),
-        (
-            "dashscope/qwen-max",
-            400,
-            {
-                "error": {
-                    "code": "invalid_parameter_error",
-                    "message": "Range of input length should be [1, 30720]",
-                }
-            },
-            eq.ContextWindowExceededError,
-        ),
-        (
-            "xai/grok-4",
-            403,
-            {"code": "No permission", "error": "Content violates usage guidelines. Team: t"},
-            eq.ContentPolicyViolationError,
-        ),
-        (
-            "xai/grok-4",
-            400,
-            {"code": "Invalid argument", "error": "Incorrect API key provided: x***y."},
-            eq.AuthenticationError,
-        ),
-    ],
-)
-def test_errors_in_the_words_of_their_provider(
-    server: Loopback, model: str, status: int, body: dict[str, Any], expected: type[Exception]
-) -> None:
-    with pytest.raises(expected) as caught:
-        ask(server, model, Reply(body, status))
-    assert type(caught.value) is expected
-
-
-def test_an_answer_of_minimax_that_went_well(server: Loopback) -> None:
-    choice = {"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}
-    told = {"choices": [choice], "base_resp": {"status_code": 0, "status_msg": ""}}
-    assert ask(server, "minimax/MiniMax-M2", told).choices[0].message.content == "x"
-
-
-def test_counts_in_the_choice_that_ends(server: Loopback) -> None:
-    last = chunk("stop")
-    last["choices"][0]["usage"] = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
-    answer = ask(server, "moonshot/kimi-k2", events(chunk(content="x"), last), stream=True)
-    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (5, 3)
-
-
-def test_details_of_reasoning_are_whole(server: Loopback) -> None:
-    def detail(**more: Any) -> dict[str, Any]:
-        return chunk(reasoning_details=[{"type": "reasoning.text", "index": 0, **more}])
-
-    told = events(
-        detail(text="h"), detail(text="m"), detail(signature="s"), chunk(content="x"), chunk("stop")
-    )
-    message = ask(server, "openrouter/a/b", told, stream=True).choices[0].message
-    (whole,) = message.provider_specific_fields["reasoning_details"]
-    assert whole == {"type": "reasoning.text", "index": 0, "text": "hm", "signature": "s"}
-    ask(
-        server,
-        "openrouter/a/b",
-        events(chunk("stop")),
-        messages=[*MESSAGES, message.model_dump(), *MESSAGES],
-        stream=True,
-    )
-    assert server.bodies[-1]["messages"][1]["reasoning_details"] == [whole]
-
-
-def test_text_in_parts_is_text(server: Loopback) -> None:
-    told = events(chunk(content=[{"type": "text", "text": "so "}]), chunk(content="it is"), chunk("stop"))
-    assert ask(server, "databricks/m", told, stream=True).choices[0].message.content == "so it is"
-
-
-def test_padded_pieces_of_sound_are_one_sound(server: Loopback) -> None:
-    pieces = [chunk(audio={"id": "1", "data": "aGk=", "transcript": "hi"}), chunk(audio={"data": "aGk="})]
-    answer = ask(server, "openai/of-mine", events(*pieces, chunk("stop")), stream=True)
-    assert answer.choices[0].message.audio.data == "aGloaQ=="

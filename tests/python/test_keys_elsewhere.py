@@ -8,14 +8,13 @@ import json
 import logging
 import pickle
 import urllib.parse
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import prometheus_client
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
@@ -30,6 +29,7 @@ from edgequake_python.integrations.prometheus import PrometheusLogger
 from edgequake_python.observers import flush
 from edgequake_python.testing import cassette
 from loopback import MESSAGES, Loopback, Reply, Request, chat
+from service_account import service_account
 from telltale import KEY, WORD, Echo, arrived, shown, with_user
 
 _OPENAI = {"model": "openai/m", "api_key": "sk-of-no-interest"}
@@ -244,21 +244,6 @@ def test_it_was_sent(given: dict[str, Any], server: Loopback, request: pytest.Fi
 class TestGoogle:
     """The private key of a service account, and what is signed with it."""
 
-    def account(self, server: Loopback) -> tuple[dict[str, Any], list[str]]:
-        """A service account, and the lines of its key."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        pem = key.private_bytes(serialization.Encoding.PEM, form, none).decode()
-        account = {
-            "type": "service_account",
-            "project_id": "p",
-            "private_key_id": "1",
-            "private_key": pem,
-            "client_email": "me@p.iam.gserviceaccount.com",
-            "token_uri": f"{server.base_url}/token",
-        }
-        return account, [line for line in pem.splitlines() if len(line) == 64]
-
     @pytest.mark.parametrize("form", ["dict", "text", "file", "environment"])
     @pytest.mark.parametrize("fault", [None, "400", "500", "json"])
     def test_a_service_account(
@@ -270,7 +255,8 @@ class TestGoogle:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        account, lines = self.account(server)
+        account = service_account(server.base_url, name=uuid.uuid4().hex)
+        lines = [line for line in account["private_key"].splitlines() if len(line) == 64]
         file = tmp_path / "account.json"
         file.write_text(json.dumps(account))
         answers(server, echo, fault)

@@ -11,7 +11,8 @@ from typing import Any, Callable
 import pytest
 
 import edgequake_python as eq
-from odd_values import CASES, FUNCTIONS, ODD, flattened
+from odd_calls import CASES, FUNCTIONS
+from odd_values import ODD, flattened
 
 #: Values whose own code changes them.
 CHANGING = ("growing", "list of growing", "shrinking")

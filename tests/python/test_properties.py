@@ -18,8 +18,10 @@ import edgequake_python as eq
 unhurried = settings(deadline=None)
 _PRICED = ["gpt-4o", "gpt-4o-mini", "claude-haiku-4-5", "gemini/gemini-2.5-flash"]
 _COUNTS = st.integers(min_value=0, max_value=100_000)
-#: Longer ones become floating-point numbers where a dialect has arguments as an object.
-_NUMBERS = st.integers(min_value=-(2**63), max_value=2**64 - 1)
+#: Beyond what 64 bits hold, too.
+_NUMBERS = st.integers(min_value=-(10**40), max_value=10**40) | st.floats(
+    allow_nan=False, allow_infinity=False
+)
 _KEY = {"api_key": "sk-properties"}
 _CALLS: dict[str, dict[str, Any]] = {
     "openai": {"model": "openai/m", **_KEY},

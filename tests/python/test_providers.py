@@ -1,31 +1,22 @@
-"""Whose a model is, what it needs and takes, and providers that a program adds."""
+"""Whose a model is, where its calls go, with which key, and what it needs and takes."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-import edgequake_python
 from edgequake_python import (
     AuthenticationError,
     BadRequestError,
     LiteLLMUnknownProvider,
-    UnsupportedParamsError,
-    acompletion,
     completion,
-    embedding,
     get_llm_provider,
     get_supported_openai_params,
-    register_provider,
-    unregister_provider,
     validate_environment,
 )
 from edgequake_python import providers as registry
-from loopback import MESSAGES, Loopback, Reply, chat, event
+from loopback import MESSAGES, Loopback
 
 ALL = [registry.provider_info(name) for name in registry.providers()]
 #: Set for every test here: a key must only ever be read by its own provider.
@@ -37,17 +28,6 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for about in ALL:
         for variable in (*about["key_env"], *about["base_env"]):
             monkeypatch.delenv(variable, raising=False)
-
-
-@pytest.fixture
-def mine(server: Loopback) -> Iterator[str]:
-    """A provider of the test's own at the loopback server."""
-    register_provider("mine", base_url=server.base_url, api_key_env="MINE_API_KEY")
-    yield "mine"
-    unregister_provider("mine")
-
-
-# --- Rows -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -127,152 +107,6 @@ def test_keys_in_headers_of_their_own(server: Loopback, monkeypatch: pytest.Monk
     assert server.requests[-1].headers["x-title"] == "mine"
 
 
-# --- Parameters -----------------------------------------------------------------------------------
-
-SCHEMA = {
-    "type": "json_schema",
-    "json_schema": {
-        "name": "person",
-        "schema": {"type": "object", "properties": {"name": {"type": "string"}}},
-    },
-}
-TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}]
-
-
-def test_a_schema_by_a_tool_plain_and_streamed(server: Loopback) -> None:
-    function = {"name": "json_tool_call", "arguments": '{"name": "A"}'}
-    call = {"id": "1", "type": "function", "function": function}
-    message = {"role": "assistant", "content": None, "tool_calls": [call]}
-    server.handler = lambda request: chat(
-        choices=[{"index": 0, "message": message, "finish_reason": "tool_calls"}]
-    )
-    answer = completion(**server.call(model="groq/llama-3.3-70b-versatile", response_format=SCHEMA))
-    assert answer.choices[0].message.content == '{"name": "A"}'
-    assert answer.choices[0].finish_reason == "stop"
-    assert not answer.choices[0].message.tool_calls
-    body = server.bodies[-1]
-    assert "response_format" not in body
-    assert body["tool_choice"] == {"type": "function", "function": {"name": "json_tool_call"}}
-
-    def streamed(_: Any) -> Reply:
-        piece = {"index": 0, "function": {"arguments": ': "A"}'}}
-        first = {
-            "index": 0,
-            "id": "1",
-            "type": "function",
-            "function": {**function, "arguments": '{"name"'},
-        }
-        steps = [
-            event(delta={"role": "assistant", "tool_calls": [first]}),
-            event(delta={"tool_calls": [piece]}),
-            event(delta={}, finish_reason="tool_calls"),
-            b"data: [DONE]\n\n",
-        ]
-        return Reply(iter(steps))
-
-    server.handler = streamed
-    chunks = list(
-        completion(**server.call(model="groq/llama-3.3-70b-versatile", response_format=SCHEMA, stream=True))
-    )
-    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
-    assert text == '{"name": "A"}'
-    assert [c.choices[0].finish_reason for c in chunks if c.choices[0].finish_reason] == ["stop"]
-    with pytest.raises(BadRequestError, match="tools"):
-        completion(**server.call(model="groq/llama-3.3-70b-versatile", response_format=SCHEMA, tools=TOOLS))
-
-
-def test_formats_a_provider_does_not_know_are_refused(server: Loopback) -> None:
-    completion(**server.call(model="zai/glm-4.6", response_format={"type": "json_object"}))
-    assert server.bodies[-1]["response_format"] == {"type": "json_object"}
-    with pytest.raises(UnsupportedParamsError, match="response_format"):
-        completion(**server.call(model="zai/glm-4.6", response_format=SCHEMA))
-    answer = completion(**server.call(model="zai/glm-4.6", response_format=SCHEMA, drop_params=True))
-    assert answer._hidden_params["dropped_params"] == ["response_format"]
-
-
-def test_the_successor_of_max_tokens_wins_and_the_loser_is_reported(server: Loopback) -> None:
-    answer = completion(**server.call(model="cerebras/llama3.1-8b", max_tokens=10, max_completion_tokens=20))
-    assert server.bodies[-1]["max_tokens"] == 20
-    assert answer._hidden_params["dropped_params"] == ["max_tokens"]
-
-
-def test_moonshot_is_asked_for_a_tool_in_words(server: Loopback) -> None:
-    given = [dict(message) for message in MESSAGES]
-    completion(**server.call(model="moonshot/kimi-k2", tools=TOOLS, tool_choice="required", messages=given))
-    body = server.bodies[-1]
-    assert "tool_choice" not in body
-    assert body["messages"][-1]["role"] == "user"
-    assert given == MESSAGES
-
-
-def test_tools_lose_what_a_server_does_not_know_and_the_callers_keep_it(server: Loopback) -> None:
-    parameters = {
-        "type": "object",
-        "properties": {"strict": {"type": "string"}},
-        "additionalProperties": False,
-    }
-    function = {"name": "f", "strict": True, "parameters": parameters}
-    tools = [{"type": "function", "function": function}]
-    completion(**server.call(model="hosted_vllm/m", tools=tools))
-    sent = server.bodies[-1]["tools"][0]["function"]
-    assert sent == {
-        "name": "f",
-        "parameters": {"type": "object", "properties": {"strict": {"type": "string"}}},
-    }
-    assert function["strict"] is True
-    assert parameters["additionalProperties"] is False
-
-
-def test_allowed_and_additionally_dropped(server: Loopback) -> None:
-    call = server.call(
-        model="perplexity/sonar",
-        seed=1,
-        tools=[{"type": "function", "function": {"name": "f", "strict": True}}],
-    )
-    with pytest.raises(UnsupportedParamsError, match=r"perplexity.*seed.*tools|perplexity.*tools.*seed"):
-        completion(**call)
-    answer = completion(
-        **call, allowed_openai_params=["seed", "tools"], additional_drop_params=["tools[*].function.strict"]
-    )
-    assert server.bodies[-1]["seed"] == 1
-    assert server.bodies[-1]["tools"] == [{"type": "function", "function": {"name": "f"}}]
-    assert answer._hidden_params["dropped_params"] == ["tools[*].function.strict"]
-
-
-@pytest.mark.parametrize(
-    ("call", "dropped"),
-    [
-        ({"model": "cerebras/m", "n": 1}, ["n"]),
-        ({"model": "cohere/command-a-03-2025", "n": 1, "user": "u"}, ["n", "user"]),
-        ({"model": "ollama/m", "n": 1, "user": "u"}, ["n", "user"]),
-        ({"model": "mistral/m", "user": "u"}, ["user"]),
-        (
-            {"model": "groq/m", "api_version": "2024-01-01", "aws_region_name": "x"},
-            ["api_version", "aws_region_name"],
-        ),
-        ({"model": "azure/m", "api_version": "2024-01-01"}, []),
-    ],
-)
-def test_what_means_nothing_to_a_provider_is_reported(
-    server: Loopback, call: dict[str, Any], dropped: list[str]
-) -> None:
-    answers: dict[str, dict[str, Any]] = {
-        "cohere": {
-            "id": "1",
-            "finish_reason": "COMPLETE",
-            "message": {"content": [{"type": "text", "text": "Hi"}]},
-        },
-        "ollama": {"message": {"content": "Hi"}, "done": True, "done_reason": "stop"},
-    }
-    server.handler = lambda _: answers.get(call["model"].partition("/")[0], chat())
-    answer = completion(**server.call(**call))
-    assert sorted(answer._hidden_params["dropped_params"]) == dropped
-    assert not {"n", "user", "api_version", "aws_region_name"} & set(server.bodies[-1])
-
-
-# --- Whose a model is -----------------------------------------------------------------------------
-
-
 def test_names_prefixes_hosts_and_bare_names(monkeypatch: pytest.MonkeyPatch, no_keys: None) -> None:
     assert get_llm_provider("gpt-4o") == ("gpt-4o", "openai", None, None)
     groq = "https://api.groq.com/openai/v1"
@@ -341,144 +175,3 @@ def test_what_a_model_takes() -> None:
     assert "dimensions" in (
         get_supported_openai_params("voyage-3", "voyage", request_type="embeddings") or []
     )
-
-
-# --- Providers that a program adds ----------------------------------------------------------------
-
-
-def test_one_line_is_a_provider(mine: str, server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AuthenticationError, match="MINE_API_KEY"):
-        completion("mine/m", MESSAGES)
-    monkeypatch.setenv("MINE_API_KEY", "sk-mine")
-    assert completion("mine/m", MESSAGES).choices[0].message.content == "Hello!"
-    assert server.requests[-1].headers["authorization"] == "Bearer sk-mine"
-    assert server.bodies[-1] == {"model": "m", "messages": MESSAGES}
-    streamed = completion("mine/m", MESSAGES, stream=True)
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in streamed) == "Hello!"
-    assert asyncio.run(acompletion("mine/m", MESSAGES)).choices[0].message.content == "Hello!"
-    assert len(embedding("mine/e", ["a", "b"]).data) == 2
-    assert get_llm_provider("mine/m") == ("m", "mine", "sk-mine", server.base_url)
-    assert "mine" in registry.providers()
-
-
-def test_everything_a_row_can_say(server: Loopback) -> None:
-    register_provider(
-        "mine",
-        base_url=server.base_url,
-        label="MyHost",
-        api_key_header="X-My-Key",
-        api_key_env=["MINE_API_KEY"],
-        headers={"x-app": "a"},
-        unsupported_params=["seed"],
-        renamed_params={"max_completion_tokens": "max_tokens"},
-        pinned_params={"temperature": 1},
-        reasoning_effort=False,
-        reasoning_field="thoughts",
-        text_content=True,
-        prefixes_models=True,
-        refused_parts=["file"],
-        response_formats=["text"],
-        embeddings=False,
-    )
-    try:
-        answer = {"role": "assistant", "content": "Hi", "thoughts": "hm"}
-        server.handler = lambda request: chat(
-            choices=[{"index": 0, "message": answer, "finish_reason": "stop"}]
-        )
-        parts = [
-            {"role": "developer", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}
-        ]
-        answered = completion("mine/m", parts, api_key="sk-mine", max_completion_tokens=5, temperature=1)
-        assert answered.choices[0].message.reasoning_content == "hm"
-        assert answered.model == "mine/m"
-        sent = server.requests[-1]
-        assert (sent.headers["x-my-key"], sent.headers["x-app"]) == ("sk-mine", "a")
-        assert "authorization" not in sent.headers
-        assert sent.json == {
-            "model": "m",
-            "messages": [{"role": "system", "content": "ab"}],
-            "max_tokens": 5,
-            "temperature": 1,
-        }
-        for refused in (
-            {"seed": 1},
-            {"temperature": 0.5},
-            {"reasoning_effort": "low"},
-            {"response_format": SCHEMA},
-        ):
-            with pytest.raises(UnsupportedParamsError):
-                completion("mine/m", MESSAGES, api_key="k", **refused)
-        with pytest.raises(BadRequestError, match=r"messages\[0\].content\[0\]"):
-            completion("mine/m", [{"role": "user", "content": [{"type": "file", "file": {}}]}], api_key="k")
-        with pytest.raises(LiteLLMUnknownProvider):
-            embedding("mine/e", ["a"], api_key="k")
-        server.handler = lambda request: Reply({"error": {"message": "no"}}, 429)
-        with pytest.raises(edgequake_python.RateLimitError) as limited:
-            completion("mine/m", MESSAGES, api_key="k", num_retries=0)
-        assert limited.value.llm_provider == "mine"
-    finally:
-        unregister_provider("mine")
-
-
-def test_replaced_and_removed(mine: str, server: Loopback) -> None:
-    register_provider("mine", base_url=server.base_url, api_key_optional=True)
-    assert completion("mine/m", MESSAGES).choices[0].message.content == "Hello!"
-    assert "authorization" not in server.requests[-1].headers
-    assert unregister_provider("mine")
-    assert not unregister_provider("mine")
-    with pytest.raises(BadRequestError, match="LLM Provider NOT provided"):
-        completion("mine/m", MESSAGES)
-
-
-def test_a_built_in_provider_is_replaced_only_when_asked(server: Loopback) -> None:
-    with pytest.raises(BadRequestError, match="built-in"):
-        register_provider("groq", base_url=server.base_url)
-    register_provider("groq", base_url=server.base_url, api_key_optional=True, replace=True)
-    try:
-        completion("groq/m", MESSAGES)
-        assert len(server.requests) == 1
-        assert registry.providers().count("groq") == 1
-    finally:
-        unregister_provider("groq")
-    assert registry.provider_info("groq")["base_url"] == "https://api.groq.com/openai/v1"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"name": ""},
-        {"name": "a/b"},
-        {"name": "x", "base_url": "nonsense"},
-        {"name": "x", "base_url": "https://user:pw@host/v1"},
-        {"name": "x", "headers": {"a b": "c"}},
-        {"name": "x", "headers": {"a": "c\nd"}},
-        {"name": "x", "api_key_env": "A=B"},
-        {"name": "x", "unsupported_params": ["messages"]},
-    ],
-)
-def test_what_is_no_provider_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(BadRequestError, match="register_provider"):
-        register_provider(**wrong)
-    assert "x" not in registry.providers()
-
-
-def test_threads_register_and_call_at_once(server: Loopback) -> None:
-    failures: list[BaseException] = []
-
-    def work(number: int) -> None:
-        try:
-            name = f"mine-{number}"
-            for _ in range(5):
-                register_provider(name, base_url=server.base_url, api_key_optional=True)
-                completion(f"{name}/m", MESSAGES)
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for number in range(8):
-        assert unregister_provider(f"mine-{number}")
-    assert failures == []

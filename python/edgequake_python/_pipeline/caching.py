@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _OWN = ("caching", "cache", "cache_key", "ttl")
 #: Characters of text a chunk, when an answer is given again as a stream.
 _PIECE = 48
+#: Operations whose streams are kept; what gathers them is imported for the first that is.
+_STREAMS = ("chat", "messages", "responses", "text_completion")
 #: What a response of the Responses API says of itself when it is no answer.
 _UNFINISHED = ("failed", "in_progress", "queued", "cancelled")
 
@@ -43,14 +45,18 @@ def stage(call: Call, proceed: Proceed) -> Course:
         return (yield from by_item(cache, controls, given, call.but(*_OWN), proceed))
     if not controls.get("no-cache"):
         known = yield Step(lambda: cache.get_cache(**given), lambda: cache.async_get_cache(**given))
-        if known is not None:
-            return _again(known, call)
+        answer = None if known is None else _again(known, call)
+        if answer is not None:
+            return answer
     answer = yield from proceed(call.but(*_OWN))
     if controls.get("no-store"):
         return answer
     if call.streamed:
-        # Other operations' streams are events as the provider sends them, and are not kept.
-        return _Recorded(answer, cache, given).wrapper() if call.operation == "chat" else answer
+        if call.operation == "chat":
+            return _Recorded(answer, cache, given).wrapper()
+        from .caching_events import keep
+
+        return keep(answer, cache, given, call)
     if is_whole(answer):
         yield Step(lambda: cache.add_cache(answer, **given), lambda: cache.async_add_cache(answer, **given))
     return answer
@@ -58,7 +64,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
 
 def _cached(cache: Any, call: Call) -> bool:
     kind = CALL_TYPES.get(call.operation)
-    if kind is None or (call.streamed and call.operation != "chat"):
+    if kind is None or (call.streamed and call.operation not in _STREAMS):
         return False
     supported = getattr(cache, "supported_call_types", None)
     if (
@@ -82,8 +88,14 @@ def is_whole(answer: Any) -> bool:
 
 def _again(known: Any, call: Call) -> Any:
     """A stored answer in the form that was asked for."""
+    if call.streamed and call.operation != "chat":
+        from .caching_events import again
+
+        hidden = known.hidden if isinstance(known, Stored) else known._hidden_params
+        return again(known, call, _meta(hidden, call), _PIECE)
     if isinstance(known, Stored):
-        return known.value, _meta(known.hidden, call)
+        meta = _meta(known.hidden, call)
+        return (known.value, meta) if call.make is None else call.make(known.value, meta)
     if not call.streamed:
         return known
     options = call.get("stream_options")

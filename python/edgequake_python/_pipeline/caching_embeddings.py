@@ -103,6 +103,9 @@ def _joined(parts: list[Any], fresh: Any) -> EmbeddingResponse:
         usage=Usage(prompt_tokens=tokens, completion_tokens=0, total_tokens=tokens),
     )
     hidden = dict((parts[0] if fresh is None else fresh)._hidden_params)
-    hidden["cache_hit"] = fresh is None
+    hidden["cache_hit"] = True
+    if fresh is not None:
+        # Told as a hit, as in LiteLLM; what was asked for has its price all the same.
+        hidden["partial_cache_hit"] = True
     answer._hidden_params = hidden
     return answer

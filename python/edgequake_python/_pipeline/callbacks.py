@@ -9,10 +9,12 @@ from ..exceptions import UnsupportedParamsError
 from ..integrations.custom_logger import overrides
 from ..observers.delivery import DELIVERY
 from ..observers.events import Events
+from ..observers.hooks import ask
 from ..observers.payload import Subject
 from ..observers.registry import listeners
 from .call import Call
 from .core import provider_of
+from .gathered import answer_of, gathered
 from .local import KnownMeta, NamedMeta
 from .relay import Relay
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     Hidden = Callable[[], Mapping[str, Any]]
 
 #: LiteLLM's names of operations by the core's, where they differ.
-_CALL_TYPES = {"chat": "completion", "embed": "embedding"}
+_CALL_TYPES = {"chat": "completion", "embed": "embedding", "messages": "anthropic_messages"}
 _OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "prompt_id", "prompt_variables")
 
 
@@ -39,10 +41,12 @@ def stage(call: Call, proceed: Proceed) -> Course:
     _refuse_unknown_guardrails(call, heard.objects)
     if call.get("prompt_id") is not None:
         plain = yield from _prompted(call, plain, heard.objects)
-    if not heard or call.get("no-log") is True:
+    unheard = call.get("no-log") is True and not call.settings.get("global_disable_no_log_param")
+    if not heard or unheard:
         return (yield from proceed(plain))
     kind = _CALL_TYPES.get(call.operation, call.operation)
-    kind = f"a{kind}" if call.asynchronous else kind
+    if call.asynchronous and call.operation != "messages":
+        kind = f"a{kind}"
     identity = call.get("litellm_call_id") or str(uuid.uuid4())
     trace = call.get("litellm_trace_id") or identity
     inline = [one for one in heard.objects if _is_inline(one)] if call.asynchronous else []
@@ -69,6 +73,7 @@ def stage(call: Call, proceed: Proceed) -> Course:
         wrapper._hidden_params["litellm_call_id"] = identity
         return wrapper
     if call.streamed and hasattr(answer, "_watchers"):
+        gathered(answer, call.operation)
         answer._watch(_End(events, plain, (provider, model)))
         DELIVERY.expect(answer)
         return _named(answer, identity)
@@ -191,7 +196,12 @@ def _replaced(one: Any, call: Call, answer: Any, kind: str) -> Course:
         return answer
     wanted = yield Step(
         _never,
-        lambda: one.async_post_call_success_deployment_hook(dict(call.arguments), answer, kind),
+        lambda: ask(
+            one.async_post_call_success_deployment_hook,
+            request_data=dict(call.arguments),
+            response=answer,
+            call_type=kind,
+        ),
     )
     return answer if wanted is None else wanted
 
@@ -201,7 +211,13 @@ def _told_of_failure(one: Any, call: Call, error: Exception, kind: str) -> Cours
 
         async def told() -> None:
             try:
-                await one.async_post_call_failure_deployment_hook(dict(call.arguments), error, kind, 0)
+                await ask(
+                    one.async_post_call_failure_deployment_hook,
+                    request_data=dict(call.arguments),
+                    exception=error,
+                    call_type=kind,
+                    fallback_depth=0,
+                )
             except Exception as other:
                 DELIVERY._complain(other)
 
@@ -287,14 +303,36 @@ class _End:
         self._events, self._call, self._who = events, call, who
 
     def _made(self, stream: Any) -> Callable[[], tuple[Any, Hidden]]:
-        whole = getattr(stream, "response", None)
+        whole, known = getattr(stream, "response", None), stream._gathered
         if whole is None and getattr(stream, "usage", None) is None:
             # It ended before its provider counted: what is known is what was asked, and what was said.
             said = "".join(stream._said)
             stream._guess = lambda: _of_the_question(self._call, *self._who, said)[1]()["response_cost"]
-            return lambda: _of_the_question(self._call, *self._who, said)
+            # One out of the cache has its cost all the same.
+            cached = stream._hidden_params if stream._hidden_params.get("cache_hit") else None
+            return lambda: self._guessed(said, known, cached)
         hidden = stream._hidden_params
-        return lambda: (stream if whole is None else whole, lambda: hidden)
+        return lambda: (self._gathered(known, hidden) or stream if whole is None else whole, lambda: hidden)
+
+    def _gathered(self, known: Any, hidden: dict[str, Any]) -> Any:
+        """The answer that the events have told, or as much of it as has come."""
+        found = None if known is None else known.whole() or known.so_far()
+        return (
+            None if found is None else answer_of(self._call.operation, found, KnownMeta(*self._who, hidden))
+        )
+
+    def _guessed(self, said: str, known: Any, cached: dict[str, Any] | None) -> tuple[Any, Hidden]:
+        counts, hidden = _of_the_question(self._call, *self._who, said)
+        if cached is not None:
+            hidden = lambda: cached  # noqa: E731
+        answer = self._gathered(known, {})
+        if answer is None:
+            return counts, hidden
+        usage = counts["usage"]
+        if self._call.operation == "messages":
+            usage = {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}
+        answer["usage"] = usage
+        return answer, hidden
 
     def ended(self, stream: Any) -> None:
         self._events.succeeded(self._made(stream))

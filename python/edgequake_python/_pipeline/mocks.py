@@ -202,19 +202,22 @@ def _answer(response: Any, tool_calls: Any, model: str, count: Any) -> ModelResp
 
 def _embedding(response: Any, model: str) -> EmbeddingResponse:
     from ..types import EmbeddingResponse, Usage
+    from ..types.utils import Embedding
 
     if isinstance(response, EmbeddingResponse):
         return response
+    if isinstance(response, str):
+        response = [response]  # where base64 would be, as it is
     if not isinstance(response, (list, tuple)) or not response:
         raise BadRequestError(
             message="mock_response of an embedding is a list of numbers, or an EmbeddingResponse",
             model=model,
             llm_provider="",
         )
-    vectors = response if isinstance(response[0], (list, tuple)) else [response]
+    vectors = response if isinstance(response[0], (list, tuple, str)) else [response]
     data = [
-        {"embedding": list(vector), "index": index, "object": "embedding"}
-        for index, vector in enumerate(vectors)
+        Embedding(embedding=one if isinstance(one, str) else list(one), index=index, object="embedding")
+        for index, one in enumerate(vectors)
     ]
     usage = Usage(prompt_tokens=PROMPT_TOKENS, completion_tokens=0, total_tokens=PROMPT_TOKENS)
     return EmbeddingResponse(model=model, data=data, usage=usage)

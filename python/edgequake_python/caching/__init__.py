@@ -6,14 +6,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .base_cache import BaseCache
     from .caching import Cache, CacheMode, LiteLLMCacheType
     from .disk_cache import DiskCache
     from .dual_cache import DualCache
     from .in_memory_cache import InMemoryCache
     from .redis_cache import RedisCache
+    from .redis_cluster_cache import RedisClusterCache
     from .switches import disable_cache, enable_cache, update_cache
 
 __all__ = [
+    "BaseCache",
     "Cache",
     "CacheMode",
     "DiskCache",
@@ -21,6 +24,7 @@ __all__ = [
     "InMemoryCache",
     "LiteLLMCacheType",
     "RedisCache",
+    "RedisClusterCache",
     "disable_cache",
     "enable_cache",
     "update_cache",
@@ -28,7 +32,6 @@ __all__ = [
 
 #: LiteLLM's other classes, and what to use instead.
 _ABSENT = {
-    "RedisClusterCache": "RedisCache with startup_nodes",
     "RedisSemanticCache": "Cache(type='semantic', embedding=...)",
     "QdrantSemanticCache": "Cache(type='semantic', embedding=...)",
     "S3Cache": "Cache(type='disk') or Cache(type='redis')",
@@ -37,10 +40,12 @@ _ABSENT = {
 }
 
 _WHERE = {
+    "BaseCache": "base_cache",
     "DiskCache": "disk_cache",
     "DualCache": "dual_cache",
     "InMemoryCache": "in_memory_cache",
     "RedisCache": "redis_cache",
+    "RedisClusterCache": "redis_cluster_cache",
     "disable_cache": "switches",
     "enable_cache": "switches",
     "update_cache": "switches",

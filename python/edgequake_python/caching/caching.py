@@ -165,6 +165,7 @@ class Cache:
             self.cache = InMemoryCache(
                 max_size_in_memory, life, kwargs.get("max_size_per_item") or _LARGEST, _MEMORY
             )
+            self.cache.renews = True
             if kind != "local":
                 self._open_semantic(embedding, redis_semantic_cache_embedding_model, similarity_threshold)
 
@@ -188,7 +189,7 @@ class Cache:
         namespace = self._space(kwargs)
         if given:
             return f"{namespace}:{given}" if namespace else str(given)
-        return keys.key_of(kwargs.get("_operation", "chat"), kwargs, namespace, kwargs.get("_settings"))
+        return keys.key_of(_operation(kwargs), kwargs, namespace, kwargs.get("_settings"))
 
     def _space(self, kwargs: dict[str, Any]) -> str | None:
         """The namespace of a call."""
@@ -315,7 +316,7 @@ class Cache:
         return self._named(kwargs)
 
     def _similar(self, kwargs: dict[str, Any], key: str) -> Any:
-        asked = kwargs.get("_operation", "chat"), _plain(kwargs)
+        asked = _operation(kwargs), _plain(kwargs)
         found = self.semantic.find(*asked, self._space(kwargs), kwargs.get("_settings"))
         if found is None:
             return None
@@ -326,7 +327,7 @@ class Cache:
         return answer
 
     def _keep_similar(self, kwargs: dict[str, Any], packed: bytes, ttl: float | None) -> None:
-        asked = kwargs.get("_operation", "chat"), _plain(kwargs)
+        asked = _operation(kwargs), _plain(kwargs)
         self.semantic.keep(*asked, packed, ttl, self._space(kwargs), kwargs.get("_settings"))
 
     def _opened(self, packed: Any, key: str, kwargs: dict[str, Any]) -> Any:
@@ -348,6 +349,14 @@ class Cache:
 
 #: A program may put another in its place, in the class too.
 _own_key = Cache.get_cache_key
+
+
+def _operation(kwargs: dict[str, Any]) -> str:
+    """The core's name of what is asked for; programs that ask a cache themselves do not say it."""
+    said = kwargs.get("_operation")
+    if said is None:
+        said = "embed" if "input" in kwargs and "messages" not in kwargs else "chat"
+    return str(said)
 
 
 def _plain(kwargs: dict[str, Any]) -> dict[str, Any]:

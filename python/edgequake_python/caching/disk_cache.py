@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+from .base_cache import BaseCache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -69,7 +71,7 @@ class _Connection:
             _inherited.append(database)
 
 
-class DiskCache:
+class DiskCache(BaseCache):
     """Values by key in an SQLite file; bytes stay bytes, anything else is kept as JSON.
 
     Args:

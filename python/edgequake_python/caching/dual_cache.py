@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
+from .._logging import verbose_logger
+from .base_cache import BaseCache
 from .in_memory_cache import InMemoryCache
 
 TYPE_CHECKING = False
@@ -12,7 +17,13 @@ if TYPE_CHECKING:
     from .redis_cache import RedisCache
 
 
-class DualCache:
+#: The package's attributes.
+_package = sys.modules[__package__.partition(".")[0]].__dict__
+#: How many keys are remembered as not being in Redis.
+_MISSES = 1000
+
+
+class DualCache(BaseCache):
     """What one process asks for again comes from its memory, the rest from Redis.
 
     Args:
@@ -20,6 +31,8 @@ class DualCache:
         redis_cache: the one that is shared; None: only memory.
         default_in_memory_ttl: seconds a value lives in memory when nothing else is said.
         default_redis_ttl: likewise in Redis.
+        default_redis_batch_cache_expiry: seconds for which `async_batch_get_cache` does not ask Redis again
+            for what was not there; the package's attribute of that name when None, and 10 without it.
         **kwargs: LiteLLM's other arguments; not used.
     """
 
@@ -29,8 +42,16 @@ class DualCache:
         redis_cache: RedisCache | None = None,
         default_in_memory_ttl: float | None = None,
         default_redis_ttl: float | None = None,
+        default_redis_batch_cache_expiry: float | None = None,
         **kwargs: Any,
     ) -> None:
+        if default_redis_batch_cache_expiry is None:
+            default_redis_batch_cache_expiry = _package.get("default_redis_batch_cache_expiry")
+        self.redis_batch_cache_expiry: float = (
+            10.0 if default_redis_batch_cache_expiry is None else default_redis_batch_cache_expiry
+        )
+        #: When Redis was last asked in vain, by key.
+        self.last_redis_batch_access_time: dict[str, float] = {}
         self.in_memory_cache: InMemoryCache = in_memory_cache or InMemoryCache()
         self.redis_cache = redis_cache
         self.default_in_memory_ttl = default_in_memory_ttl
@@ -44,12 +65,14 @@ class DualCache:
 
     def set_cache(self, key: str, value: Any, local_only: bool = False, **kwargs: Any) -> None:
         """Keep a value in both."""
+        self.last_redis_batch_access_time.pop(key, None)
         self.in_memory_cache.set_cache(key, value, **self._near(kwargs))
         if self.redis_cache is not None and not local_only:
             self.redis_cache.set_cache(key, value, **self._far(kwargs))
 
     async def async_set_cache(self, key: str, value: Any, local_only: bool = False, **kwargs: Any) -> None:
         """As `set_cache`."""
+        self.last_redis_batch_access_time.pop(key, None)
         self.in_memory_cache.set_cache(key, value, **self._near(kwargs))
         if self.redis_cache is not None and not local_only:
             await self.redis_cache.async_set_cache(key, value, **self._far(kwargs))
@@ -80,7 +103,12 @@ class DualCache:
         self, keys: Sequence[str], parent_otel_span: Any = None, local_only: bool = False, **kwargs: Any
     ) -> list[Any]:
         """The values, None where there is none."""
-        return [self.get_cache(key, local_only=local_only) for key in keys]
+        values = self.in_memory_cache.batch_get_cache(keys)
+        if self.redis_cache is not None and not local_only:
+            missing = [key for key, value in zip(keys, values) if value is None]
+            if missing:
+                values = self._completed(keys, values, self.redis_cache.batch_get_cache(missing))
+        return values
 
     async def async_batch_get_cache(
         self,
@@ -90,8 +118,42 @@ class DualCache:
         throttle_redis: bool = True,
         **kwargs: Any,
     ) -> list[Any]:
-        """As `batch_get_cache`."""
-        return [await self.async_get_cache(key, local_only=local_only) for key in keys]
+        """As `batch_get_cache`, in one round trip.
+
+        What was not in Redis is not asked for again for a while, unless ``throttle_redis`` is False.
+        """
+        values = self.in_memory_cache.batch_get_cache(keys)
+        if self.redis_cache is None or local_only:
+            return values
+        asked, now = self.last_redis_batch_access_time, time.monotonic()
+        since = now - self.redis_batch_cache_expiry if throttle_redis else now
+        missing = [
+            key for key, value in zip(keys, values) if value is None and asked.get(key, -1e18) <= since
+        ]
+        if not missing:
+            return values
+        if len(asked) > _MISSES:
+            asked.clear()
+        for key in missing:  # before the answer: tasks that run meanwhile need not ask too
+            asked[key] = now
+        try:
+            found = await self.redis_cache.async_batch_get_cache(missing)
+        except BaseException as error:
+            for key in missing:
+                asked.pop(key, None)
+            if isinstance(error, Exception):
+                verbose_logger.warning("values cannot be read from Redis: %s", error)
+                return values
+            raise
+        return self._completed(keys, values, found)
+
+    def _completed(self, keys: Sequence[str], values: list[Any], found: Mapping[str, Any]) -> list[Any]:
+        """The values with those that Redis had, which are kept in memory from now on."""
+        for key, value in found.items():
+            if value is not None:
+                self.in_memory_cache.set_cache(key, value, **self._near({}))
+                self.last_redis_batch_access_time.pop(key, None)
+        return [found.get(key) if value is None else value for key, value in zip(keys, values)]
 
     async def async_set_cache_pipeline(
         self, cache_list: Sequence[tuple[str, Any]], local_only: bool = False, **kwargs: Any
@@ -119,8 +181,25 @@ class DualCache:
         """As `increment_cache`."""
         total = self.in_memory_cache.increment_cache(key, value, **self._near(kwargs))
         if self.redis_cache is not None and not local_only:
-            total = await self.redis_cache.async_increment(key, value, **self._far(kwargs))
+            total = await self.redis_cache.async_increment(
+                key, value, refresh_ttl=refresh_ttl, **self._far(kwargs)
+            )
         return total
+
+    async def async_set_cache_sadd(
+        self, key: str, value: Sequence[Any], local_only: bool = False, **kwargs: Any
+    ) -> None:
+        """Add members to a set, in both."""
+        await self.in_memory_cache.async_set_cache_sadd(key, value, self._near(kwargs)["ttl"])
+        if self.redis_cache is not None and not local_only:
+            await self.redis_cache.async_set_cache_sadd(key, value, self._far(kwargs)["ttl"])
+
+    async def async_get_ttl(self, key: str) -> int | None:
+        """Seconds that a value still lives: in memory, else in Redis; None where it is in neither."""
+        left = await self.in_memory_cache.async_get_ttl(key)
+        if left is None and self.redis_cache is not None:
+            left = await self.redis_cache.async_get_ttl(key)
+        return left
 
     def delete_cache(self, key: str) -> None:
         """Forget a value in both."""

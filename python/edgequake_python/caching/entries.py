@@ -32,6 +32,8 @@ def pack(answer: Any) -> bytes | None:
     if isinstance(answer, tuple) and len(answer) == 2 and hasattr(answer[1], "hidden_params"):
         head.update(kind="raw", hidden=_kept(answer[1].hidden_params()))
         answer = answer[0]
+    elif isinstance(answer, dict) and isinstance(hidden := getattr(answer, "_hidden_params", None), dict):
+        head.update(kind="raw", hidden=_kept(hidden))
     elif hasattr(answer, "model_dump_json"):
         kind = type(answer)
         head.update(kind="model", of=f"{kind.__module__}:{kind.__qualname__}")

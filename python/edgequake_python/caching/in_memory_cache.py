@@ -6,14 +6,19 @@ import time
 from collections import OrderedDict
 from threading import Lock
 
+from .base_cache import BaseCache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, Callable
 
 
-class InMemoryCache:
+class InMemoryCache(BaseCache):
     """Values by key, bounded: the least recently used go first, and each has a time to live.
+
+    A value put in the place of one that still lives takes over what is left of its time, as in LiteLLM:
+    programs count calls of a window this way.
 
     Args:
         max_size_in_memory: how many values at most.
@@ -21,8 +26,11 @@ class InMemoryCache:
         max_size_per_item: kilobytes a value may have; larger ones are not kept.
         max_bytes: bytes that all values may have together, as far as they are bytes or texts; None: as many
             as ``max_size_in_memory`` and ``max_size_per_item`` allow.
-        clock: gives seconds; the monotonic clock unless given.
+        clock: gives seconds; the time of day unless given, which is what programs compare ``ttl_dict`` with.
     """
+
+    #: Whether a value that replaces a living one begins a time of its own.
+    renews = False
 
     def __init__(
         self,
@@ -37,7 +45,7 @@ class InMemoryCache:
         self.max_size_per_item: int = 1024 if max_size_per_item is None else max_size_per_item
         self.max_bytes = max_bytes
         self._bytes = 0
-        self._clock: Callable[[], float] = time.monotonic if clock is None else clock
+        self._clock: Callable[[], float] = time.time if clock is None else clock
         self._lock = Lock()
         #: Values by key, the least recently used first; read by programs, so it holds the values themselves.
         self.cache_dict: OrderedDict[str, Any] = OrderedDict()
@@ -48,14 +56,17 @@ class InMemoryCache:
         if not self.check_value_size(value):
             return
         ttl = kwargs.get("ttl")
-        end = self._clock() + (self.default_ttl if ttl is None else float(ttl))
+        now = self._clock()
+        end = now + (self.default_ttl if ttl is None else float(ttl))
         with self._lock:
+            lives = key in self.cache_dict and self.ttl_dict.get(key, 0.0) > now
             if not self.cache_dict:
                 self._bytes = 0  # programs empty the dict themselves, too
             self._bytes += _size(value) - _size(self.cache_dict.get(key))
             self.cache_dict[key] = value
             self.cache_dict.move_to_end(key)
-            self.ttl_dict[key] = end
+            if self.renews or not lives:
+                self.ttl_dict[key] = end
             while len(self.cache_dict) > self.max_size_in_memory or self._is_full():
                 self._drop(next(iter(self.cache_dict)))
 

@@ -104,6 +104,10 @@ NOT_SEMANTIC = frozenset(
         "model_info",
         "base_model",
         "mock_delay",
+        # What a test says the answer would be: it is the answer of the first call only, as in LiteLLM.
+        "mock_response",
+        "mock_tool_calls",
+        "mock_timeout",
         "specific_deployment",
         # What it costs, and may.
         "budgets",
@@ -148,6 +152,8 @@ def key_of(
             generator, what contains itself. It names the argument.
     """
     given = arguments if type(arguments) is dict else dict(arguments)
+    if operation == "embed" and isinstance(given.get("input"), str):
+        given = {**given, "input": [given["input"]]}  # one text and a list of it are answered alike
     metadata = given.get("metadata") or given.get("litellm_metadata")
     if isinstance(metadata, dict) and metadata.get("model_group") is not None:
         group = metadata["model_group"]

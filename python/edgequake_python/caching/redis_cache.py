@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+
+from .redis_commands import RedisCommands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 _ENVIRONMENT = ("url", "host", "port", "password", "username", "db", "ssl")
 
 
-class RedisCache:
+class RedisCache(RedisCommands):
     """Values by key in Redis or Valkey, over the official client (the extra ``redis``).
 
     While Redis is away one warning is logged and values are kept in this process; it is found again by
@@ -29,7 +32,8 @@ class RedisCache:
         redis_flush_size: not used; every value is written at once.
         namespace: put before every key.
         startup_nodes: nodes of a Cluster: dicts with ``host`` and ``port``.
-        default_ttl: seconds a value lives when nothing else is said; None: for ever.
+        default_ttl: seconds a value lives when nothing else is said; the package's ``default_redis_ttl`` when
+            it is None, and for ever when that is None too.
         **kwargs: ``url``, ``db``, ``ssl``, ``sentinel_nodes``, ``service_name`` and other arguments of the
             client.
 
@@ -50,8 +54,13 @@ class RedisCache:
         **kwargs: Any,
     ) -> None:
         self.namespace = namespace
+        if default_ttl is None:
+            default_ttl = _package.get("default_redis_ttl")
         self.default_ttl = default_ttl
         given = {"host": host, "port": port, "password": password, "startup_nodes": startup_nodes, **kwargs}
+        self.redis_kwargs: dict[str, Any] = {
+            name: value for name, value in given.items() if value is not None
+        }
         self.state: RedisState = state_of(given)
 
     def _named(self, key: str) -> str:
@@ -65,9 +74,12 @@ class RedisCache:
         """Keep a value for ``ttl`` seconds."""
         self.state.set(self._named(key), _packed(value), self._ttl(kwargs))
 
-    async def async_set_cache(self, key: str, value: Any, **kwargs: Any) -> None:
-        """As `set_cache`."""
+    async def async_set_cache(self, key: str, value: Any, **kwargs: Any) -> bool:
+        """As `set_cache`; with ``nx=True`` only where there is no value yet. True when it is kept."""
+        if kwargs.get("nx"):
+            return await self._in_thread(lambda: self._set_new(key, _packed(value), self._ttl(kwargs)))
         await self.state.set_async(self._named(key), _packed(value), self._ttl(kwargs))
+        return True
 
     def get_cache(self, key: str, parent_otel_span: Any = None, **kwargs: Any) -> Any:
         """The value, or None."""
@@ -78,18 +90,19 @@ class RedisCache:
         return _unpacked(await self.state.get_async(self._named(key)))
 
     def batch_get_cache(
-        self, key_list: Sequence[str], parent_otel_span: Any = None, **kwargs: Any
-    ) -> list[Any]:
-        """The values, None where there is none."""
-        return [self.get_cache(key) for key in key_list]
+        self, key_list: Sequence[str | None], parent_otel_span: Any = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """The values by key, None where there is none; keys that are None are passed over."""
+        return {key: self.get_cache(key) for key in key_list if key is not None}
 
     async def async_batch_get_cache(
-        self, key_list: Sequence[str], parent_otel_span: Any = None, **kwargs: Any
-    ) -> list[Any]:
+        self, key_list: Sequence[str | None], parent_otel_span: Any = None, **kwargs: Any
+    ) -> dict[str, Any]:
         """As `batch_get_cache`; all of them in one round trip."""
         import asyncio
 
-        return list(await asyncio.gather(*(self.async_get_cache(key) for key in key_list)))
+        keys = [key for key in key_list if key is not None]
+        return dict(zip(keys, await asyncio.gather(*(self.async_get_cache(key) for key in keys))))
 
     async def async_set_cache_pipeline(
         self, cache_list: Sequence[tuple[str, Any]], ttl: float | None = None, **kwargs: Any
@@ -112,11 +125,15 @@ class RedisCache:
         refresh_ttl: bool = False,
         **kwargs: Any,
     ) -> float:
-        """As `increment_cache`."""
-        import asyncio
+        """As `increment_cache`; with ``refresh_ttl`` its time to live begins anew."""
 
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, self.increment_cache, key, value, ttl)
+        def add() -> float:
+            total = self.increment_cache(key, value, ttl)
+            if refresh_ttl:
+                self._expire(key, self._ttl({"ttl": ttl}))
+            return total
+
+        return await self._in_thread(add)
 
     async def async_increment_pipeline(
         self, increment_list: Sequence[Mapping[str, Any]], **kwargs: Any
@@ -133,9 +150,7 @@ class RedisCache:
 
     async def async_delete_cache(self, key: str) -> None:
         """As `delete_cache`."""
-        import asyncio
-
-        await asyncio.get_running_loop().run_in_executor(None, self.delete_cache, key)
+        await self._in_thread(lambda: self.delete_cache(key))
 
     def flush_cache(self) -> None:
         """Forget every value of caches, of this namespace where there is one."""
@@ -150,9 +165,7 @@ class RedisCache:
 
     async def async_flush_cache(self) -> None:
         """As `flush_cache`."""
-        import asyncio
-
-        await asyncio.get_running_loop().run_in_executor(None, self.flush_cache)
+        await self._in_thread(self.flush_cache)
 
     async def ping(self) -> bool:
         """Whether Redis answers."""
@@ -190,6 +203,10 @@ class RedisCache:
     async def disconnect(self) -> None:
         """Close the connections."""
         self.state.close()
+
+
+#: The package's attributes.
+_package = sys.modules[__package__.partition(".")[0]].__dict__
 
 
 def state_of(given: dict[str, Any]) -> RedisState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._pipeline.local_events import of_response
+from .._pipeline.response_events import of_response
 from ..event_stream import AsyncEvents, SyncEvents
 from ..types.responses.events import event_from_json
 from . import ids

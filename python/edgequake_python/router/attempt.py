@@ -77,6 +77,8 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
         "attempted_retries": request.retries,
         "attempted_fallbacks": request.fallbacks,
     }
+    if request.past:
+        arguments[kept].update(request.past)
     if router.caching_groups:
         arguments[kept]["caching_groups"] = router.caching_groups
     arguments["litellm_trace_id"] = request.trace_id()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..budget import Budgets
 from ..exceptions import BudgetExceededError
 from ..types.router import RouterErrors
+from .checks import provider_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def budgets_of(config: Mapping[str, Any] | None, members: Iterable[Member], stat
 
 def keys_of(member: Member) -> list[str]:
     """The names of the budgets that a deployment's calls belong to."""
-    return [f"provider:{member.provider}", f"deployment:{member.id}"]
+    provider = provider_of(member)
+    return [f"provider:{provider}", f"deployment:{member.id}"]
 
 
 class BudgetGuard:

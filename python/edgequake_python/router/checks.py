@@ -129,6 +129,18 @@ class Check:
         return names is None or all(name in names for name in self._asked)
 
 
+def provider_of(member: Member) -> str:
+    """Whose model a deployment's is; a bare name such as ``gpt-4o`` tells it too."""
+    if member.provider is None:
+        package = sys.modules[__name__.partition(".")[0]]
+        given = member.params.get("custom_llm_provider")
+        try:
+            member.provider = str(given or package.get_llm_provider(member.model)[1])
+        except Exception:  # a name that nobody knows
+            member.provider = member.model.partition("/")[0]
+    return member.provider
+
+
 def in_region(member: Member, region: str) -> bool:
     """Whether a deployment may serve that region: the same one, or one of its parts (``eu`` has
     ``eu-west-1``).

@@ -12,6 +12,8 @@ from .._logging import verbose_router_logger
 from ..exceptions import EdgeQuakeError
 from ..types.router import Deployment, ModelInfo, as_entry
 from .catalog import Catalog, Found
+from .checks import provider_of
+from .entries import each_of, is_active
 from .member import Member, resolved
 from .strategies import known
 
@@ -109,6 +111,9 @@ class Deployments:
             raise ValueError("a deployment needs a model_name and litellm_params")
         if not isinstance(params.get("model"), str):
             raise ValueError(f"litellm_params of the deployment {entry['model_name']!r} need a model")
+        # Limits may stand beside the parameters too.
+        beside = {name: entry[name] for name in ("rpm", "tpm") if entry.get(name) is not None}
+        params = {**beside, **params}
         info = dict(entry.get("model_info") or params.get("model_info") or {})
         if info.get("id") is None:
             info["id"] = self.generate_model_id(entry["model_name"], params)
@@ -116,6 +121,18 @@ class Deployments:
         info.setdefault("db_model", False)
         entry = {**entry, "litellm_params": resolved(params), "model_info": info}
         return Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+
+    def _is_active(self, deployment: Mapping[str, Any] | Deployment) -> bool:
+        info = as_entry(deployment).get("model_info") or {}
+        return is_active(info.get("supported_environments") if isinstance(info, dict) else None)
+
+    def deployment_is_active_for_environment(self, deployment: Mapping[str, Any] | Deployment) -> bool:
+        """Whether ``LITELLM_ENVIRONMENT`` is among the ``supported_environments`` of its ``model_info``.
+
+        Raises:
+            ValueError: when there are some, and the variable is not set.
+        """
+        return self._is_active(deployment)
 
     def generate_model_id(self, model_group: str, litellm_params: Mapping[str, Any]) -> str:
         """The id of a deployment that has none: the same for the same group and parameters."""
@@ -131,7 +148,7 @@ class Deployments:
         members: dict[str, Member] = {}
         for index, deployment in enumerate(_given.items("model_list", model_list)):
             try:
-                member = self._member(deployment)
+                made = [self._member(one) for one in each_of(deployment) if self._is_active(one)]
             except Exception as error:
                 if not self.ignore_invalid_deployments:
                     if isinstance(error, EdgeQuakeError):
@@ -139,14 +156,17 @@ class Deployments:
                     raise ValueError(f"model_list[{index}] is no deployment: {error}") from error
                 verbose_router_logger.warning("a deployment is left out: %s", error)
                 continue
-            members.pop(member.id, None)
-            members[member.id] = member
-            _register(member)
+            for member in made:
+                members.pop(member.id, None)
+                members[member.id] = member
+                _register(member)
         with self._changing:
             self._replace(members)
 
     def add_deployment(self, deployment: Deployment) -> Deployment | None:
-        """Add a deployment; None when there is one of that id already."""
+        """Add a deployment; None when there is one of that id already, or it is for other environments."""
+        if not self._is_active(deployment):
+            return None
         member = self._member(deployment)
         with self._changing:
             if member.id in self._members:
@@ -242,6 +262,6 @@ def _register(member: Member) -> None:
         register = getattr(package, "register_model", None)
         if register is not None:
             try:
-                register({member.id: {**member.prices, "litellm_provider": member.model.partition("/")[0]}})
+                register({member.id: {**member.prices, "litellm_provider": provider_of(member)}})
             except Exception:
                 verbose_router_logger.warning("prices of a deployment were not taken", exc_info=True)

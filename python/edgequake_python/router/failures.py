@@ -41,6 +41,8 @@ _KINDS = (
     (BadGatewayError, "BadGatewayError"),
 )
 
+#: Arguments of a call that say who calls, and where, instead of the deployment.
+_OWN = ("api_key", "api_base", "base_url")
 #: A minute's share of failures, and its least number of calls, from which a deployment rests.
 _SHARE = 0.5
 _MINIMUM = 5
@@ -68,11 +70,9 @@ def of_policy(policy: Any, error: BaseException, suffix: str) -> int | None:
 
 def retries_for(router: Router, request: Request, error: BaseException, member: Member | None) -> int:
     """How often the call may be repeated: policy, else the call, else the deployment, else the Router."""
-    policy = request.options.get("retry_policy")
-    if policy is None:
-        of_groups = router.model_group_retry_policy
-        policy = of_groups.get(request.group) or of_groups.get(router._group_of(request.group))
-        policy = policy or router.retry_policy
+    policy = policy_for(router, request)
+    if request.options.get("num_retries") == 0:
+        return 0  # said for this call alone
     for value in (
         of_policy(policy, error, "Retries"),
         request.options.get("num_retries"),
@@ -83,6 +83,25 @@ def retries_for(router: Router, request: Request, error: BaseException, member: 
         if value is not None:
             return int(value)
     return 0
+
+
+def policy_for(router: Router, request: Request) -> Any:
+    """The call's `RetryPolicy`, else its group's, else the Router's."""
+    policy = request.options.get("retry_policy")
+    if policy is None:
+        of_groups = router.model_group_retry_policy
+        policy = of_groups.get(request.group) or of_groups.get(router._group_of(request.group))
+        policy = policy or router.retry_policy
+    return policy
+
+
+def is_asked_for(router: Router, request: Request, error: BaseException) -> bool:
+    """Whether a policy names errors of this class: then they are repeated, whatever they are."""
+    policy = policy_for(router, request)
+    if policy is None:
+        return False
+    entries = policy if isinstance(policy, dict) else policy.__dict__
+    return any(isinstance(error, kind) and entries.get(f"{name}Retries") is not None for kind, name in _KINDS)
 
 
 def is_transient(error: BaseException) -> bool:
@@ -113,6 +132,8 @@ def worth_retrying(router: Router, request: Request, error: BaseException, other
         total: how many deployments the group has.
     """
     fallbacks = not request.options.get("disable_fallbacks") and router._has_fallbacks(request)
+    if is_asked_for(router, request, error) and (others or total <= 1):
+        return True
     if isinstance(error, ContextWindowExceededError) and router.context_window_fallbacks:
         return False
     if isinstance(error, ContentPolicyViolationError) and router.content_policy_fallbacks:
@@ -163,6 +184,8 @@ def rest_rule(
     status = status_of(error)
     if status is None or isinstance(error, APIConnectionError):
         return None
+    if any(request.arguments.get(name) for name in _OWN):
+        return None  # another account, or another host, than the deployment's
     if isinstance(error, Timeout) and (request.options.get("timeout") is not None or request.is_late()):
         return None  # the caller's own limit says nothing about the deployment
     if status not in (401, 402, 404, 408, 429) and status < 500:

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     #: A group, or arguments with another ``model`` among them.
     Target = Any
 
+#: Arguments that have a group fail, so that its fallbacks are asked.
+_FORCED = (
+    "mock_testing_context_fallbacks",
+    "mock_testing_content_policy_fallbacks",
+    "mock_testing_fallbacks",
+)
+#: The one that has a first attempt fail only.
+RATE_LIMIT = "mock_testing_rate_limit_error"
+
 
 def is_final(error: BaseException) -> bool:
     """Whether no other group could do better."""
@@ -89,13 +98,23 @@ def was_filtered(router: Router, request: Request, answer: Any) -> bool:
 
 
 def forced(request: Request) -> str | None:
-    """Which failure a ``mock_testing_...`` argument asks for; it counts for the first attempt only."""
-    for name in (
-        "mock_testing_rate_limit_error",
-        "mock_testing_context_fallbacks",
-        "mock_testing_content_policy_fallbacks",
-        "mock_testing_fallbacks",
-    ):
-        if request.options.get(name):
-            return name
-    return None
+    """Which failure of the whole group a ``mock_testing_...`` argument asks for."""
+    return next((name for name in _FORCED if is_forced(request, name)), None)
+
+
+def is_forced(request: Request, name: str) -> bool:
+    """Whether the argument is set; texts are understood (``"false"``), since forms send them."""
+    value = request.options.get(name)
+    return value.strip().lower() == "true" if isinstance(value, str) else bool(value)
+
+
+def unforced(request: Request) -> Request:
+    """The call without the failures that it asked for: they are for the first group only."""
+    twin = request.instead(request.group, {})
+    if any(name.startswith("mock_testing_") for name in twin.options):
+        twin.options = {
+            name: value for name, value in twin.options.items() if not name.startswith("mock_testing_")
+        }
+    if "mock_timeout" in twin.arguments:
+        twin.arguments = {name: value for name, value in twin.arguments.items() if name != "mock_timeout"}
+    return twin

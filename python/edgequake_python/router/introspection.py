@@ -152,8 +152,9 @@ class Introspection(Attributes):
             return None
         info: dict[str, Any] = {"model_group": model_group, "providers": []}
         for member in members:
-            if member.provider not in info["providers"]:
-                info["providers"].append(member.provider)
+            provider = checks.provider_of(member)
+            if provider not in info["providers"]:
+                info["providers"].append(provider)
             model = filled(member.model, match.filling, model_group)
             known = checks.model_information(member, model)
             for name in ("max_input_tokens", "max_output_tokens"):

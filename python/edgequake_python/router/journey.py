@@ -14,7 +14,7 @@ from ..exceptions import (
     RateLimitError,
     RouterRateLimitError,
 )
-from . import affinity, checks, fallbacks
+from . import affinity, checks, fallbacks, past
 from .attempt import arguments_of, note_fallback, stamp
 from .selection import Picked, choose, find
 from .settling import abandoned, failed, succeeded
@@ -46,7 +46,8 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         raise failure
     errors: list[tuple[str, Exception]] = []
     place, latest = request, failure
-    while (later := _later(router, place, latest)) is not None:
+    while (later := _later(router, place, latest)) is not None and not past.is_enough(request):
+        past.remember(router, place, latest)
         try:
             return (yield from _with_retries(router, later))
         except Exception as error:
@@ -62,15 +63,17 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         mark: object = id(target) if changed else group
         if not isinstance(group, str) or mark in request.visited or mark == request.group:
             continue
+        if past.is_enough(request):
+            break
+        past.remember(router, place, latest)
         request.visited.add(mark)
-        other = request.instead(group, changed)
-        for name in [name for name in other.options if name.startswith("mock_testing_")]:
-            other.options = {key: value for key, value in other.options.items() if key != name}
+        other = fallbacks.unforced(request).instead(group, changed)
         other.fallbacks, other.retries = depth + 1, 0
         try:
             answer = yield from _with_fallbacks(router, other, depth + 1)
         except Exception as error:
             errors.append((group, error))
+            place, latest = other, error
             yield from note_fallback(request, group, error, failure)
             continue
         yield from note_fallback(request, group, None, failure)
@@ -125,10 +128,12 @@ def _with_retries(router: Router, request: Request) -> Course:
     failure: Exception | None = None
     made = 0
     allowed = 0
+    if name := fallbacks.forced(request):
+        raise _forced(name, request)  # which asks for a fallback, not for another attempt
     while True:
         try:
-            if failure is None and (name := fallbacks.forced(request)):
-                raise _forced(name, request)
+            if failure is None and fallbacks.is_forced(request, fallbacks.RATE_LIMIT):
+                raise _forced(fallbacks.RATE_LIMIT, request)
             request.left()
             return (yield from attempt(router, request))
         except Exception as error:
@@ -151,9 +156,11 @@ def _with_retries(router: Router, request: Request) -> Course:
         left = request.left()
         if wait is None or (left is not None and wait >= left):
             raise _counted(failure, made, allowed)
+        if past.is_enough(request):
+            raise _counted(failure, made, allowed)
+        past.remember(router, request, failure)
         made += 1
         request.retries += 1
-        router.log_retry(request.arguments, failure)
         if wait > 0.0:
             yield sleep(wait)
 

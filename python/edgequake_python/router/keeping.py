@@ -23,21 +23,26 @@ class Keeping:
         """The package's cache, unless there is one: in Redis when the Router has it, else in memory."""
         from ..caching import enable_cache
 
+        given = self._redis_given()
+        enable_cache("redis" if given else "local", **given)
+
+    @property
+    def cache(self) -> Any:
+        """LiteLLM's `DualCache`, for values of programs: memory, before the Router's Redis."""
+        if self._cache is None:
+            from ..caching import DualCache, RedisCache
+
+            given = self._redis_given()
+            self._cache = DualCache(redis_cache=RedisCache(**given) if given else None)
+        return self._cache
+
+    def _redis_given(self) -> dict[str, Any]:
         given = {name: value for name, value in self._redis.items() if value is not None}
         url = given.pop("redis_url", None)
         if url is not None:
             given["url"] = url
         given.pop("type", None)
-        enable_cache("redis" if given else "local", **given)
-
-    @property
-    def cache(self) -> Any:
-        """LiteLLM's `DualCache`: memory, for programs that keep values of their own in it."""
-        if self._cache is None:
-            from ..caching import DualCache
-
-            self._cache = DualCache()
-        return self._cache
+        return given
 
 
 def state_of(

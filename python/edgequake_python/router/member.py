@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import sys
 
 from ..exceptions import BadRequestError
 from ..state import Candidate
@@ -74,7 +73,6 @@ class Member:
     """
 
     __slots__ = (
-        "_provider",
         "candidate",
         "cooldown_time",
         "entry",
@@ -92,6 +90,7 @@ class Member:
         "params",
         "pattern",
         "prices",
+        "provider",
         "region",
         "rpm",
         "seen",
@@ -124,6 +123,7 @@ class Member:
             **(defaults.get("metadata") or {}),
             **(given.get("metadata") or {}),
         }
+        self.provider: str | None = None  # see `checks.provider_of`
         self.rpm: float | None = _number(merged, "rpm", self)
         self.tpm: float | None = _number(merged, "tpm", self)
         limits = (self.rpm, self.tpm, _number(merged, "itpm", self), _number(merged, "otpm", self))
@@ -147,21 +147,6 @@ class Member:
         self.latencies: list[float] = []
         self.mean: float = 0.0
         self.seen: float = 0.0
-        self._provider: str | None = None
-
-    @property
-    def provider(self) -> str:
-        """Who is called; a model without a provider's name before it belongs to one all the same."""
-        if self._provider is None:
-            package = sys.modules[__name__.partition(".")[0]]
-            named = self.params.get("custom_llm_provider")
-            try:
-                self._provider = str(
-                    package.get_llm_provider(self.model, named, self.params.get("api_base"))[1]
-                )
-            except Exception:  # a model that no table knows
-                self._provider = str(named or self.model.partition("/")[0])
-        return self._provider
 
     def __repr__(self) -> str:
         """Without its arguments: a key is among them."""
@@ -179,7 +164,7 @@ def calculate_max_parallel_requests(
     """
     if max_parallel_requests is not None:
         return max_parallel_requests
-    if rpm is not None:
+    if rpm:  # without any requests there is nothing to be in flight
         return int(rpm)
     if tpm is not None:
         return max(1, int(tpm // 1000) * 6)

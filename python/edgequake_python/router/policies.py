@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from .. import _given
-from ..exceptions import RateLimitError
-from . import failures, fallbacks
+from ..exceptions import ContentPolicyViolationError, ContextWindowExceededError, RateLimitError
+from . import failures, fallbacks, past
 from .request import Operation, Request
 
 TYPE_CHECKING = False
@@ -101,6 +101,12 @@ class Policies:
         """
         healthy, total = len(healthy_deployments or ()), len(all_deployments or healthy_deployments or ())
         request = Request(Operation("completion"), "-", {}, asynchronous=False)
+        if healthy_deployments is not None and not healthy:
+            raise error
+        if context_window_fallbacks and isinstance(error, ContextWindowExceededError):
+            raise error
+        if content_policy_fallbacks and isinstance(error, ContentPolicyViolationError):
+            raise error
         if not failures.worth_retrying(self._self, request, error, healthy, total):
             raise error
         if isinstance(error, RateLimitError) and not healthy and regular_fallbacks:
@@ -139,8 +145,12 @@ class Policies:
         return float("inf") if wait is None else wait
 
     def log_retry(self, kwargs: dict[str, Any], e: Exception) -> dict[str, Any]:
-        """Called before each repetition; for subclasses. The arguments come back as they are."""
-        return kwargs
+        """The arguments, their metadata telling of the failed attempt; called before each repetition and
+        fallback.
+
+        ``previous_models`` holds the last four attempts, ``request_retry_count`` how many there were.
+        """
+        return past.with_failure(kwargs, e)
 
     def get_num_retries_from_retry_policy(
         self, exception: Exception, model_group: str | None = None

@@ -103,6 +103,7 @@ class Request:
         tried: every deployment a request went to.
         visited: the groups it went to, and the ``id`` of each fallback with arguments of its own; shared by
             the whole journey.
+        past: what its metadata tells of attempts that failed, in all groups.
         spared: budgets that had no room for the call; their deployments are not asked again.
         retries, fallbacks: how many there were.
     """
@@ -120,6 +121,7 @@ class Request:
         "on_chosen",
         "operation",
         "options",
+        "past",
         "retries",
         "spared",
         "streamed",
@@ -151,6 +153,7 @@ class Request:
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
         self.spared: set[str] = set()
+        self.past: dict[str, Any] = {}
         self.visited: set[object] = {group}
         self.retries: int = 0
         self.fallbacks: int = 0

@@ -138,6 +138,7 @@ class Router(Calls, Deployments, Policies, Keeping, Introspection, Copies):
         self.default_litellm_params: dict[str, Any] = dict(default_litellm_params or {})
         self.default_max_parallel_requests = default_max_parallel_requests
         self.fallbacks: list[Any] = self._table(fallbacks, "fallbacks")
+        default_fallbacks = default_fallbacks or getattr(package, "default_fallbacks", None)
         if default_fallbacks:
             self.fallbacks = [*self.fallbacks, {"*": list(default_fallbacks)}]
         self.default_fallbacks = default_fallbacks
@@ -249,7 +250,9 @@ class Router(Calls, Deployments, Policies, Keeping, Introspection, Copies):
         self._custom_strategy = CustomRoutingStrategy
 
     def flush_cache(self) -> None:
-        """Forget what shared state knows about the deployments, and end all rests."""
+        """Forget what shared state knows about the deployments, end all rests, and empty `cache`."""
+        if self._cache is not None:
+            self._cache.flush_cache()
         for pool in self._catalog.pools.values():
             self.state.forget(pool.name, [member.id for member in pool.members])
             pool.wake_all()

@@ -264,8 +264,8 @@ class Deployment(ItemAssignable):
         self._fill(model_name=model_name, litellm_params=litellm_params, model_info=model_info, **params)
 
     def to_json(self, **kwargs: Any) -> dict[str, Any]:
-        """``model_dump`` without what is None."""
-        return self.model_dump(exclude_none=True, **kwargs)
+        """``model_dump`` without what is None, unless ``exclude_none`` says otherwise."""
+        return self.model_dump(**{"exclude_none": True, **kwargs})
 
 
 class updateDeployment(Model):

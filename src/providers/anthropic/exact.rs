@@ -6,14 +6,15 @@ use serde_json::{Map, Value, json};
 
 use super::messages::has_type;
 use crate::types::ChatRequest;
+use crate::verbatim;
 
 /// Where the blocks are kept in `provider_specific_fields`.
 pub(super) const BLOCKS: &str = "anthropic_content";
 
 /// Whether an answer's blocks say more than their translation: thought, text, calls, in this order and nothing else.
-pub(super) fn says_more(blocks: &[Value]) -> bool {
+pub(super) fn says_more<'a>(mut blocks: impl Iterator<Item = &'a Map<String, Value>>) -> bool {
     let mut last = 0;
-    blocks.iter().any(|block| {
+    blocks.any(|block| {
         let place = match block.get("type").and_then(Value::as_str).unwrap_or_default() {
             "thinking" | "redacted_thinking" => 0,
             "text" if block.get("citations").is_none_or(Value::is_null) => 1,
@@ -77,15 +78,13 @@ pub(super) fn of(message: &Map<String, Value>, body: Option<&Value>) -> Option<V
         Some(Value::String(text)) => text,
         Some(_) => return None,
     };
-    let calls = message
+    let made = message
         .get("tool_calls")
         .and_then(Value::as_array)
         .into_iter()
         .flatten();
-    let calls: Vec<&Value> = calls.filter_map(|call| call.get("id")).collect();
-    let called = blocks
-        .iter()
-        .filter(|block| has_type(block, "tool_use") || has_type(block, "server_tool_use"));
+    let calls: Vec<&Value> = made.clone().filter_map(|call| call.get("id")).collect();
+    let called = blocks.iter().filter(|block| is_call(block));
     let called: Vec<&Value> = called.filter_map(|block| block.get("id")).collect();
     let thoughts = message
         .get("thinking_blocks")
@@ -94,7 +93,26 @@ pub(super) fn of(message: &Map<String, Value>, body: Option<&Value>) -> Option<V
     let thought = blocks
         .iter()
         .filter(|block| has_type(block, "thinking") || has_type(block, "redacted_thinking"));
-    (text_of("text") == said && calls == called && thoughts == thought.count()).then(|| blocks.clone())
+    if text_of("text") != said || calls != called || thoughts != thought.count() {
+        return None;
+    }
+    let mut blocks = blocks.clone();
+    // A tree holds the numbers of an input as 64 bits do; the text of the call has them whole.
+    let inputs = blocks.iter_mut().filter(|block| is_call(block));
+    for (input, call) in inputs.filter_map(|block| block.get_mut("input")).zip(made) {
+        let arguments = call.pointer("/function/arguments").and_then(Value::as_str);
+        if let Some(text) = arguments
+            && serde_json::from_str::<Value>(text).map_or(true, |same| same == *input)
+            && let Ok(same) = verbatim::given(text)
+        {
+            *input = same;
+        }
+    }
+    Some(blocks)
+}
+
+fn is_call(block: &Value) -> bool {
+    has_type(block, "tool_use") || has_type(block, "server_tool_use")
 }
 
 /// Gathers the blocks of a stream.
@@ -104,8 +122,8 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn start(&mut self, index: u64, block: &Map<String, Value>) {
-        self.blocks.push((index, block.clone(), String::new()));
+    pub(super) fn start(&mut self, index: u64, block: Map<String, Value>) {
+        self.blocks.push((index, block, String::new()));
     }
 
     pub(super) fn delta(&mut self, index: u64, delta: &Map<String, Value>) {
@@ -153,6 +171,6 @@ impl Gathered {
                 Value::Object(block)
             });
         let blocks: Vec<Value> = blocks.collect();
-        says_more(&blocks).then_some(Value::Array(blocks))
+        says_more(blocks.iter().filter_map(Value::as_object)).then_some(Value::Array(blocks))
     }
 }

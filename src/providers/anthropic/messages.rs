@@ -8,6 +8,7 @@ use super::content::{self, cached, text_block};
 use super::exact;
 use crate::error::{Error, Result};
 use crate::providers::tool_names::{ToolNames, safe};
+use crate::verbatim;
 
 /// What a request's messages become.
 #[derive(Debug)]
@@ -225,7 +226,7 @@ impl Conversation<'_> {
         let name = self.names.sent(name.unwrap_or_default());
         let input = match function.and_then(|function| function.get("arguments")) {
             Some(Value::String(text)) if !text.trim().is_empty() => {
-                serde_json::from_str(text).map_err(|error| {
+                verbatim::given(text).map_err(|error| {
                     Error::bad_request(format!("arguments of tool call {id:?} are not JSON: {error}"))
                 })?
             }

@@ -1,6 +1,5 @@
 //! Writes a request.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 
@@ -8,11 +7,12 @@ use super::auth::BETA;
 use super::model::Model;
 use super::schema::{self, Asked};
 use super::{LONGEST_NAME, features, messages, params, tools};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::options::USER_ID;
 use crate::providers::tool_names::ToolNames;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
+use crate::verbatim;
 use crate::wire::WireRequest;
 
 /// A request without model and stream, which other hosts put elsewhere.
@@ -124,8 +124,6 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
     for (name, value) in &target.body {
         whole.insert(name.clone(), value.clone());
     }
-    let bytes = serde_json::to_vec(&whole)
-        .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
     let mut headers = HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::ACCEPT, HeaderValue::from_static("application/json")),
@@ -137,7 +135,7 @@ pub(super) fn write(target: &Target, mut request: ChatRequest) -> Result<WireReq
         method: Method::POST,
         url: url(target),
         headers,
-        body: Bytes::from(bytes),
+        body: verbatim::written(&whole)?,
     })
 }
 
@@ -168,7 +166,7 @@ mod tests {
             params: params.as_object().cloned().unwrap(),
             stream: false,
         };
-        Value::Object(body(model, request).unwrap().fields)
+        verbatim::told(&Value::Object(body(model, request).unwrap().fields))
     }
     const SONNET: &str = "claude-sonnet-4-5";
 

@@ -8,17 +8,29 @@ use crate::error::{Error, Result};
 use crate::finish;
 use crate::providers::tool_names;
 use crate::types::{ChatResponse, Choice, Content, Extra, FunctionCall, Message, ToolCall};
+use crate::verbatim::{Apart, Field, Kept};
+
+/// The blocks of an answer.
+struct Blocks;
+impl Field for Blocks {
+    const NAME: &'static str = "content";
+}
+
+/// What a tool is given.
+#[derive(Clone)]
+pub(super) struct Input;
+impl Field for Input {
+    const NAME: &'static str = "input";
+}
 
 pub(super) fn read(notes: &Map<String, Value>, body: &Bytes) -> Result<ChatResponse> {
-    let whole: Value =
+    let whole: Apart<Blocks, Vec<Kept<'_, Input>>> =
         serde_json::from_slice(body).map_err(|failure| unreadable(body, &failure.to_string()))?;
+    let (blocks, mut whole) = (whole.field, whole.rest);
     if whole.get("error").is_some_and(|error| !error.is_null()) {
         return Err(error::from_event(body.clone()));
     }
-    let Value::Object(mut whole) = whole else {
-        return Err(unreadable(body, "it is no object"));
-    };
-    let Some(Value::Array(blocks)) = whole.shift_remove("content") else {
+    let Some(blocks) = blocks else {
         return Err(unreadable(body, "it has no content"));
     };
     let mut reader = Reader {
@@ -32,7 +44,15 @@ pub(super) fn read(notes: &Map<String, Value>, body: &Bytes) -> Result<ChatRespo
         calls_tools: false,
         schema_answer: false,
     };
-    let exact = exact::says_more(&blocks).then(|| Value::Array(blocks.clone()));
+    let exact = exact::says_more(blocks.iter().map(|block| &block.rest));
+    let exact = exact.then(|| {
+        blocks
+            .iter()
+            .cloned()
+            .map(Kept::whole)
+            .map(Value::Object)
+            .collect()
+    });
     for (block, index) in blocks.into_iter().zip(0..) {
         reader.block(block, index);
     }
@@ -94,13 +114,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn block(&mut self, block: Value, index: i64) {
-        let Value::Object(mut block) = block else { return };
+    fn block(&mut self, block: Kept<'_, Input>, index: i64) {
         let kind = block
+            .rest
             .get("type")
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
+        match kind.as_str() {
+            "tool_use" | "server_tool_use" => return self.call(block, index, kind == "tool_use"),
+            // No object, which is no block.
+            "" if block.rest.is_empty() => return,
+            _ => {}
+        }
+        let mut block = block.whole();
         match kind.as_str() {
             "text" => {
                 let text = text(&mut block, "text").unwrap_or_default();
@@ -118,7 +145,6 @@ impl Reader<'_> {
                 }
                 self.thoughts.push(Value::Object(block));
             }
-            "tool_use" | "server_tool_use" => self.call(block, index, kind == "tool_use"),
             kind => {
                 let place = place_of(kind);
                 push(&mut self.fields, place, Value::Object(block));
@@ -126,12 +152,14 @@ impl Reader<'_> {
         }
     }
 
-    fn call(&mut self, mut block: Map<String, Value>, index: i64, own: bool) {
-        let input = block.shift_remove("input").unwrap_or_else(|| json!({}));
+    fn call(&mut self, block: Kept<'_, Input>, index: i64, own: bool) {
+        let arguments = block.text();
+        let mut block = block.rest;
+        block.shift_remove(Input::NAME);
         let name = text(&mut block, "name");
         if own && name.is_some() && name.as_deref() == self.notes.get(SCHEMA_TOOL).and_then(Value::as_str) {
             self.schema_answer = true;
-            self.text.push_str(&input.to_string());
+            self.text.push_str(&arguments);
             return;
         }
         self.calls_tools |= own;
@@ -143,7 +171,7 @@ impl Reader<'_> {
             id,
             kind: Some("function".to_owned()),
             function: Some(FunctionCall {
-                arguments: input.to_string(),
+                arguments,
                 name,
                 extra: Extra::new(),
             }),

@@ -4,12 +4,13 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::exact::{self, Gathered};
-use super::response::{place_of, push, text, unreadable};
+use super::response::{Input, place_of, push, text, unreadable};
 use super::{GATHER, SCHEMA_TOOL, error, usage};
 use crate::error::Result;
 use crate::framing::Frame;
 use crate::providers::tool_names;
 use crate::types::{ChatChunk, ChunkChoice, Content, Delta, Extra, FunctionCall, ToolCallDelta};
+use crate::verbatim::{Apart, Field, Kept};
 use crate::wire::ChunkDecoder;
 
 /// Reads from `message_start` to `message_stop`.
@@ -25,12 +26,17 @@ pub(crate) struct Decoder {
     schema_answer: bool,
 }
 
+struct Started;
+impl Field for Started {
+    const NAME: &'static str = "content_block";
+}
+
 #[derive(Debug)]
 enum Block {
     /// The answer by the tool of the schema.
     Schema,
     /// A call: its position, the input it began with, whether any of it was streamed.
-    Call(i64, Value, bool),
+    Call(i64, String, bool),
     Other,
 }
 
@@ -40,10 +46,16 @@ impl ChunkDecoder for Decoder {
         if data.is_empty() || self.done {
             return Ok(());
         }
-        let mut event: Map<String, Value> = serde_json::from_slice(data).map_err(|failure| {
+        let corrupt = |failure: &dyn std::fmt::Display| {
             let why = format!("an event of the stream is corrupt: {failure}");
             unreadable(&Bytes::copy_from_slice(data), &why)
-        })?;
+        };
+        if data.first() != Some(&b'{') {
+            return Err(corrupt(&"it is no object"));
+        }
+        let event: Apart<Started, Kept<'_, Input>> =
+            serde_json::from_slice(data).map_err(|failure| corrupt(&failure))?;
+        let (block, mut event) = (event.field, event.rest);
         let kind = text(&mut event, "type").unwrap_or_default();
         let index = event.get("index").and_then(Value::as_u64).unwrap_or(0);
         let mut object = |name: &str| match event.shift_remove(name) {
@@ -63,9 +75,9 @@ impl ChunkDecoder for Decoder {
                 });
             }
             "content_block_start" => {
-                let block = object("content_block");
+                let block = block.unwrap_or_default();
                 if let Some(gathered) = &mut self.gathered {
-                    gathered.start(index, &block);
+                    gathered.start(index, block.clone().whole());
                 }
                 let delta = self.start(index, block);
                 say(delta, chunks);
@@ -131,14 +143,18 @@ impl Decoder {
             .map(|(_, block)| block)
     }
 
-    fn start(&mut self, index: u64, mut block: Map<String, Value>) -> Delta {
+    fn start(&mut self, index: u64, kept: Kept<'_, Input>) -> Delta {
         self.blocks.retain(|(at, _)| *at != index);
         let mut state = Block::Other;
-        let kind = block
+        let kind = kept
+            .rest
             .get("type")
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
+        let is_call = matches!(kind.as_str(), "tool_use" | "server_tool_use");
+        let input = if is_call { kept.text() } else { String::new() };
+        let mut block = kept.whole();
         let delta = match kind.as_str() {
             "text" => said(text(&mut block, "text").unwrap_or_default()),
             "thinking" => {
@@ -164,7 +180,7 @@ impl Decoder {
                     self.calls_tools |= own;
                     let position = self.calls;
                     self.calls += 1;
-                    let input = block.shift_remove("input").unwrap_or_else(|| json!({}));
+                    block.shift_remove(Input::NAME);
                     state = Block::Call(position, input, false);
                     let name = name.map(|name| tool_names::given(&self.notes, &name).to_owned());
                     let id = text(&mut block, "id");
@@ -236,7 +252,7 @@ impl Decoder {
         match self.block(index) {
             Some(Block::Call(position, input, streamed)) if !*streamed => {
                 *streamed = true;
-                arguments(*position, input.to_string())
+                arguments(*position, std::mem::take(input))
             }
             _ => Delta::default(),
         }

@@ -134,7 +134,7 @@ impl EmbedWire for Embed {
         };
         body.extend(params);
         body.extend(target.body.clone());
-        request::post(target, model.id, "invoke", &Value::Object(body))
+        request::post(target, model.id, "invoke", &body)
     }
 
     fn response(&self, target: &Target, body: &Bytes) -> Result<EmbeddingResponse> {

@@ -108,8 +108,7 @@ impl ChatWire for Invoke {
         } else {
             "invoke"
         };
-        let post =
-            |body: Map<String, Value>| request::post(target, model.id, operation, &Value::Object(body));
+        let post = |body: Map<String, Value>| request::post(target, model.id, operation, &body);
         let headers = headers::take(&mut request.params)?;
         let mut written = match Dialect::of(model) {
             Some(Dialect::Claude) => post(claude::body(target, model, request)?)?,

@@ -8,6 +8,7 @@ use super::media;
 use super::model::Model;
 use crate::error::{Error, Result};
 use crate::providers::tool_names::ToolNames;
+use crate::verbatim;
 
 /// Converse has no place for instructions amid a conversation: they stand in the user's turn and say whose they are.
 const NOTE: &str = "Operator note (not from the user):";
@@ -188,7 +189,7 @@ fn input(id: &str, arguments: Option<&Value>) -> Result<Value> {
     match arguments {
         None | Some(Value::Null) => Ok(json!({})),
         Some(Value::String(text)) if text.trim().is_empty() => Ok(json!({})),
-        Some(Value::String(text)) => serde_json::from_str(text)
+        Some(Value::String(text)) => verbatim::given(text)
             .map_err(|_| Error::bad_request(format!("the arguments of tool call {id:?} are not JSON"))),
         Some(given) => Ok(given.clone()),
     }

@@ -1,6 +1,5 @@
 //! Writes a request to Converse.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -15,6 +14,7 @@ use crate::providers::anthropic;
 use crate::providers::anthropic::schema::Asked;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
+use crate::verbatim;
 use crate::wire::WireRequest;
 
 /// Parameters of Converse itself, which pass as they are.
@@ -52,7 +52,7 @@ pub(super) fn write(target: &Target, request: &ChatRequest) -> Result<WireReques
     } else {
         "converse"
     };
-    post(target, model.id, operation, &Value::Object(body))
+    post(target, model.id, operation, &body)
 }
 
 /// Everything of the body but what the caller adds to it.
@@ -241,16 +241,20 @@ fn thinking(model: Model<'_>, params: &Map<String, Value>, fields: &mut Map<Stri
 }
 
 /// A POST of `body` to an operation of a model.
-pub(super) fn post(target: &Target, id: &str, operation: &str, body: &Value) -> Result<WireRequest> {
-    let body = serde_json::to_vec(body)
-        .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
+pub(super) fn post(
+    target: &Target,
+    id: &str,
+    operation: &str,
+    body: &Map<String, Value>,
+) -> Result<WireRequest> {
+    let body = verbatim::written(body)?;
     let headers =
         HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     Ok(WireRequest {
         method: Method::POST,
         url: url(target, &format!("model/{}/{operation}", aws::percent_encode(id)))?,
         headers,
-        body: Bytes::from(body),
+        body,
     })
 }
 

@@ -9,17 +9,43 @@ use crate::finish;
 use crate::providers::tool_names;
 use crate::resolve::Target;
 use crate::types::{ChatResponse, Choice, Content, FunctionCall, Message, ToolCall, Usage};
+use crate::verbatim::{Apart, Field, Kept};
+
+struct Output;
+impl Field for Output {
+    const NAME: &'static str = "output";
+}
+struct MessageField;
+impl Field for MessageField {
+    const NAME: &'static str = "message";
+}
+struct Blocks;
+impl Field for Blocks {
+    const NAME: &'static str = "content";
+}
+struct Used;
+impl Field for Used {
+    const NAME: &'static str = "toolUse";
+}
+struct Input;
+impl Field for Input {
+    const NAME: &'static str = "input";
+}
+
+/// An answer down to the inputs of its calls, which stay as they were written.
+type Answer<'a> = Apart<Output, Apart<MessageField, Apart<Blocks, Vec<Block<'a>>>>>;
+type Block<'a> = Apart<Used, Kept<'a, Input>>;
 
 pub(super) fn read(target: &Target, body: &Bytes) -> Result<ChatResponse> {
-    let answer: Value = serde_json::from_slice(body).map_err(|error| unreadable(body, &error.to_string()))?;
-    let Some(blocks) = answer
-        .pointer("/output/message/content")
-        .and_then(Value::as_array)
-    else {
+    let answer: Answer<'_> =
+        serde_json::from_slice(body).map_err(|error| unreadable(body, &error.to_string()))?;
+    let message = answer.field.and_then(|output| output.field);
+    let Some(blocks) = message.and_then(|message| message.field) else {
         return Err(unreadable(body, "it has no message"));
     };
+    let answer = Value::Object(answer.rest);
     let mut said = Said::default();
-    for (block, index) in blocks.iter().zip(0..) {
+    for (block, index) in blocks.into_iter().zip(0..) {
         said.block(&target.notes, block, index);
     }
     let text = std::mem::take(&mut said.text);
@@ -75,7 +101,25 @@ struct Said {
 }
 
 impl Said {
-    fn block(&mut self, notes: &Map<String, Value>, block: &Value, index: i64) {
+    fn block(&mut self, notes: &Map<String, Value>, block: Block<'_>, index: i64) {
+        let mut rest = block.rest;
+        if let Some(used) = block.field {
+            if is_hosted(&used.rest) {
+                rest.insert(Used::NAME.to_owned(), Value::Object(used.whole()));
+                self.others.push(Value::Object(rest));
+                return;
+            }
+            let name = used.rest.get("name").and_then(Value::as_str).unwrap_or_default();
+            if tools::is_answer(notes, name) {
+                self.is_answer = true;
+                self.text.push_str(&used.text());
+            } else {
+                let name = tool_names::given(notes, name);
+                self.calls.push(call(&used.rest, name, used.text(), index));
+            }
+            return;
+        }
+        let block = Value::Object(rest);
         if let Some(piece) = block.get("text").and_then(Value::as_str) {
             self.text.push_str(piece);
         } else if let Some(cited) = block.get("citationsContent") {
@@ -93,24 +137,13 @@ impl Said {
             }
             self.thinking.extend(thinking_block(thought));
             self.thoughts.push(thought.clone());
-        } else if let Some(used) = block.get("toolUse").filter(|used| !is_hosted(used)) {
-            let name = used.get("name").and_then(Value::as_str).unwrap_or_default();
-            let input = used.get("input").filter(|input| !input.is_null());
-            let input = input.map_or_else(|| "{}".to_owned(), Value::to_string);
-            if tools::is_answer(notes, name) {
-                self.is_answer = true;
-                self.text.push_str(&input);
-            } else {
-                self.calls
-                    .push(call(used, tool_names::given(notes, name), input, index));
-            }
         } else if let Some(image) = block
             .get("image")
             .filter(|image| image.pointer("/source/bytes").is_some())
         {
             self.images.push(shown(image, self.images.len()));
         } else {
-            self.others.push(block.clone());
+            self.others.push(block);
         }
     }
 
@@ -141,7 +174,7 @@ impl Said {
 }
 
 /// Whether Bedrock itself ran a tool: its call is not the caller's to answer.
-pub(super) fn is_hosted(used: &Value) -> bool {
+pub(super) fn is_hosted(used: &Map<String, Value>) -> bool {
     used.get("type").and_then(Value::as_str) == Some("server_tool_use")
 }
 
@@ -174,7 +207,7 @@ pub(super) fn thought(answer: &Value) -> Option<i64> {
         .and_then(Value::as_i64)
 }
 
-fn call(used: &Value, name: &str, arguments: String, index: i64) -> ToolCall {
+fn call(used: &Map<String, Value>, name: &str, arguments: String, index: i64) -> ToolCall {
     ToolCall {
         id: used.get("toolUseId").and_then(Value::as_str).map(str::to_owned),
         kind: Some("function".to_owned()),

@@ -53,7 +53,7 @@ impl Decoder {
             return None;
         }
         let used = event.pointer("/start/toolUse")?;
-        if response::is_hosted(used) {
+        if used.as_object().is_some_and(response::is_hosted) {
             self.hosted = Some(index);
             return Some(specific("contentBlockStart", event));
         }

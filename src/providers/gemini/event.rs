@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::types::lenient;
+use crate::verbatim;
 
 /// A plain answer, or an event of a stream. `C` is what the counts are read as.
 #[derive(Debug, serde::Deserialize)]
@@ -80,8 +81,9 @@ pub(super) struct Call<'a> {
     pub id: Option<Cow<'a, str>>,
     #[serde(default, borrow, deserialize_with = "lenient::borrowed")]
     pub name: Option<Cow<'a, str>>,
-    #[serde(default)]
-    pub args: Option<Value>,
+    /// The arguments as they were written.
+    #[serde(default, borrow, deserialize_with = "verbatim::text")]
+    pub args: Option<Cow<'a, str>>,
     /// Pieces of the arguments.
     #[serde(default)]
     pub partial_args: Option<Value>,

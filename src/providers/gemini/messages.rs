@@ -8,6 +8,7 @@ use super::Family;
 use super::parts::{self, Host, Level};
 use super::said;
 use crate::error::{Error, Result};
+use crate::verbatim;
 
 /// Between a call's id and its thought signature, so that the signature survives callers who keep ids only.
 pub(super) const MARK: &str = "__thought__";
@@ -226,7 +227,7 @@ fn function_call(function: &Value, family: Family, id: &str) -> Result<Map<Strin
     let args = match function.get("arguments") {
         None | Some(Value::Null) => json!({}),
         Some(Value::String(text)) if text.trim().is_empty() => json!({}),
-        Some(Value::String(text)) => serde_json::from_str(text).map_err(|error| {
+        Some(Value::String(text)) => verbatim::given(text).map_err(|error| {
             Error::bad_request(format!("the arguments of a call of {name} are not JSON: {error}"))
         })?,
         Some(other) => other.clone(),
@@ -266,8 +267,8 @@ fn result(
         .iter()
         .filter_map(|part| part.get("text").and_then(Value::as_str))
         .collect();
-    let response = serde_json::from_str::<Map<String, Value>>(&text)
-        .map_or_else(|_| json!({"content": text}), Value::Object);
+    let response = verbatim::given(&text).ok().filter(Value::is_object);
+    let response = response.unwrap_or_else(|| json!({"content": text}));
     let mut answer = json!({"name": name, "response": response});
     if family.generation >= 3 && !id.is_empty() {
         answer
@@ -300,7 +301,7 @@ mod tests {
             return Value::Null;
         };
         let read = read(messages, Family::of_name(model), OWN).unwrap();
-        json!([read.contents, read.system])
+        verbatim::told(&json!([read.contents, read.system]))
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Open {
             call: Some(Call {
                 id: id.map(Cow::Owned),
                 name: name.map(Cow::Owned),
-                args: Some(args).filter(|args| !args.is_null()),
+                args: (!args.is_null()).then(|| args.to_string().into()),
                 ..Call::default()
             }),
             signature: signature.map(Cow::Owned),
@@ -81,7 +81,7 @@ impl Pending {
             self.signature = Some(signature.into_owned());
         }
         if let Some(args) = call.args {
-            self.args = args;
+            self.args = serde_json::from_str(&args).unwrap_or_default();
         }
         for piece in call
             .partial_args
@@ -154,7 +154,12 @@ mod tests {
         open.gather(&mut parts, last);
         let calls = parts.into_iter().filter_map(|part| part.call);
         calls
-            .map(|call| (call.name.map(Cow::into_owned), call.args))
+            .map(|call| {
+                (
+                    call.name.map(Cow::into_owned),
+                    call.args.map(|args| serde_json::from_str(&args).unwrap()),
+                )
+            })
             .collect()
     }
 

@@ -1,15 +1,15 @@
 //! Writes a chat request.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::parts::Host;
 use super::{Family, SAFETY, config, messages, site, tools};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
+use crate::verbatim;
 use crate::wire::WireRequest;
 
 /// Google's own fields beside `contents`, by every name callers give them.
@@ -84,12 +84,10 @@ pub(crate) fn body(target: &Target, mut request: ChatRequest) -> Result<Map<Stri
 
 /// A JSON POST.
 pub(crate) fn post(url: Url, body: &Map<String, Value>) -> Result<WireRequest> {
-    let body = serde_json::to_vec(body)
-        .map_err(|error| Error::bad_request(format!("the request cannot be written as JSON: {error}")))?;
     Ok(WireRequest {
         method: Method::POST,
         url,
         headers: HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
-        body: Bytes::from(body),
+        body: verbatim::written(body)?,
     })
 }

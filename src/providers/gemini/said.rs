@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::event::{Call, Part};
 use super::messages;
 use crate::types::{Content, Extra, FunctionCall, Message, ToolCall};
+use crate::verbatim;
 
 /// The field that holds what a message has no place for.
 pub(super) const KEPT: &str = "google_parts";
@@ -138,7 +139,9 @@ fn tool_call(call: Call<'_>, signature: Option<&str>) -> ToolCall {
         id: Some(id),
         kind: Some("function".to_owned()),
         function: Some(FunctionCall {
-            arguments: call.args.map_or_else(|| "{}".to_owned(), |args| args.to_string()),
+            arguments: call
+                .args
+                .map_or_else(|| "{}".to_owned(), |args| verbatim::compact(&args)),
             name: call.name.map(Cow::into_owned),
             extra: Extra::new(),
         }),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::verbatim;
 
 pub(super) fn translated(messages: Vec<Value>) -> Result<Vec<Value>> {
     // Ids of calls and the tools they call: an answer names its tool here, not its call.
@@ -90,9 +91,7 @@ fn function_call(function: &Value) -> Value {
     let arguments = match function.get("arguments") {
         Some(Value::String(text)) if text.trim().is_empty() => json!({}),
         // What is no JSON stays what the model wrote.
-        Some(Value::String(text)) => {
-            serde_json::from_str(text).unwrap_or_else(|_| Value::from(text.as_str()))
-        }
+        Some(Value::String(text)) => verbatim::given(text).unwrap_or_else(|_| Value::from(text.as_str())),
         Some(Value::Null) | None => json!({}),
         Some(given) => given.clone(),
     };

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::providers::openai;
 use crate::resolve::Target;
 use crate::types::ChatRequest;
+use crate::verbatim::Written;
 use crate::wire::WireRequest;
 
 /// Keys of the request itself; every other parameter is one of the model's `options`.
@@ -79,7 +80,7 @@ pub(super) fn write(target: &Target, request: ChatRequest) -> Result<WireRequest
     for (name, value) in &target.body {
         body.insert(name.clone(), value.clone());
     }
-    let mut sent = openai::request::post(target, "", &body)?;
+    let mut sent = openai::request::post(target, "", &Written(&body))?;
     sent.url = super::url(target, "chat");
     Ok(sent)
 }

@@ -15,7 +15,7 @@ from dialects import DIALECTS, call
 PROOFS = [
     "test_stream_timing.py",
     "test_aws_credentials.py::test_the_event_loop_goes_on_while_a_role_is_asked_for",
-    "test_google_credentials.py::test_a_coroutine_function_gives_tokens_without_stopping_the_loop",
+    "test_google_tokens.py::test_a_coroutine_function_gives_tokens_without_stopping_the_loop",
     "test_event_loops.py::test_two_hundred_calls_at_once",
 ]
 

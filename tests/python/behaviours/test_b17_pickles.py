@@ -14,7 +14,7 @@ import edgequake_python as eq
 from dialects import DIALECTS, call
 
 PROOFS = [
-    "test_exceptions.py",
+    "test_exception_copies.py",
     "test_errors.py::TestCopies",
     "test_types_metadata.py::test_pickle_crosses_processes",
 ]

@@ -16,7 +16,7 @@ from raw_server import read
 PROOFS = [
     "test_errors.py",
     "test_native_faults.py::test_a_refusal_has_its_class",
-    "test_exceptions.py::test_openai_catches_ours",
+    "test_exceptions_by_openai.py::test_openai_catches_ours",
     "test_alias.py::test_openais_names_catch_our_errors",
 ]
 

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 PROOFS = [
     "test_settings.py::TestThreads",
-    "test_providers.py::test_threads_register_and_call_at_once",
+    "test_registered_providers.py::test_threads_register_and_call_at_once",
 ]

@@ -6,4 +6,5 @@ PROOFS = [
     "test_aws_credentials.py",
     "test_azure.py",
     "test_google_credentials.py",
+    "test_google_tokens.py",
 ]

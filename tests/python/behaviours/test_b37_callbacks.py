@@ -4,4 +4,5 @@ from __future__ import annotations
 
 PROOFS = [
     "test_callbacks.py",
+    "test_callback_delivery.py",
 ]

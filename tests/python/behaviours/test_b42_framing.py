@@ -10,7 +10,7 @@ from raw_server import USAGE, Exchange, RawServer, chunk, event, read
 
 PROOFS = [
     "test_streaming.py::TestContent",
-    "test_simulator_wire.py::test_stream_in_another_dress",
+    "judges/test_openai_chat.py::test_stream_in_another_dress",
 ]
 
 

@@ -9,24 +9,12 @@ from typing import Any
 import pytest
 
 import edgequake_python
+from native import USER, WEATHER
 
 cohere = pytest.importorskip("cohere")
 httpx = pytest.importorskip("httpx")
 
 MODEL = "command-simulated"
-USER = [{"role": "user", "content": "What is the weather in Paris?"}]
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "The weather in a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
-    },
-}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import edgequake_python
+from native import USER, WEATHER
 
 pytest.importorskip("mistralai")
 
@@ -20,19 +21,6 @@ except ImportError:  # earlier versions have them elsewhere
     from mistralai.models import HTTPValidationError, SDKError  # type: ignore[no-redef,import-untyped]
 
 MODEL = "mistral-simulated"
-USER = [{"role": "user", "content": "What is the weather in Paris?"}]
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "The weather in a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
-    },
-}
 
 
 @pytest.fixture(scope="module")

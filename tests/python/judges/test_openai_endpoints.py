@@ -7,7 +7,6 @@ import io
 import json
 import time
 from base64 import b64decode
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,12 +23,6 @@ TOOL = {
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
     "strict": False,
 }
-
-
-@pytest.fixture
-def client(simulator: edgequake_python.Simulator) -> Iterator[Any]:
-    with openai.OpenAI(api_key="sk-simulated", base_url=simulator.base_url, max_retries=0) as client:
-        yield client
 
 
 def ours(simulator: edgequake_python.Simulator, **more: Any) -> dict[str, Any]:

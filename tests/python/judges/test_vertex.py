@@ -11,11 +11,12 @@ import edgequake_python
 
 genai = pytest.importorskip("google.genai")
 pytest.importorskip("google.auth")
-rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+pytest.importorskip("cryptography")
 
-from cryptography.hazmat.primitives import serialization  # noqa: E402
 from google.auth.exceptions import RefreshError  # noqa: E402
-from google.oauth2 import service_account  # noqa: E402
+from google.oauth2.service_account import Credentials  # noqa: E402
+
+from service_account import service_account  # noqa: E402
 
 QUESTION = "What is the weather in Paris?"
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
@@ -23,23 +24,12 @@ SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 
 @pytest.fixture(scope="module")
 def account(simulator: edgequake_python.Simulator) -> dict[str, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return {
-        "type": "service_account",
-        "project_id": "p",
-        "private_key_id": "1",
-        "private_key": pem.decode(),
-        "client_email": "simulated@p.iam.gserviceaccount.com",
-        "token_uri": simulator.root_url + "/token",
-    }
+    return service_account(simulator.root_url)
 
 
 @pytest.fixture(scope="module")
 def client(simulator: edgequake_python.Simulator, account: dict[str, str]) -> Iterator[Any]:
-    credentials = service_account.Credentials.from_service_account_info(account, scopes=SCOPES)
+    credentials = Credentials.from_service_account_info(account, scopes=SCOPES)
     client = genai.Client(
         vertexai=True,
         project="p",
@@ -65,7 +55,7 @@ def test_a_service_account_gets_its_token(client: Any, simulator: edgequake_pyth
 def test_an_account_without_a_scope_gets_none(account: dict[str, str]) -> None:
     from google.auth.transport.requests import Request
 
-    credentials = service_account.Credentials.from_service_account_info(account, scopes=[])
+    credentials = Credentials.from_service_account_info(account, scopes=[])
     transport = Request()
     with pytest.raises(RefreshError, match="invalid_scope"):
         credentials.refresh(transport)
