@@ -51,6 +51,9 @@ CHANGEABLE = (
     "deadline",
 )
 
+#: Those that may be given as text.
+_NUMBERS = frozenset(("allowed_fails", "cooldown_time", "num_retries", "timeout", "retry_after"))
+
 
 class Deployments:
     """The part of a `Router` that keeps its deployments."""
@@ -91,9 +94,10 @@ class Deployments:
                 self._guards = [*self._guards, BudgetGuard()]
 
     def _made_catalog(self, members: Sequence[Member], fresh: bool = False) -> Catalog:
-        kept = {} if fresh else getattr(self, "_catalog", None) and self._catalog.pools
+        before: Catalog | None = getattr(self, "_catalog", None)
+        earlier = None if before is None else before.pools
         return Catalog(
-            members, self.routing_strategy, self.routing_strategy_args, self.state.window, kept or None
+            members, self.routing_strategy, self.routing_strategy_args, self.state.window, earlier, fresh
         )
 
     def _member(self, deployment: Mapping[str, Any] | Deployment) -> Member:
@@ -227,6 +231,8 @@ class Deployments:
             if name == "routing_strategy":
                 self._custom_strategy = None
             changed = changed or name in ("routing_strategy", "routing_strategy_args")
+            if name in _NUMBERS and isinstance(value, str):
+                value = float(value) if "." in value else int(value)  # noqa: PLW2901 - as it is written
             setattr(self, name, value)
             if name == "allowed_fails":
                 self._allowed_fails_given = value is not None

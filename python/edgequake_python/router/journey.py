@@ -59,13 +59,15 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         if depth >= most:
             break
         changed = dict(target) if isinstance(target, dict) else {}
-        group = changed.pop("model", None) if isinstance(target, dict) else target
-        if not isinstance(group, str) or group in request.visited:
+        group = changed.pop("model", request.group) if isinstance(target, dict) else target
+        # The same group with other arguments is another call.
+        mark: object = id(target) if changed else group
+        if not isinstance(group, str) or mark in request.visited or mark == request.group:
             continue
         if past.is_enough(request):
             break
         past.remember(router, place, latest)
-        request.visited.add(group)
+        request.visited.add(mark)
         other = fallbacks.unforced(request).instead(group, changed)
         other.fallbacks, other.retries = depth + 1, 0
         try:
