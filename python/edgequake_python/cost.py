@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import _given, model_table, pricing
+from . import _given, model_table, pricing, tool_fees
 from .exceptions import BadRequestError
 from .pricing import NOTHING, Rates, counted, decimal, part
 
@@ -55,26 +55,6 @@ class Priced:
         if location and location.lower() != "global":
             factor *= decimal(self.facts.get("regional_endpoint_uplift_multiplier")) or 1
         return factor
-
-    def searches(self, response: Any = None) -> Decimal:
-        """The fees for web searches that the provider ran during the call."""
-        count = counted(part(self.usage, "server_tool_use"), "web_search_requests")
-        count = count or counted(part(self.usage, "prompt_tokens_details"), "web_search_requests")
-        count = count or sum(
-            part(item, "type") == "web_search_call"
-            for item in part(response, "output") or ()
-            if item is not None
-        )
-        fees = self.facts.get("search_context_cost_per_query")
-        if not count or not isinstance(fees, dict):
-            return NOTHING
-        fee = decimal(fees.get("search_context_size_medium")) or decimal(fees.get("search_context_size_low"))
-        return count * (fee or NOTHING)
-
-    def places(self) -> Decimal:
-        """The fees for look-ups of places on a map."""
-        count = counted(part(self.usage, "prompt_tokens_details"), "google_maps_grounding_requests")
-        return count * (decimal(self.facts.get("google_maps_grounding_cost_per_query")) or NOTHING)
 
 
 def cost_per_token(
@@ -279,7 +259,8 @@ def completion_cost(
         optional_params: the call's parameters; ``service_tier`` and the image's ones are looked at.
         custom_pricing: whether ``router_model_id`` has prices of its own in the table.
         base_model: the model whose prices count, where a deployment's name says nothing.
-        standard_built_in_tools_params: not used; searches are counted from the response.
+        standard_built_in_tools_params: ``web_search_options`` say how much a search looks at; how many there
+            were is counted from the response.
         litellm_model_name: as ``model``.
         router_model_id: the id of the Router's deployment that answered.
         litellm_logging_obj: not used.
@@ -298,7 +279,7 @@ def completion_cost(
     from .response_cost import Answer
 
     answer = Answer(completion_response, optional_params or {})
-    provider = custom_llm_provider or answer.provider
+    provider = custom_llm_provider or answer.provider or _named_provider(model)
     names = [base_model, answer.model, model, litellm_model_name, answer.requested]
     if custom_pricing and router_model_id:
         names.insert(0, router_model_id)
@@ -339,7 +320,15 @@ def completion_cost(
         elapsed=_seconds(total_time or answer.milliseconds),
         queries=answer.search_units,
     )
-    return float(sum(sums) + call.searches(completion_response) + call.places())
+    looked = tool_fees.asked_size(optional_params, standard_built_in_tools_params)
+    fees = tool_fees.searches(facts, answer.usage, completion_response, looked)
+    return float(sum(sums) + fees + tool_fees.places(facts, answer.usage))
+
+
+def _named_provider(model: Any) -> str | None:
+    """Whose model it is by its name, where the response does not say."""
+    name, found, _ = str(model or "").partition("/")
+    return name if found and name in model_table.providers() else None
 
 
 def first_known(
