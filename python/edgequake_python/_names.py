@@ -46,6 +46,7 @@ _HERE: dict[str, str] = {
     "integrations.custom_guardrail": "CustomGuardrail",
     "limits": "timeout calculate_max_parallel_requests get_base_model_from_metadata",
     "litellm_core_utils.exception_mapping_utils": "exception_type",
+    "litellm_core_utils.logging_callback_manager": "logging_callback_manager LoggingCallbackManager",
     "litellm_core_utils.thread_pool_executor": "executor",
     "litellm_core_utils.prompt_templates.common_utils": "get_content_from_model_response "
     "get_completion_messages",

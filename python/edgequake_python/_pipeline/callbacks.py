@@ -9,6 +9,7 @@ from ..exceptions import UnsupportedParamsError
 from ..integrations.custom_logger import overrides
 from ..observers.delivery import DELIVERY
 from ..observers.events import Events
+from ..observers.hooks import ask
 from ..observers.payload import Subject
 from ..observers.registry import listeners
 from .call import Call
@@ -40,7 +41,8 @@ def stage(call: Call, proceed: Proceed) -> Course:
     _refuse_unknown_guardrails(call, heard.objects)
     if call.get("prompt_id") is not None:
         plain = yield from _prompted(call, plain, heard.objects)
-    if not heard or call.get("no-log") is True:
+    unheard = call.get("no-log") is True and not call.settings.get("global_disable_no_log_param")
+    if not heard or unheard:
         return (yield from proceed(plain))
     kind = _CALL_TYPES.get(call.operation, call.operation)
     if call.asynchronous and call.operation != "messages":
@@ -194,7 +196,12 @@ def _replaced(one: Any, call: Call, answer: Any, kind: str) -> Course:
         return answer
     wanted = yield Step(
         _never,
-        lambda: one.async_post_call_success_deployment_hook(dict(call.arguments), answer, kind),
+        lambda: ask(
+            one.async_post_call_success_deployment_hook,
+            request_data=dict(call.arguments),
+            response=answer,
+            call_type=kind,
+        ),
     )
     return answer if wanted is None else wanted
 
@@ -204,7 +211,13 @@ def _told_of_failure(one: Any, call: Call, error: Exception, kind: str) -> Cours
 
         async def told() -> None:
             try:
-                await one.async_post_call_failure_deployment_hook(dict(call.arguments), error, kind, 0)
+                await ask(
+                    one.async_post_call_failure_deployment_hook,
+                    request_data=dict(call.arguments),
+                    exception=error,
+                    call_type=kind,
+                    fallback_depth=0,
+                )
             except Exception as other:
                 DELIVERY._complain(other)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..integrations.custom_logger import overrides
 from .delivery import DELIVERY
+from .hooks import ask
 from .later import Later, Lazy
 from .redaction import Shown, blanked
 from .registry import is_coroutine
@@ -77,8 +78,12 @@ class Events:
             if overrides(listener, "log_stream_event"):
                 self._tell(
                     listener,
-                    lambda told, call=listener.log_stream_event, who=listener: call(
-                        told, self._shown(chunk, who), begun, now
+                    lambda told, call=listener.log_stream_event, who=listener: ask(
+                        call,
+                        kwargs=told,
+                        response_obj=self._shown(chunk, who),
+                        start_time=begun,
+                        end_time=now,
                     ),
                 )
         for function in self._listeners.succeeded:
@@ -140,7 +145,7 @@ class Events:
             self._tell(function, function, details=lambda: outcome()[0])
         for listener in self._listeners.objects:
             if answered and overrides(listener, "log_post_api_call"):
-                self._tell_outcome(listener, listener.log_post_api_call, outcome, begun, end)
+                self._tell_outcome(listener, listener.log_post_api_call, outcome, begun, None)
             if overrides(listener, hook):
                 self._tell_outcome(listener, getattr(listener, hook), outcome, begun, end)
         for function in self._listeners.succeeded if kind == "success" else self._listeners.failed:
@@ -154,10 +159,16 @@ class Events:
         call: Callable[..., Any],
         outcome: Callable[[], tuple[Lazy, Any]],
         begun: datetime,
-        end: datetime,
+        end: Optional[datetime],
     ) -> None:
         subject = self.subject
+        by_name = call is not listener
         plain, later = "logging_hook", "async_logging_hook"
+
+        def tell(details: dict[str, Any], answer: Any) -> Any:
+            if not by_name:
+                return call(details, answer, begun, end)
+            return ask(call, kwargs=details, response_obj=answer, start_time=begun, end_time=end)
 
         def task() -> Any:
             kept, answer = outcome()
@@ -166,17 +177,26 @@ class Events:
             if shown is not None:
                 details, answer = shown.details, shown.answer
             if overrides(listener, plain):
-                details, answer = listener.logging_hook(details, answer, subject.call_type)
+                details, answer = ask(
+                    listener.logging_hook, kwargs=details, result=answer, call_type=subject.call_type
+                )
+            # A provider's answer is told of before it is read, and before the call has ended.
+            answer = answer if end is not None else None
             if self._asynchronous and overrides(listener, later):
 
                 async def changed_first() -> None:
-                    told = await listener.async_logging_hook(details, answer, subject.call_type)
-                    result = call(told[0], told[1], begun, end)
+                    told = await ask(
+                        listener.async_logging_hook,
+                        kwargs=details,
+                        result=answer,
+                        call_type=subject.call_type,
+                    )
+                    result = tell(told[0], told[1])
                     if inspect.isawaitable(result):
                         await result
 
                 return changed_first()
-            return _result(call(details, answer, begun, end), shown)
+            return _result(tell(details, answer), shown)
 
         DELIVERY.tell(task, self._loop)
 
@@ -205,7 +225,7 @@ def _result(result: Any, shown: Optional[Shown]) -> Any:
 
 
 def _of_a_call(hook: Callable[..., Any], subject: Subject) -> Callable[[dict[str, Any]], Any]:
-    return lambda told: hook(subject.model, told["messages"], told)
+    return lambda told: ask(hook, model=subject.model, messages=told["messages"], kwargs=told)
 
 
 def _is_redacted(subject: Subject, listener: Any) -> bool:

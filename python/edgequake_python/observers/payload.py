@@ -164,9 +164,9 @@ class Subject:
             for name, value in arguments.items()
             if value is not None and not shown.is_secret(name)
         }
-        self.redacted: bool = bool(
-            arguments.get("turn_off_message_logging") or _package.get("turn_off_message_logging")
-        )
+        own = arguments.get("turn_off_message_logging")
+        # What a call says itself counts, either way.
+        self.redacted: bool = bool(_package.get("turn_off_message_logging") if own is None else own)
 
     def details(self) -> dict[str, Any]:
         """LiteLLM's ``kwargs`` as they are before a call; a new dict each time."""
@@ -200,6 +200,7 @@ class Subject:
             "standard_callback_dynamic_params": dict(self.dynamic),
             "custom_llm_provider": self.provider,
             "additional_args": {"complete_input_dict": {}, "api_base": self.api_base, "headers": {}},
+            "api_key": None,  # that there is such a key is what programs rely on
             "log_event_type": "pre_api_call",
             "api_call_start_time": self.begun,
             "first_api_call_start_time": self.begun,
@@ -231,7 +232,7 @@ class Subject:
         told = f"has_logged_{'async' if self.call_type.startswith('a') else 'sync'}"
         details = Lazy(self.details()) if kept is None else kept
         details.update(
-            completion_start_time=self.first,
+            completion_start_time=self.first or end,
             end_time=end,
             cache_hit=hit,
             response_cost=cost,
@@ -241,6 +242,8 @@ class Subject:
             llm_api_duration_ms=(end - self.begun).total_seconds() * 1000,
             zero_cost_diagnostic=None,
         )
+        before = dict.get(details, "litellm_params") or {}
+        details["litellm_params"] = Later(lambda: _as_known(before, hidden.value()))
         details[f"{told}_{'success' if error is None else 'failure'}"] = True
         if abandoned:
             details["stream_abandoned"] = True
@@ -252,6 +255,15 @@ class Subject:
             details["original_exception"] = str(error)
         details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
         return details
+
+
+def _as_known(params: Mapping[str, Any], hidden: Mapping[str, Any]) -> dict[str, Any]:
+    """LiteLLM's ``litellm_params``, with what only a call that was made knows."""
+    return {
+        **params,
+        "api_base": params.get("api_base") or shown.address(hidden.get("api_base")) or "",
+        "preset_cache_key": params.get("preset_cache_key") or hidden.get("cache_key"),
+    }
 
 
 def _is_free(hidden: Mapping[str, Any]) -> bool:

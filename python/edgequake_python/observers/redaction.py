@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .later import Lazy
-from .standard import NAME, Whole
+from .later import Later, Lazy
+from .standard import NAME, Whole, told_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ _SAID = (
     "provider_specific_fields",
 )
 #: Of an answer that has no choices, what is text, and what is a list of what was said.
-_TEXTS, _LISTS = ("text", "instructions", "error"), ("data", "output", "results", "segments", "words")
+_TEXTS, _LISTS = ("text", "instructions", "error"), ("data", "results", "segments", "words")
 
 
 def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
@@ -78,7 +78,9 @@ def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
         elif params.get(name) is given[name]:
             params[name] = settings[name]
     params.update(optional_params=settings, messages=told, input=told, extra_body={})
-    blank = {"messages": told, "response": {"text": REDACTED}, "model_parameters": settings}
+    bared = Later(lambda: blanked(answer))
+    response = Later(lambda: told_of(bared.value()) or {"text": REDACTED})
+    blank = {"messages": told, "response": response, "model_parameters": settings}
     laid = params.laid(NAME) if lazy else None  # type: ignore[attr-defined]
     if isinstance(laid, Whole):
         parts = laid.parts.twin()
@@ -86,14 +88,14 @@ def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
         params[NAME] = Whole(parts)
     else:
         known = params.get(NAME)
-        params[NAME] = {**known, **blank} if known else {}
+        params[NAME] = {**known, **Lazy(blank).copy()} if known else {}
     if "original_response" in params:
         params["original_response"] = REDACTED
     params["litellm_params"] = {**(params.get("litellm_params") or {}), "prompt_variables": None}
     for name in ("complete_streaming_response", "async_complete_streaming_response"):
         if params.get(name) is not None:
             params[name] = blanked(params[name])
-    return params, blanked(answer)
+    return params, bared.value()
 
 
 class Shown:
@@ -154,7 +156,37 @@ def blanked(answer: Any) -> Any:
     for name in _LISTS:
         if getattr(twin, name, None):
             setattr(twin, name, [])
+    items = getattr(twin, "output", None)
+    if isinstance(items, list):
+        twin.output = [item for item in items if _is_bared(item)]
     return twin
+
+
+def _is_bared(item: Any) -> bool:
+    """Whether an item of a response may stay, once its texts are gone; calls of tools may not."""
+    kind = _of(item, "type")
+    if kind not in ("message", "reasoning"):
+        return False
+    if kind == "reasoning":
+        for name in ("encrypted_content", "content"):
+            if _of(item, name) is not None:
+                _put(item, name, None)
+    for part in (*(_of(item, "content") or ()), *(_of(item, "summary") or ())):
+        for name in ("text", "refusal", "annotations", "logprobs"):
+            if _of(part, name) is not None:
+                _put(part, name, REDACTED if name in ("text", "refusal") else [])
+    return True
+
+
+def _of(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+
+
+def _put(value: Any, name: str, new: Any) -> None:
+    if isinstance(value, dict):
+        value[name] = new
+    else:
+        setattr(value, name, new)
 
 
 def _blank(part: Any) -> None:

@@ -74,7 +74,7 @@ class Parts:
         self._subject, self._end = subject, end
         self._answer, self._hidden, self._hit, self._cost = answer, hidden, hit, cost
         self._error, self._trace = error, trace
-        self._usage = Later(lambda: _plain(_part(answer, "usage")) or {})
+        self._usage = Later(lambda: _as_chat(_plain(_part(answer, "usage")) or {}))
 
     def lazy(self) -> Lazy:
         """The fields; those that cost something to know are worked out when somebody looks."""
@@ -110,10 +110,10 @@ class Parts:
                 "api_base": Later(lambda: self._known("api_base") or subject.api_base or ""),
                 "model_group": subject.metadata.get("model_group") or "",
                 "model_id": Later(lambda: self._model_id() or ""),
-                "requester_ip_address": None,
+                "requester_ip_address": subject.metadata.get("requester_ip_address"),
                 "user_agent": None,
                 "messages": subject.messages or subject.input,
-                "response": Later(lambda: _plain(self._answer)) if error is None else str(error),
+                "response": Later(lambda: told_of(self._answer)) if error is None else str(error),
                 "model_parameters": Later(self._parameters),
                 "hidden_params": Later(self._hidden_params),
                 "model_map_information": Later(self._mapped),
@@ -158,10 +158,11 @@ class Parts:
     def _metadata(self) -> dict[str, Any]:
         metadata = self._subject.metadata
         return {
-            **dict.fromkeys(_PROXY),
+            **{name: metadata.get(name) for name in _PROXY},
+            "user_api_key_hash": _hash_of(metadata),
             "spend_logs_metadata": metadata.get("spend_logs_metadata"),
-            "requester_metadata": metadata or None,
-            "requester_ip_address": None,
+            "requester_metadata": metadata.get("requester_metadata") or metadata or None,
+            "requester_ip_address": metadata.get("requester_ip_address"),
             "requester_custom_headers": None,
             "applied_guardrails": [],
             "prompt_management_metadata": None,
@@ -223,6 +224,38 @@ class Parts:
             "traceback": "" if trace is None else trace.value(),
             "error_message": str(error),
         }
+
+
+def told_of(answer: Any) -> Any:
+    """An answer in plain values; what it used in the words of chat, whatever it answers."""
+    plain = _plain(answer)
+    if isinstance(plain, dict) and isinstance(plain.get("usage"), dict):
+        plain = {**plain, "usage": _as_chat(plain["usage"])}
+    return plain
+
+
+def _as_chat(usage: Any) -> Any:
+    """The usage of a response, or of a message, in the words of chat."""
+    if not isinstance(usage, dict) or "input_tokens" not in usage or "prompt_tokens" in usage:
+        return usage
+    asked, said = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
+    return {
+        "prompt_tokens": asked,
+        "completion_tokens": said,
+        "total_tokens": usage.get("total_tokens") or asked + said,
+        "prompt_tokens_details": usage.get("input_tokens_details"),
+        "completion_tokens_details": usage.get("output_tokens_details"),
+    }
+
+
+def _hash_of(metadata: Mapping[str, Any]) -> Any:
+    """The hash of a key of LiteLLM's proxy; a key itself is nobody's business."""
+    known = metadata.get("user_api_key_hash")
+    if known is None:
+        known = metadata.get("user_api_key")
+        if not (isinstance(known, str) and len(known) == 64 and known.isalnum()):
+            return None
+    return known
 
 
 def _part(value: Any, name: str) -> Any:
