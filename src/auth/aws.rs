@@ -53,7 +53,14 @@ impl Sign for Aws {
             if target.headers.contains_key(AUTHORIZATION) {
                 return Ok(HeaderMap::new());
             }
-            if let Some(key) = &target.key {
+            let unproven = is_signed_only(&target.model) && target.own_host;
+            if unproven && target.key.is_some() && !has_keys(&target.options) {
+                return Err(keys::missing(
+                    target.provider.name,
+                    Some("API keys of Bedrock cannot rerank"),
+                ));
+            }
+            if let Some(key) = target.key.as_ref().filter(|_| !unproven) {
                 return Ok(HeaderMap::from_iter([(
                     AUTHORIZATION,
                     secret(&format!("Bearer {}", key.expose()))?,
@@ -94,6 +101,16 @@ impl Sign for Aws {
         });
         true
     }
+}
+
+/// Whether API keys do not open a model: reranking belongs to the agents' API (docs.aws.amazon.com/bedrock, "Use an Amazon
+/// Bedrock API key").
+fn is_signed_only(model: &str) -> bool {
+    model.contains("rerank")
+}
+
+fn has_keys(options: &ProviderOptions) -> bool {
+    keys::source(options).is_some() || Keys::given(options).is_some()
 }
 
 /// One set of keys.

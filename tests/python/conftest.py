@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Callable
 
 import pytest
@@ -15,6 +17,7 @@ import edgequake_python
 from edgequake_python.observers import flush
 from loopback import Loopback
 from recorder import Recorder
+from redis_server import RedisServer
 
 # Other work on the machine makes an example slow, not wrong.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -87,6 +90,22 @@ def recorder(openai_simulated: edgequake_python.Simulator) -> Iterator[Recorder]
 
 
 @pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A server of the test's own, which it may stop and start."""
+    server = RedisServer(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One server for all tests of a module that leave it alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def server() -> Iterator[Loopback]:
     with Loopback() as server:
         yield server
@@ -100,6 +119,20 @@ def _complete_async(**call: Any) -> Any:
 def complete(request: pytest.FixtureRequest) -> Complete:
     """`completion`, and the same by `acompletion` in a loop of its own."""
     return edgequake_python.completion if request.param == "sync" else _complete_async
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Calls a function by its name, or its asynchronous twin in a loop of its own."""
+
+    def call(name: str, **more: Any) -> Any:
+        if request.param == "sync":
+            return getattr(edgequake_python, name)(**more)
+        twin = getattr(edgequake_python, f"a{name}")
+        assert inspect.iscoroutinefunction(twin)
+        return asyncio.run(twin(**more))
+
+    return call
 
 
 def _read_stream(**call: Any) -> str:

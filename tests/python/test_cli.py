@@ -167,6 +167,8 @@ def test_a_port_that_is_none(port: str) -> None:
         ("cost", "gpt-4o", "-i", "1" + "0" * 400),
         ("cost", "gpt-4o", "-i", "1", "-n", "1" + "0" * 400),
         ("models", "--max-input", "nan"),
+        ("batch", "in.jsonl", "out.jsonl", "--max-cost", "nan"),
+        ("doctor", "--offline", "--timeout", "nan"),
         ("models", "--max-output", "-1"),
         ("models", "--min-context", "-5"),
         ("doctor", "--offline", "--timeout", "inf"),

@@ -19,10 +19,9 @@ import state_processes
 from edgequake_python import Router, RouterRateLimitError
 from edgequake_python.state import Candidate, Grant, Hold, Outcome, RedisState, Refusal, Reservation
 from loopback import MESSAGES, Loopback
-from redis_server import BINARY, RedisServer, needs_redis, opened, redis, redis_server
+from redis_server import BINARY, RedisServer, needs_redis, opened
 from state_processes import LONG, entries
 
-__all__ = ["redis", "redis_server"]
 pytestmark = needs_redis
 
 PROCESSES = 5

@@ -42,6 +42,7 @@ def batch(
     {"input": ...} for an embedding); "custom_id" then defaults to the line's number. The whole input is
     checked before anything is sent. Exit status 1 when some requests have failed or are left.
     """
+    output.refuse_nan({"--timeout": timeout, "--max-cost": max_cost})
     options = {"num_retries": retries, "timeout": timeout, "api_base": api_base}
     if target.exists() and target.samefile(source):
         output.usage_error(f"{source} cannot be both read and written")

@@ -41,6 +41,7 @@ def doctor(
     for name in provider:
         if name not in names:
             output.usage_error(f"no provider is called {name!r}")
+    output.refuse_nan({"--timeout": timeout})
     rows = [_look(name, timeout, offline) for name in _worth_a_look(names, provider)]
     report: dict[str, Any] = {
         "versions": {

@@ -32,6 +32,7 @@ def models(
     json: bool = typer.Option(False, "--json", help="A JSON list."),
 ) -> None:
     """List models with prices (USD per million tokens), context and capabilities. No network is asked."""
+    output.refuse_nan({"--max-input": max_input, "--max-output": max_output})
     if sort not in _SORTS:
         output.usage_error(f"--sort is one of {', '.join(_SORTS)}, not {sort!r}")
     rows = [_row(name, entry) for name, entry in _table().items() if name != "sample_spec"]

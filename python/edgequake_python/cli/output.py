@@ -46,6 +46,13 @@ def usage_error(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def refuse_nan(numbers: dict[str, float | None]) -> None:
+    """Refuse what is no number: it is within every bound for Click up to 8.2, and then nothing is."""
+    for option, number in numbers.items():
+        if number is not None and number != number:
+            usage_error(f"{option} is a number, not nan")
+
+
 def default_model() -> str:
     """``EDGEQUAKE_MODEL``; else a small model of the first provider with a key; else the simulator."""
     import os

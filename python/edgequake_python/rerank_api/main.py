@@ -28,7 +28,8 @@ def rerank(
 
     Args:
         model: ``provider/model``: Cohere, Jina, Voyage, Together, Fireworks, DeepInfra, NVIDIA, Hugging
-            Face's Text Embeddings Inference, vLLM, Infinity, or any server with ``/rerank``.
+            Face's Text Embeddings Inference, Bedrock, Vertex AI, vLLM, Infinity, or any server with
+            ``/rerank``.
         query: what is asked.
         documents: texts, or dicts with a ``text``; at least one.
         custom_llm_provider: the provider, when ``model`` does not name it.
@@ -69,7 +70,10 @@ async def arerank(
 
 
 #: Providers whose answers hold no texts.
-_TEXTLESS = ("cohere", "cohere_chat", "nvidia_nim", "deepinfra")
+_TEXTLESS = ("cohere", "cohere_chat", "nvidia_nim", "deepinfra", "bedrock", "vertex_ai", "vertex_ai_beta")
+#: Providers that bill a hundred documents as one search, and do not say so in the answer.
+_UNCOUNTED = ("bedrock", "vertex_ai", "vertex_ai_beta")
+_DOCUMENTS_OF_A_SEARCH = 100
 
 
 def _maker(arguments: dict[str, Any]) -> _call.Make[RerankResponse]:
@@ -91,6 +95,9 @@ def _ranked(answer: dict[str, Any], meta: Any, arguments: dict[str, Any]) -> Rer
         for result in results:
             text = documents[result["index"]]
             result["document"] = text if isinstance(text, dict) else {"text": text}
+    if meta.provider in _UNCOUNTED and not answer.get("meta"):
+        searches = -(-len(arguments["documents"]) // _DOCUMENTS_OF_A_SEARCH)
+        answer = {**answer, "meta": {"billed_units": {"search_units": searches}}}
     answer = {**answer, "results": results, "id": answer.get("id") or new_uuid()}
     response = RerankResponse(**answer)
     response._privates()["_meta"] = meta

@@ -33,8 +33,8 @@ def is_final(error: BaseException) -> bool:
 def targets(router: Router, request: Request, error: BaseException) -> Sequence[Target]:
     """What to try instead, in order."""
     options = request.options
-    if options.get("disable_fallbacks"):
-        return ()
+    if options.get("disable_fallbacks") or request.operation.by_provider:
+        return ()  # what one account keeps no other has
     given = options.get("fallbacks")
     if isinstance(given, (list, tuple)) and given and not _is_table(given):
         return list(given)

@@ -264,7 +264,7 @@ class Router(Calls, Deployments, Policies, Keeping, Introspection, Copies):
             counts.clear()
 
     def discard(self) -> None:
-        """The Router is not used any more: close what it opened."""
+        """The Router is not used any more: close its state; using that opens it again."""
         self.state.close()
 
     def __enter__(self) -> Self:

@@ -37,6 +37,7 @@ pub(super) fn gather(call: &Call<'_>, options: &mut ProviderOptions) -> Result<(
         .key_env
         .iter()
         .any(|name| call.around.env(name).is_some());
+    let bearer = bearer && !super::is_signed_only(call.model);
     let authorized = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
     if source(options).is_some()
         || bearer

@@ -11,6 +11,7 @@ mod messages;
 mod model;
 mod params;
 mod request;
+mod rerank;
 mod response;
 mod schema;
 mod spaced;
@@ -27,7 +28,7 @@ use crate::framing::{EventStreamFramer, Framer};
 use crate::providers::anthropic;
 use crate::registry::{Auth, KeyOrder, OPENAI, Provider};
 use crate::resolve::Target;
-use crate::types::{ChatRequest, ChatResponse, Usage};
+use crate::types::{ChatRequest, ChatResponse, Operation, Usage};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
 use model::{Model, Route};
 
@@ -62,6 +63,7 @@ pub(crate) const ROW: Provider = Provider {
     auth: Auth::Signed(&Aws { service: "bedrock" }),
     chat: Some(&Chat),
     embed: Some(&embed::Embed),
+    endpoints: &[(&[Operation::Rerank], &rerank::Rerank)],
     params: params::rules,
     embed_params: embed::rules,
     ..OPENAI

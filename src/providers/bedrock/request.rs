@@ -247,19 +247,24 @@ pub(super) fn post(
     operation: &str,
     body: &Map<String, Value>,
 ) -> Result<WireRequest> {
-    let body = verbatim::written(body)?;
+    let path = format!("model/{}/{operation}", aws::percent_encode(id));
+    post_to(url(target, &path)?, body)
+}
+
+/// A POST of `body`.
+pub(super) fn post_to(url: Url, body: &Map<String, Value>) -> Result<WireRequest> {
     let headers =
         HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     Ok(WireRequest {
         method: Method::POST,
-        url: url(target, &format!("model/{}/{operation}", aws::percent_encode(id)))?,
+        url,
         headers,
-        body,
+        body: verbatim::written(body)?,
     })
 }
 
 /// The endpoint of this option wins over every other. The query is spelt as it is signed.
-fn url(target: &Target, path: &str) -> Result<Url> {
+pub(super) fn url(target: &Target, path: &str) -> Result<Url> {
     let mut url = match target.options.text("aws_bedrock_runtime_endpoint") {
         None => target.url(path),
         Some(endpoint) => {

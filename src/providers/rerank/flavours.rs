@@ -233,7 +233,7 @@ fn cohere(answer: Value, lists: &[&str]) -> Option<Map<String, Value>> {
 }
 
 /// Id, results and meta; what else the server says is kept.
-fn whole(answer: &Value, results: Vec<Value>) -> Map<String, Value> {
+pub(crate) fn whole(answer: &Value, results: Vec<Value>) -> Map<String, Value> {
     let mut whole = Map::new();
     let given = answer.as_object();
     whole.insert(

@@ -31,6 +31,7 @@ pub(crate) struct Rerank {
     read: fn(Value) -> Option<Fields>,
 }
 
+pub(crate) use flavours::whole;
 pub(crate) use flavours::{COHERE, DEEPINFRA, JINA, NVIDIA, SERVER, TEXT_EMBEDDINGS_INFERENCE, VOYAGE};
 
 impl Rerank {
@@ -79,7 +80,8 @@ impl EndpointWire for Rerank {
     }
 }
 
-fn check(params: &Map<String, Value>) -> Result<()> {
+/// What every reranker needs.
+pub(crate) fn check(params: &Map<String, Value>) -> Result<()> {
     match params.get("query") {
         Some(Value::Null) | None => return Err(Error::bad_request("query is missing")),
         Some(_) => {}
@@ -104,7 +106,7 @@ fn texts(params: &Map<String, Value>) -> Vec<Value> {
 }
 
 /// A result in Cohere's shape.
-fn result(index: &Value, score: &Value, document: Option<&Value>) -> Value {
+pub(crate) fn result(index: &Value, score: &Value, document: Option<&Value>) -> Value {
     let mut result = json!({"index": index, "relevance_score": score});
     if let Some(document) = document.filter(|document| !document.is_null())
         && let Some(fields) = result.as_object_mut()

@@ -5,6 +5,7 @@ mod claude;
 mod embed;
 mod partner;
 mod publisher;
+mod rerank;
 mod site;
 
 use bytes::Bytes;
@@ -20,7 +21,7 @@ use crate::params::ParamRules;
 use crate::providers::{anthropic, gemini, mistral, openai};
 use crate::registry::{Auth, COMPATIBLE, Provider, Quirks};
 use crate::resolve::Target;
-use crate::types::{ChatRequest, ChatResponse};
+use crate::types::{ChatRequest, ChatResponse, Operation};
 use crate::wire::{ChatWire, ChunkDecoder, WireRequest};
 
 /// The row.
@@ -35,7 +36,7 @@ pub(crate) const ROW: Provider = Provider {
     auth: Auth::Signed(&Google),
     chat: Some(&Chat),
     embed: Some(&embed::Embed),
-    endpoints: &[],
+    endpoints: &[(&[Operation::Rerank], &rerank::Rerank)],
     params: rules,
     embed_params: |_| &gemini::EMBED_RULES,
     quirks: Quirks {

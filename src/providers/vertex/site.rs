@@ -52,7 +52,7 @@ fn place(project: &str, location: &str) -> String {
 }
 
 /// What becomes part of a host or a path holds nothing that would end it.
-fn checked<'a>(name: &'a str, option: &str) -> Result<&'a str> {
+pub(super) fn checked<'a>(name: &'a str, option: &str) -> Result<&'a str> {
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     // Old projects belong to a domain: `example.com:project`.
     let fine = |byte: u8| fine(byte) || (option == PROJECT && matches!(byte, b':' | b'.'));
