@@ -51,10 +51,10 @@ def places(facts: Mapping[str, Any], usage: Any) -> Decimal:
     return _billed(facts, count) * (decimal(facts.get("google_maps_grounding_cost_per_query")) or NOTHING)
 
 
-def asked_size(params: Any, tools: Any) -> str | None:
-    """How much a search looks at, as the call's parameters or LiteLLM's account of its tools say."""
-    for given in (params, tools):
-        size = part(part(given, "web_search_options"), "search_context_size")
+def asked_size(*given: Any) -> str | None:
+    """How much a search looks at, as the first of these parameters that speaks of it says."""
+    for params in given:
+        size = part(part(params, "web_search_options"), "search_context_size")
         if isinstance(size, str):
             return size
     return None

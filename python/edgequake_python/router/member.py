@@ -119,9 +119,7 @@ class Member:
             for name, value in merged.items()
             if name not in _ROUTERS and ("_cost" not in name or name in _PRICES) and value is not None
         }
-        # Those of its parameters before those of its description.
-        told = {**{name: value for name, value in self.info.items() if value is not None}, **merged}
-        self.prices: dict[str, Any] = {name: value for name, value in told.items() if "_cost" in name}
+        self.prices: dict[str, Any] = {name: value for name, value in merged.items() if "_cost" in name}
         self.metadata: dict[str, Any] = {
             **(defaults.get("metadata") or {}),
             **(given.get("metadata") or {}),
