@@ -53,6 +53,7 @@ _HERE: dict[str, str] = {
     "llms.base_llm.base_utils": "type_to_response_format_param",
     "llms.custom_llm": "CustomLLM CustomLLMError custom_chat_llm_router",
     "mock": "mock_completion",
+    "model_table": "_invalidate_model_cost_lowercase_map",
     "model_substitutes": "azure_llms longer_context_model_fallback_dict",
     "openai_client": "LiteLLM Chat Completions AsyncCompletions",
     "optional_params": "get_optional_params get_optional_params_embeddings get_optional_params_image_gen",
@@ -63,6 +64,7 @@ _HERE: dict[str, str] = {
     "openai_text_completion_compatible_providers _openai_like_providers LITELLM_CHAT_PROVIDERS "
     "BEDROCK_CONVERSE_MODELS provider_list",
     "response_cost": "rerank_cost transcription_cost",
+    "size_classes": "get_model_params_and_category",
     "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries "
     "responses_with_retries aresponses_with_retries",
     "tiktoken_encoding": "encoding",

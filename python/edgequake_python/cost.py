@@ -36,6 +36,7 @@ class Priced:
     ) -> None:
         self.facts = facts
         self._places = places
+        self._provider = provider
         self.usage: Any = usage if usage is not None else {}
         self.rates: Rates = Rates(facts, counted(self.usage, "prompt_tokens"), tier, provider, at)
 
@@ -56,8 +57,8 @@ class Priced:
             factor *= decimal(self.facts.get("regional_endpoint_uplift_multiplier")) or 1
         return factor
 
-    def searches(self, response: Any = None) -> Decimal:
-        """The fees for web searches that the provider ran during the call."""
+    def searches(self, response: Any = None, size: str = "medium") -> Decimal:
+        """The fees for web searches that the provider ran; ``size`` is that of their context."""
         count = counted(part(self.usage, "server_tool_use"), "web_search_requests")
         count = count or counted(part(self.usage, "prompt_tokens_details"), "web_search_requests")
         count = count or sum(
@@ -65,11 +66,17 @@ class Priced:
             for item in part(response, "output") or ()
             if item is not None
         )
+        if not count and self._provider in ("openai", "azure"):
+            # In chat, OpenAI counts no searches; its answers cite what one has found.
+            from .response_cost import cites
+
+            count = int(cites(response))
         fees = self.facts.get("search_context_cost_per_query")
         if not count or not isinstance(fees, dict):
             return NOTHING
-        fee = decimal(fees.get("search_context_size_medium")) or decimal(fees.get("search_context_size_low"))
-        return count * (fee or NOTHING)
+        named = (f"search_context_size_{one}" for one in (size, "medium", "low"))
+        fee = next((fee for name in named if (fee := decimal(fees.get(name)))), NOTHING)
+        return count * fee
 
     def places(self) -> Decimal:
         """The fees for look-ups of places on a map."""
@@ -188,6 +195,10 @@ def _facts(model: str, provider: str | None, region: str | None = None) -> tuple
     provider = owner(model, provider)
     found = model_table.find(model, provider, region)
     if found is None:
+        from .size_classes import find_by_size
+
+        found = find_by_size(model, provider)
+    if found is None:
         raise NotFoundError(
             message=f"the price of {model!r} is not known; register_model() can tell it",
             model=model,
@@ -279,7 +290,8 @@ def completion_cost(
         optional_params: the call's parameters; ``service_tier`` and the image's ones are looked at.
         custom_pricing: whether ``router_model_id`` has prices of its own in the table.
         base_model: the model whose prices count, where a deployment's name says nothing.
-        standard_built_in_tools_params: not used; searches are counted from the response.
+        standard_built_in_tools_params: the size of searches' contexts, under ``web_search_options``; how many
+            there were is counted from the response.
         litellm_model_name: as ``model``.
         router_model_id: the id of the Router's deployment that answered.
         litellm_logging_obj: not used.
@@ -292,14 +304,15 @@ def completion_cost(
         BadRequestError: when no model is named.
         NotFoundError: for a model whose price is unknown.
     """
-    given = decimal(charged(completion_response))
-    if given is not None:
-        return float(given)
-    from .response_cost import Answer
+    from .cost_adjustments import adjusted, with_margin
+    from .response_cost import Answer, size_of_search
 
     answer = Answer(completion_response, optional_params or {})
     provider = custom_llm_provider or answer.provider
-    names = [base_model, answer.model, model, litellm_model_name, answer.requested]
+    given = decimal(charged(completion_response))
+    if given is not None:
+        return float(with_margin(given, provider))
+    names = [base_model, answer.model, model, litellm_model_name, *answer.requested]
     if custom_pricing and router_model_id:
         names.insert(0, router_model_id)
     names = [_given.word("model", name) for name in names if name]
@@ -319,14 +332,13 @@ def completion_cost(
             custom_cost_per_token=custom_cost_per_token,
             custom_cost_per_second=custom_cost_per_second,
         )
-        return prompt_usd + answer_usd
+        return float(adjusted(Decimal(str(prompt_usd + answer_usd)), provider))
     if answer.is_image(kind):
         images = n if n is not None else answer.images
         from .image_cost import image_cost
 
-        return float(
-            image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images)
-        )
+        usd = image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images)
+        return float(adjusted(usd, provider))
     provider, facts = first_known(names, provider, region_name)
     tier = "batches" if "batch" in kind else answer.tier or service_tier
     places = data_residency, vertex_location
@@ -339,7 +351,9 @@ def completion_cost(
         elapsed=_seconds(total_time or answer.milliseconds),
         queries=answer.search_units,
     )
-    return float(sum(sums) + call.searches(completion_response) + call.places())
+    fees = call.searches(completion_response, size_of_search(standard_built_in_tools_params, optional_params))
+    fees += call.places()
+    return float(adjusted(sums[0] + sums[1] + fees, provider))
 
 
 def first_known(

@@ -45,9 +45,9 @@ class Answer:
         return model if isinstance(model, str) and model else None
 
     @property
-    def requested(self) -> str | None:
-        """The model that was asked for, with its provider."""
-        return self._hidden.get("litellm_model_name")
+    def requested(self) -> tuple[str | None, ...]:
+        """The model that was asked for, with its provider, and as programs note it themselves."""
+        return self._hidden.get("litellm_model_name"), self._hidden.get("model")
 
     @property
     def provider(self) -> str | None:
@@ -114,6 +114,24 @@ class Answer:
         return "image" in kind
 
 
+def cites(response: Any) -> bool:
+    """Whether an answer of chat cites pages that a search has found."""
+    for choice in part(response, "choices") or ():
+        for note in part(part(choice, "message"), "annotations") or ():
+            if part(note, "type") == "url_citation":
+                return True
+    return False
+
+
+def size_of_search(*given: Any) -> str:
+    """The size of searches' contexts that the first of these parameters names; ``medium`` without one."""
+    for params in given:
+        size = part(part(params, "web_search_options"), "search_context_size")
+        if isinstance(size, str):
+            return size
+    return "medium"
+
+
 def _usage(usage: Any) -> Any:
     """Counts under the names of chat, whatever endpoint they come from."""
     if usage is None or part(usage, "prompt_tokens") is not None or part(usage, "input_tokens") is None:
@@ -148,12 +166,22 @@ def of_response(response: Any, hidden: Mapping[str, Any] | None = None) -> float
     """The ``response_cost`` of a response with these ``_hidden_params``: USD, or None where it is unknown."""
     from .cost import completion_cost
 
+    told = _told_by_proxy(hidden) if hidden and hidden.get("custom_llm_provider") == "litellm_proxy" else None
+    if told is not None:
+        return told
     try:
         private = getattr(response, "__pydantic_private__", None) or {}
         return completion_cost(response, optional_params=private.get("_asked"), **_whose(hidden or {}))
     except Exception:
         # A price is beside the point of a call; one that cannot be told must not break it.
         return None
+
+
+def _told_by_proxy(hidden: Any) -> float | None:
+    """What LiteLLM's proxy says in its headers that a call has cost."""
+    headers = part(hidden, "additional_headers")
+    cost = decimal(part(headers, "llm_provider-x-litellm-response-cost"))
+    return None if cost is None else float(cost)
 
 
 def of_speech(text: Any, hidden: Mapping[str, Any]) -> float | None:
@@ -233,6 +261,9 @@ def response_cost_calculator(
     """
     if cache_hit:
         return 0.0
+    told = _told_by_proxy(getattr(response_object, "_hidden_params", None))
+    if told is not None:
+        return told
     from .cost import completion_cost
 
     return completion_cost(
