@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from ..types.router import Deployment
     from .catalog import Catalog, Found
     from .member import Member
-    from .rests import Rests
 
 
 class Details:
@@ -22,9 +21,6 @@ class Details:
         _catalog: Catalog
         _members: dict[str, Member]
         state: Any
-
-        @property
-        def cooldown_cache(self) -> Rests: ...
 
         def _find(self, name: str, specific: bool) -> Found | None: ...
 
@@ -137,8 +133,11 @@ class Details:
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """A group's deployments that do not rest, and all of them."""
         everybody = self._get_all_deployments(model)
+        from .rests import Rests
+
+        router: Any = self
         asked = [entry["model_info"]["id"] for entry in everybody]
-        resting = {key for key, _ in self.cooldown_cache.get_active_cooldowns(asked)}
+        resting = {key for key, _ in Rests(router).get_active_cooldowns(asked)}
         return [entry for entry in everybody if entry["model_info"]["id"] not in resting], everybody
 
     async def _async_get_healthy_deployments(
