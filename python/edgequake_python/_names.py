@@ -79,7 +79,7 @@ _HERE: dict[str, str] = {
     "supports_system_messages supports_tool_choice supports_url_context supports_video_input "
     "supports_vision supports_web_search",
     "model_substitutes": "azure_llms longer_context_model_fallback_dict",
-    "model_table": "add_known_models refresh_model_cost register_model",
+    "model_table": "_invalidate_model_cost_lowercase_map add_known_models refresh_model_cost register_model",
     "models": "alist_models list_models",
     "moderations": "amoderation moderation",
     "observers.delivery": "flush flush_async",
@@ -101,6 +101,7 @@ _HERE: dict[str, str] = {
     "retry_rules": "_should_retry _calculate_retry_after completion_with_retries acompletion_with_retries "
     "responses_with_retries aresponses_with_retries",
     "router": "Router",
+    "size_classes": "get_model_params_and_category",
     "text_completions": "TextCompletionStreamWrapper atext_completion text_completion",
     "tiktoken_encoding": "encoding",
     "tokens": "get_modified_max_tokens select_tokenizer create_pretrained_tokenizer create_tokenizer decode "
