@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import edgequake_python
+from edgequake_python import _names
 from edgequake_python.observers import flush
 from loopback import Loopback
 from recorder import Recorder
+from redis_server import RedisServer
 
 # Other work on the machine makes an example slow, not wrong.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,10 +42,10 @@ def restored_settings() -> Iterator[None]:
     yield
     for name in set(attributes) - set(before):
         # What the package itself loads when first asked for stays.
+        home = sys.modules.get(f"edgequake_python.{_names._MODULE_OF.get(name, 'types')}")
         module = sys.modules.get(f"edgequake_python.{name}")
-        types = sys.modules.get("edgequake_python.types")
-        lazy = name in edgequake_python._LAZY or name in getattr(types, "__all__", ())
-        if not lazy and attributes[name] is not module:
+        value = attributes[name]
+        if value is None or (value is not getattr(home, name, None) and value is not module):
             delattr(edgequake_python, name)
     for name, value in before.items():
         if attributes.get(name) is not value or name not in attributes:
@@ -87,6 +91,22 @@ def recorder(openai_simulated: edgequake_python.Simulator) -> Iterator[Recorder]
 
 
 @pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A server of the test's own, which it may stop and start."""
+    server = RedisServer(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One server for all tests of a module that leave it alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def server() -> Iterator[Loopback]:
     with Loopback() as server:
         yield server
@@ -100,6 +120,20 @@ def _complete_async(**call: Any) -> Any:
 def complete(request: pytest.FixtureRequest) -> Complete:
     """`completion`, and the same by `acompletion` in a loop of its own."""
     return edgequake_python.completion if request.param == "sync" else _complete_async
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Calls a function by its name, or its asynchronous twin in a loop of its own."""
+
+    def call(name: str, **more: Any) -> Any:
+        if request.param == "sync":
+            return getattr(edgequake_python, name)(**more)
+        twin = getattr(edgequake_python, f"a{name}")
+        assert inspect.iscoroutinefunction(twin)
+        return asyncio.run(twin(**more))
+
+    return call
 
 
 def _read_stream(**call: Any) -> str:

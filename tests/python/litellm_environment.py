@@ -19,6 +19,19 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "compat"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgequake-python"
 
 
+#: Marks of the tests that compare: LiteLLM is fetched, and each of the two is asked for minutes.
+COMPARED = [
+    pytest.mark.skipif(not os.environ.get("LITELLM_COMPAT_TESTS"), reason="LITELLM_COMPAT_TESTS is not set"),
+    pytest.mark.timeout(1800),
+]
+#: Where the two differ on purpose: what is asked, what of it differs (patterns), and why.
+Differences = tuple[tuple[str, str, str], ...]
+
+
+def on_purpose(known: Differences, asked: str, found: str) -> bool:
+    return any(re.search(where, asked) and re.search(what, found) for where, what, _ in known)
+
+
 def litellm_python() -> str:
     """The interpreter that has LiteLLM; made, and LiteLLM installed, the first time."""
     folder = CACHE / f"litellm-{version}"

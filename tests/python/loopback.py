@@ -162,6 +162,11 @@ class Loopback:
         return Reply(reply) if isinstance(reply, dict) else reply
 
 
+def to(server: Loopback, **more: Any) -> dict[str, Any]:
+    """Where a call goes: to this server, once."""
+    return {"api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
+
+
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128

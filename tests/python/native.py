@@ -12,18 +12,12 @@ from service_account import service_account
 
 QUESTION = "What is the weather in Paris?"
 USER = [{"role": "user", "content": QUESTION}]
+_CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 WEATHER: dict[str, Any] = {
     "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "The weather in a city.",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
-    },
+    "function": {"name": "get_weather", "description": "The weather in a city.", "parameters": _CITY},
 }
+TIME: dict[str, Any] = {"type": "function", "function": {"name": "get_time", "parameters": _CITY}}
 #: A real picture of one pixel.
 PICTURE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"

@@ -18,7 +18,8 @@ from edgequake_python.state import RedisState
 
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
-needs_redis = pytest.mark.skipif(BINARY is None, reason="redis-server is not installed (make services)")
+WITHOUT = "redis-server is not installed (make services)"
+needs_redis = pytest.mark.skipif(BINARY is None, reason=WITHOUT)
 
 
 def _free_port() -> int:
@@ -46,7 +47,8 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        assert BINARY is not None
+        if BINARY is None:
+            pytest.skip(WITHOUT)
         command = [
             BINARY,
             "--port",
@@ -93,23 +95,6 @@ class RedisServer:
         if self._process is not None and self._process.poll() is None:
             self.resume()
             self.kill()
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One server for all tests of a module that leave it alone."""
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from loopback import Loopback
+from loopback import Loopback, to
 
 MESSAGE = {
     "id": "msg_1",
@@ -53,5 +53,5 @@ RESPONSE = {
 Ask = Callable[..., Any]
 
 
-def to(server: Loopback, **more: Any) -> dict[str, Any]:
-    return {"model": "openai/gpt-4o", "api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
+def to_responses(server: Loopback, **more: Any) -> dict[str, Any]:
+    return to(server, **{"model": "openai/gpt-4o", **more})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import json
 import pathlib
@@ -16,21 +17,15 @@ import pytest
 import edgequake_python
 from edgequake_python.exceptions import BadRequestError, IncompleteStreamError
 from forms import fields, parts
-from loopback import CUT, Loopback, Reply, error
+from loopback import CUT, Loopback, Reply, error, to
 
 WAV = b"RIFF\x24\0\0\0WAVEfmt "
 Ask = Callable[..., Any]
 
 
-@pytest.fixture(params=["sync", "async"])
-def transcribe(request: pytest.FixtureRequest) -> Ask:
-    if request.param == "sync":
-        return edgequake_python.transcription
-    return lambda **call: asyncio.run(edgequake_python.atranscription(**call))
-
-
-def to(server: Loopback, model: str, **more: Any) -> dict[str, Any]:
-    return {"model": model, "api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
+@pytest.fixture
+def transcribe(ask: Any) -> Any:
+    return functools.partial(ask, "transcription")
 
 
 class TestTranscription:
@@ -44,7 +39,7 @@ class TestTranscription:
             "temperature": 0.5,
             "include": ["logprobs"],
         }
-        response = transcribe(file=("talk.wav", WAV), **given, **to(server, "openai/gpt-4o-transcribe"))
+        response = transcribe(file=("talk.wav", WAV), **given, **to(server, model="openai/gpt-4o-transcribe"))
         assert isinstance(response, edgequake_python.TranscriptionResponse)
         assert response.text == response["text"] == "Hello"
         assert response.usage is not None
@@ -77,7 +72,7 @@ class TestTranscription:
             forms: list[Any] = [path, str(path), file, WAV, bytearray(WAV), named]
             forms.append(("x.bin", io.BytesIO(b"abc"), "audio/flac"))
             for form in forms:
-                transcribe(file=form, **to(server, "openai/gpt-4o-transcribe"))
+                transcribe(file=form, **to(server, model="openai/gpt-4o-transcribe"))
             assert file.tell() == 0
         assert named.tell() == 4
         sent = [parts(request)[-1] for request in server.requests]
@@ -97,7 +92,7 @@ class TestTranscription:
     def test_what_is_no_file(self, server: Loopback, transcribe: Ask, tmp_path: pathlib.Path) -> None:
         for wrong in (tmp_path / "absent.wav", 5, ("only a name",), None):
             with pytest.raises(BadRequestError):
-                transcribe(file=wrong, **to(server, "openai/whisper-1"))
+                transcribe(file=wrong, **to(server, model="openai/whisper-1"))
         assert server.requests == []
 
     def test_whisper_tells_all_unless_told_otherwise(self, server: Loopback, transcribe: Ask) -> None:
@@ -110,27 +105,27 @@ class TestTranscription:
             "words": words,
         }
         server.handler = lambda _: answer
-        response = transcribe(file=WAV, **to(server, "openai/whisper-1"))
+        response = transcribe(file=WAV, **to(server, model="openai/whisper-1"))
         assert ("response_format", "verbose_json") in fields(server.requests[0])
         assert (response.language, response.duration) == ("english", 0.5)
         assert response.words[0].word == response.words[0]["word"] == "Hello"
         assert response.model_dump()["words"] == words
-        transcribe(file=WAV, response_format="json", **to(server, "openai/whisper-1"))
+        transcribe(file=WAV, response_format="json", **to(server, model="openai/whisper-1"))
         assert ("response_format", "json") in fields(server.requests[1])
-        transcribe(file=WAV, **to(server, "groq/whisper-large-v3"))
+        transcribe(file=WAV, **to(server, model="groq/whisper-large-v3"))
         assert "response_format" not in dict(fields(server.requests[2]))
 
     @pytest.mark.parametrize("kind", ["text", "srt", "vtt"])
     def test_formats_that_are_no_json(self, server: Loopback, transcribe: Ask, kind: str) -> None:
         text = "1\n00:00:00,000 --> 00:00:01,000\nHello\n"
         server.handler = lambda _: Reply(text, headers={"content-type": "text/plain; charset=utf-8"})
-        response = transcribe(file=WAV, response_format=kind, **to(server, "openai/whisper-1"))
+        response = transcribe(file=WAV, response_format=kind, **to(server, model="openai/whisper-1"))
         assert response.text == text
 
     def test_azure(self, server: Loopback, transcribe: Ask) -> None:
         server.handler = lambda _: {"text": "Hello"}
         base = server.base_url.removesuffix("/v1")
-        call = {**to(server, "azure/mine"), "api_base": base, "api_version": "2024-10-21"}
+        call = {**to(server, model="azure/mine"), "api_base": base, "api_version": "2024-10-21"}
         transcribe(file=WAV, **call)
         [request] = server.requests
         assert request.path == "/openai/deployments/mine/audio/transcriptions"
@@ -144,7 +139,7 @@ class TestTranscription:
             {"type": "transcript.text.done", "text": "Hello"},
         ]
         server.handler = lambda _: Reply([f"data: {json.dumps(event)}\n\n".encode() for event in sent])
-        call = {"file": WAV, "stream": True, **to(server, "openai/gpt-4o-transcribe")}
+        call = {"file": WAV, "stream": True, **to(server, model="openai/gpt-4o-transcribe")}
 
         async def read() -> list[Any]:
             stream: Any = await edgequake_python.atranscription(**call)
@@ -163,7 +158,7 @@ class TestTranscription:
     def test_a_request_that_is_repeated_is_the_same(self, server: Loopback, transcribe: Ask) -> None:
         replies: Iterator[Any] = iter([error(500), {"text": "Hello"}])
         server.handler = lambda _: next(replies)
-        call = {**to(server, "openai/whisper-1"), "num_retries": 1}
+        call = {**to(server, model="openai/whisper-1"), "num_retries": 1}
         assert transcribe(file=io.BytesIO(WAV), **call).text == "Hello"
         first, second = server.requests
         assert first.body == second.body
@@ -191,7 +186,7 @@ class TestSpeech:
             "speed": 1.5,
             "instructions": "sing",
         }
-        pieces = speak(**given, **to(server, "openai/gpt-4o-mini-tts"))
+        pieces = speak(**given, **to(server, model="openai/gpt-4o-mini-tts"))
         assert b"".join(pieces) == b"ID3 sound"
         [request] = server.requests
         assert request.path == "/v1/audio/speech"
@@ -207,7 +202,7 @@ class TestSpeech:
             yield b"second"
 
         server.handler = lambda _: Reply(pieces())
-        response = edgequake_python.speech(input="Hi", voice="alloy", **to(server, "openai/tts-1"))
+        response = edgequake_python.speech(input="Hi", voice="alloy", **to(server, model="openai/tts-1"))
         stream = response.iter_bytes()
         assert next(stream) == b"first"
         go_on.append(True)
@@ -216,7 +211,7 @@ class TestSpeech:
 
     def test_what_can_be_done_with_the_answer(self, server: Loopback, tmp_path: pathlib.Path) -> None:
         server.handler = lambda _: Reply(b"0123456789", headers={"x-request-id": "req_7"})
-        call = {"input": "Hi", "voice": "alloy", **to(server, "openai/tts-1")}
+        call = {"input": "Hi", "voice": "alloy", **to(server, model="openai/tts-1")}
         response = edgequake_python.speech(**call)
         assert isinstance(response, edgequake_python.HttpxBinaryResponseContent)
         assert response.request_id == "req_7"
@@ -241,17 +236,17 @@ class TestSpeech:
     def test_errors(self, server: Loopback, speak: Ask) -> None:
         server.handler = lambda _: error(400, "no such voice")
         with pytest.raises(BadRequestError, match="no such voice"):
-            speak(input="Hi", voice="nobody", **to(server, "openai/tts-1"))
+            speak(input="Hi", voice="nobody", **to(server, model="openai/tts-1"))
 
     def test_a_cut_is_an_error(self, server: Loopback, speak: Ask) -> None:
         server.handler = lambda _: Reply([b"half", CUT])
         with pytest.raises(IncompleteStreamError):
-            speak(input="Hi", voice="alloy", **to(server, "openai/tts-1"))
+            speak(input="Hi", voice="alloy", **to(server, model="openai/tts-1"))
 
 
 def test_transcriptions_pickle(server: Loopback) -> None:
     server.handler = lambda _: Reply({"text": "Hello", "language": "english"}, headers={"x-request-id": "r"})
-    response = edgequake_python.transcription(file=WAV, **to(server, "openai/whisper-1"))
+    response = edgequake_python.transcription(file=WAV, **to(server, model="openai/whisper-1"))
     again = pickle.loads(pickle.dumps(response))
     assert again == response
     assert (again.language, again.request_id) == ("english", "r")

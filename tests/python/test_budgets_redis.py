@@ -17,11 +17,10 @@ from edgequake_python import BudgetExceededError, Router
 from edgequake_python.state import Hold, Outcome, RedisState, Reservation, Shortage
 from loopback import MESSAGES, Loopback
 from redis_proxy import Proxy
-from redis_server import RedisServer, needs_redis, redis_server
+from redis_server import RedisServer, needs_redis
 from state_processes import LONG, entries
-from test_state_redis import eventually, opened, redis, warnings
+from test_state_redis import eventually, opened, warnings
 
-__all__ = ["redis", "redis_server"]
 pytestmark = needs_redis
 
 PROCESSES = 8

@@ -13,7 +13,7 @@ import edgequake_python
 from edgequake_python.caching import Cache
 from edgequake_python.caching.keys import NOT_SEMANTIC, key_of
 from edgequake_python.exceptions import IncompleteStreamError
-from redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
+from redis_server import RedisServer
 
 CALL: dict[str, Any] = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}
 PARAMETERS = [
@@ -74,7 +74,7 @@ def test_a_stream_that_is_cut_or_left_is_not_kept(
 def test_one_cache_for_threads_and_loops(
     openai_simulated: edgequake_python.Simulator,
     monkeypatch: pytest.MonkeyPatch,
-    redis_server: RedisServer,  # noqa: F811
+    redis_server: RedisServer,
 ) -> None:
     cache = Cache("redis", url=redis_server.url, namespace="loops")
     monkeypatch.setattr(edgequake_python, "cache", cache)

@@ -11,7 +11,7 @@ import pytest
 
 import edgequake_python as eq
 from edgequake_python.caching import BaseCache, Cache, DualCache, InMemoryCache, RedisCache, RedisClusterCache
-from redis_server import RedisServer, redis_server  # noqa: F401
+from redis_server import RedisServer
 
 ASKED = [{"role": "user", "content": "the same question"}]
 
@@ -33,8 +33,10 @@ def test_texts_to_embed_one_by_one_and_together(restored_settings: None) -> None
     assert eq.embedding("text-embedding-ada-002", ["two"], mock_response="0.2").data[0].embedding == "0.2"
     both = eq.embedding("text-embedding-ada-002", ["two", "one"])
     assert [item["embedding"] for item in both.data] == ["0.2", one.data[0].embedding]
+    assert both.usage is not None
     assert both._hidden_params["cache_hit"] is True and both.usage.prompt_tokens == 20
     partly = eq.embedding("text-embedding-ada-002", ["one", "three"], mock_response=[0.3])
+    assert partly.usage is not None
     assert partly._hidden_params["cache_hit"] is True and partly.usage.prompt_tokens == 20
     eq.flush(5)
     # What was asked for has its price, though a part was known.
@@ -94,10 +96,11 @@ def test_a_batch_asks_redis_once_for_what_is_not_there() -> None:
         assert far.async_batch_get_cache.call_count == 5
 
     asyncio.run(use())
-    assert isinstance(both, BaseCache) and isinstance(both.in_memory_cache, BaseCache)
+    for cache in (both, both.in_memory_cache):
+        assert isinstance(cache, BaseCache)
 
 
-def test_commands_of_redis(redis_server: RedisServer) -> None:  # noqa: F811
+def test_commands_of_redis(redis_server: RedisServer) -> None:
     cache = RedisCache(url=redis_server.url, namespace="n")
     assert cache.redis_client.ping() and cache.redis_kwargs["url"] == redis_server.url
 
@@ -128,7 +131,7 @@ def test_commands_of_redis(redis_server: RedisServer) -> None:  # noqa: F811
 
 
 def test_how_long_values_live_in_redis(
-    redis_server: RedisServer,  # noqa: F811
+    redis_server: RedisServer,
     restored_settings: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

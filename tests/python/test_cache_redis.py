@@ -12,13 +12,13 @@ import pytest
 
 import edgequake_python
 from edgequake_python.caching import Cache, RedisCache
-from redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
+from redis_server import RedisServer
 
 CALL: dict[str, Any] = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
 
 
 def test_processes_share_answers(
-    redis_server: RedisServer,  # noqa: F811
+    redis_server: RedisServer,
     openai_simulated: edgequake_python.Simulator,
     restored_settings: None,
 ) -> None:
@@ -47,7 +47,7 @@ def test_processes_share_answers(
 
 
 def test_calls_go_on_while_redis_is_away(
-    redis_server: RedisServer,  # noqa: F811
+    redis_server: RedisServer,
     openai_simulated: edgequake_python.Simulator,
     restored_settings: None,
     caplog: pytest.LogCaptureFixture,
@@ -61,7 +61,7 @@ def test_calls_go_on_while_redis_is_away(
     assert len(caplog.records) == 1
 
 
-def test_values_and_numbers(redis_server: RedisServer) -> None:  # noqa: F811
+def test_values_and_numbers(redis_server: RedisServer) -> None:
     cache = RedisCache(url=redis_server.url, namespace="ns")
     cache.set_cache("a", {"x": 1}, ttl=100)
     cache.set_cache("b", b"bytes")
@@ -82,7 +82,7 @@ def test_values_and_numbers(redis_server: RedisServer) -> None:  # noqa: F811
 
 
 def test_the_environment_says_where_redis_is(
-    redis_server: RedisServer,  # noqa: F811
+    redis_server: RedisServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("REDIS_URL", redis_server.url)

@@ -10,22 +10,10 @@ import pytest
 import edgequake_python
 from edgequake_python import completion, stream_chunk_builder
 from edgequake_python.types.utils import Delta, ModelResponseStream, StreamingChoices
+from native import TIME, WEATHER
 
 MESSAGES = [{"role": "user", "content": "Weather and time in Paris?"}]
-TOOLS = [
-    {
-        "type": "function",
-        "function": {
-            "name": name,
-            "parameters": {
-                "type": "object",
-                "properties": {"city": {"type": "string"}},
-                "required": ["city"],
-            },
-        },
-    }
-    for name in ("get_weather", "get_time")
-]
+TOOLS = [WEATHER, TIME]
 
 
 def built(**call: Any) -> tuple[Any, Any]:

@@ -16,23 +16,10 @@ import pytest
 
 import edgequake_python
 from edgequake_python import acompletion, aembedding, completion, embedding
-from loopback import Loopback, chat
+from loopback import MESSAGES, Loopback, chat
+from native import TIME, WEATHER
 
-MESSAGES = [{"role": "user", "content": "Hello"}]
-TOOLS = [
-    {
-        "type": "function",
-        "function": {
-            "name": name,
-            "parameters": {
-                "type": "object",
-                "properties": {"city": {"type": "string"}},
-                "required": ["city"],
-            },
-        },
-    }
-    for name in ("get_weather", "get_time")
-]
+TOOLS = [WEATHER, TIME]
 
 
 class TestAnswers:

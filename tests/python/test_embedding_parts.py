@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 from typing import Any
 
 import pytest
 
-import edgequake_python
 from edgequake_python.exceptions import BadRequestError
-from loopback import Loopback, Reply, Request, error
+from loopback import Loopback, Reply, Request, error, to
 
 
-@pytest.fixture(params=["sync", "async"])
-def embed(request: pytest.FixtureRequest) -> Any:
-    if request.param == "sync":
-        return edgequake_python.embedding
-    return lambda **call: asyncio.run(edgequake_python.aembedding(**call))
-
-
-def to(server: Loopback, **more: Any) -> dict[str, Any]:
-    return {"api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
+@pytest.fixture
+def embed(ask: Any) -> Any:
+    return functools.partial(ask, "embedding")
 
 
 def vectors(request: Request) -> dict[str, Any]:

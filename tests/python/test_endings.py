@@ -10,10 +10,7 @@ import pytest
 
 import edgequake_python as eq
 from edgequake_python import Router
-from redis_server import RedisServer, needs_redis, redis_server
-from test_state_redis import opened, redis
-
-__all__ = ["redis", "redis_server"]
+from redis_server import RedisServer, needs_redis, opened
 
 PRELUDE = """
 import os, sys

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 import edgequake_python
 from edgequake_python.exceptions import BadRequestError, RateLimitError
-from loopback import Loopback, Reply, Request, error
+from loopback import Loopback, Reply, Request, error, to
 
 RESPONSE = {
     "id": "resp_1",
@@ -20,18 +19,6 @@ RESPONSE = {
     ],
 }
 RANKED = {"id": "r", "results": [{"index": 0, "relevance_score": 0.5}]}
-
-
-def to(server: Loopback, **more: Any) -> dict[str, Any]:
-    return {"api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
-
-
-@pytest.fixture(params=["sync", "async"])
-def ask(request: pytest.FixtureRequest) -> Any:
-    """Call a function of this name, or its asynchronous twin."""
-    if request.param == "sync":
-        return lambda name, **call: getattr(edgequake_python, name)(**call)
-    return lambda name, **call: asyncio.run(getattr(edgequake_python, f"a{name}")(**call))
 
 
 def test_fallbacks(server: Loopback, ask: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 import edgequake_python
 from edgequake_python.exceptions import BadRequestError, ContentPolicyViolationError
 from forms import fields, parts
-from loopback import Loopback, error
+from loopback import Loopback, error, to
 
 PNG = b"\x89PNG\r\n\x1a\n...."
 ANSWER = {
@@ -23,18 +22,6 @@ ANSWER = {
         "input_tokens_details": {"text_tokens": 3, "image_tokens": 0},
     },
 }
-
-
-def to(server: Loopback, **more: Any) -> dict[str, Any]:
-    return {"api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
-
-
-@pytest.fixture(params=["sync", "async"])
-def ask(request: pytest.FixtureRequest) -> Any:
-    """Call a function of this name, or its asynchronous twin."""
-    if request.param == "sync":
-        return lambda name, **call: getattr(edgequake_python, name)(**call)
-    return lambda name, **call: asyncio.run(getattr(edgequake_python, f"a{name}")(**call))
 
 
 def test_generation(server: Loopback, ask: Any) -> None:

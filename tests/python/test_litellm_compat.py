@@ -7,22 +7,18 @@ the user's cache folder, and asked in a process of its own.
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import Any
 
 import pytest
 
 import edgequake_python
-from litellm_environment import ask, litellm_python
+from litellm_environment import COMPARED, Differences, ask, litellm_python, on_purpose
 
-pytestmark = [
-    pytest.mark.skipif(not os.environ.get("LITELLM_COMPAT_TESTS"), reason="LITELLM_COMPAT_TESTS is not set"),
-    pytest.mark.timeout(1800),
-]
+pytestmark = COMPARED
 
 #: Where the two differ on purpose: what is asked, what differs, and why.
-ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
+ON_PURPOSE: Differences = (
     (
         r": error 403$",
         r"raised|is",
@@ -79,7 +75,9 @@ def table(theirs: dict[str, Any], ours: dict[str, Any]) -> str:
         provider, colon, _ = asked.partition(": ")
         row = rows.setdefault(provider if colon else "other endpoints", [0, 0, 0, 0, 0.0, 0.0])
         found = differences(prepared(theirs["found"][asked]), prepared(ours["found"].get(asked)))
-        kind = 3 if any(not on_purpose(asked, path) for path, _, _ in found) else 2 if found else 1
+        kind = (
+            3 if any(not on_purpose(ON_PURPOSE, asked, path) for path, _, _ in found) else 2 if found else 1
+        )
         row[0] += 1
         row[kind] += 1
         for place, library in ((4, theirs), (5, ours)):
@@ -140,10 +138,6 @@ def differences(theirs: Any, ours: Any, path: str = "") -> list[tuple[str, Any, 
     return [] if theirs == ours else [(path, theirs, ours)]
 
 
-def on_purpose(asked: str, path: str) -> bool:
-    return any(re.search(where, asked) and re.search(what, path) for where, what, _ in ON_PURPOSE)
-
-
 def prepared(value: Any) -> Any:
     return summed(value) if isinstance(value, list) else bare(value)
 
@@ -156,7 +150,7 @@ def test_every_call_gives_the_same(both: tuple[dict[str, Any], dict[str, Any]]) 
         f"{asked}: {path}: litellm {one!r}, ours {other!r}"
         for asked in theirs
         for path, one, other in differences(prepared(theirs[asked]), prepared(ours[asked]))
-        if not on_purpose(asked, path)
+        if not on_purpose(ON_PURPOSE, asked, path)
     ]
     assert wrong == [], "\n".join(wrong)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,9 @@ from typing import Any
 import pytest
 
 import edgequake_python
-from litellm_environment import ask
+from litellm_environment import COMPARED, ask
 
-pytestmark = [
-    pytest.mark.skipif(not os.environ.get("LITELLM_COMPAT_TESTS"), reason="LITELLM_COMPAT_TESTS is not set"),
-    pytest.mark.timeout(1800),
-]
+pytestmark = COMPARED
 
 #: Where the two differ on purpose: what was asked, and why.
 ON_PURPOSE: tuple[tuple[str, str], ...] = (

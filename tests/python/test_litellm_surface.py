@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import Any
 
 import pytest
 
-from litellm_environment import ask
+from litellm_environment import COMPARED, Differences, ask, on_purpose
 
-pytestmark = [
-    pytest.mark.skipif(not os.environ.get("LITELLM_COMPAT_TESTS"), reason="LITELLM_COMPAT_TESTS is not set"),
-    pytest.mark.timeout(1800),
-]
+pytestmark = COMPARED
 
 #: Where the two differ on purpose: what is compared, what of it differs, and why.
-ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
+ON_PURPOSE: Differences = (
     (r"(^|\.)embedding$", r"^caching=", "None is as good as False"),
     (r"exception_type$", r"_kwargs=", "None is as good as {}"),
     (r"completion_cost$", r"^messages=", "() is as good as []"),
@@ -94,10 +89,6 @@ ON_PURPOSE: tuple[tuple[str, str, str], ...] = (
 @pytest.fixture(scope="module")
 def both() -> tuple[dict[str, Any], dict[str, Any]]:
     return ask("surface.py", "litellm"), ask("surface.py", "edgequake_python")
-
-
-def on_purpose(what: str, difference: str) -> bool:
-    return any(re.search(where, what) and re.search(how, difference) for where, how, _ in ON_PURPOSE)
 
 
 def signatures(theirs: Any, ours: Any) -> list[str]:
@@ -186,7 +177,7 @@ def test_the_surface_is_the_same(both: tuple[dict[str, Any], dict[str, Any]], pa
         # What the package exports in passing is on the compatibility pages.
         if not (part == "functions" and "." not in name and name not in ours) and value != "NoneType"
         for one in compare(value, ours.get(name))
-        if not on_purpose(name, one)
+        if not on_purpose(ON_PURPOSE, name, one)
     ]
     assert len(theirs) > 20
     assert wrong == [], "\n".join(wrong)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 from typing import Any
 
 import pytest
 
-import edgequake_python
 from edgequake_python.exceptions import AuthenticationError
 from loopback import Loopback, error
 
@@ -25,11 +24,9 @@ ANSWER = {
 }
 
 
-@pytest.fixture(params=["sync", "async"])
-def judge(request: pytest.FixtureRequest) -> Any:
-    if request.param == "sync":
-        return edgequake_python.moderation
-    return lambda **call: asyncio.run(edgequake_python.amoderation(**call))
+@pytest.fixture
+def judge(ask: Any) -> Any:
+    return functools.partial(ask, "moderation")
 
 
 def test_the_judgement(server: Loopback, judge: Any) -> None:

@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import edgequake_python
 from certificates import HOST, Authority
+from certified import answers, ask, authority, mode, server
 from raw_server import GUARD, MESSAGES, Exchange, RawServer, read
 from telltale import shown
 
+__all__ = ["authority", "mode", "server"]
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-def answers(exchange: Exchange) -> None:
-    exchange.answer("one", "two")
-
-
-@pytest.fixture
-def server(authority: Authority) -> Iterator[RawServer]:
-    with RawServer(answers, authority.context()) as server:
-        yield server
-
-
-@pytest.fixture(params=["sync", "async"])
-def mode(request: pytest.FixtureRequest) -> str:
-    value: str = request.param
-    return value
-
-
-def ask(mode: str, server: RawServer, **more: Any) -> str:
-    call = server.call(**more)
-    if mode == "sync":
-        answer = edgequake_python.completion(**call)
-    else:
-        answer = asyncio.run(edgequake_python.acompletion(**call))
-    text: str = answer.choices[0].message.content
-    return text
 
 
 def join(client: socket.socket, port: int, greeting: bytes) -> None:

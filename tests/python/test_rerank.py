@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from edgequake_python.exceptions import (
     RateLimitError,
     UnsupportedParamsError,
 )
-from loopback import Loopback, Reply, error
+from loopback import Loopback, Reply, error, to
 
 DOCUMENTS = ["zero", "one", "two"]
 COHERE = {
@@ -30,22 +30,19 @@ JINA = {
 }
 
 
-def to(server: Loopback, **more: Any) -> dict[str, Any]:
-    call = {"query": "q", "documents": DOCUMENTS, "api_base": server.base_url, "api_key": "k"}
-    return {**call, "num_retries": 0, **more}
+def to_rerank(server: Loopback, **more: Any) -> dict[str, Any]:
+    return to(server, query="q", documents=DOCUMENTS, **more)
 
 
-@pytest.fixture(params=["sync", "async"])
-def rank(request: pytest.FixtureRequest) -> Any:
-    if request.param == "sync":
-        return edgequake_python.rerank
-    return lambda **call: asyncio.run(edgequake_python.arerank(**call))
+@pytest.fixture
+def rank(ask: Any) -> Any:
+    return functools.partial(ask, "rerank")
 
 
 def test_cohere(server: Loopback, rank: Any) -> None:
     server.handler = lambda _: COHERE
     call = {"top_n": 2, "return_documents": False, "max_tokens_per_doc": 50}
-    response = rank(model="cohere/rerank-v3.5", **call, **to(server))
+    response = rank(model="cohere/rerank-v3.5", **call, **to_rerank(server))
     assert isinstance(response, edgequake_python.RerankResponse)
     assert response.results == COHERE["results"]
     assert (response.id, response["meta"]) == ("r1", COHERE["meta"])
@@ -62,10 +59,10 @@ def test_cohere(server: Loopback, rank: Any) -> None:
 def test_what_cohere_does_not_have(server: Loopback, rank: Any) -> None:
     server.handler = lambda _: COHERE
     with pytest.raises(UnsupportedParamsError, match="rank_fields"):
-        rank(model="cohere/rerank-v3.5", rank_fields=["text"], **to(server))
+        rank(model="cohere/rerank-v3.5", rank_fields=["text"], **to_rerank(server))
     assert server.requests == []
     documents = ["zero", {"text": "one"}, "two"]
-    call = {**to(server), "documents": documents, "return_documents": True}
+    call = {**to_rerank(server), "documents": documents, "return_documents": True}
     response = rank(model="cohere/rerank-v3.5", rank_fields=["text"], drop_params=True, **call)
     assert [result["document"]["text"] for result in response.results] == ["two", "zero"]
     assert response.dropped_params == ["rank_fields"]
@@ -73,14 +70,14 @@ def test_what_cohere_does_not_have(server: Loopback, rank: Any) -> None:
 
 def test_cohere_at_a_host(server: Loopback, rank: Any) -> None:
     server.handler = lambda _: COHERE
-    rank(model="cohere/rerank-v3.5", **to(server, api_base=server.base_url.removesuffix("/v1")))
+    rank(model="cohere/rerank-v3.5", **to_rerank(server, api_base=server.base_url.removesuffix("/v1")))
     assert server.requests[0].path == "/v2/rerank"
 
 
 @pytest.mark.parametrize("provider", ["jina_ai", "together_ai", "hosted_vllm", "infinity", "custom_openai"])
 def test_jinas_dialect(server: Loopback, rank: Any, provider: str) -> None:
     server.handler = lambda _: JINA
-    response = rank(model=f"{provider}/m", top_n=1, return_documents=True, **to(server))
+    response = rank(model=f"{provider}/m", top_n=1, return_documents=True, **to_rerank(server))
     assert response.results == [{"index": 2, "relevance_score": 0.9, "document": {"text": "two"}}]
     assert response.meta["billed_units"] == {"total_tokens": 15}
     assert response.id
@@ -98,7 +95,9 @@ def test_jinas_dialect(server: Loopback, rank: Any, provider: str) -> None:
 def test_voyage(server: Loopback, rank: Any) -> None:
     data = [{"index": 1, "relevance_score": 0.5, "document": "one"}]
     server.handler = lambda _: {"object": "list", "data": data, "model": "m", "usage": {"total_tokens": 8}}
-    response = rank(model="voyage/rerank-2", top_n=1, return_documents=True, truncation=False, **to(server))
+    response = rank(
+        model="voyage/rerank-2", top_n=1, return_documents=True, truncation=False, **to_rerank(server)
+    )
     assert response.results == [{"index": 1, "relevance_score": 0.5, "document": {"text": "one"}}]
     assert response.meta["billed_units"]["total_tokens"] == 8
     assert server.bodies[0] == {
@@ -114,7 +113,7 @@ def test_voyage(server: Loopback, rank: Any) -> None:
 def test_nvidia(server: Loopback, rank: Any) -> None:
     rankings = [{"index": 2, "logit": 3.5}, {"index": 0, "logit": -1.0}]
     server.handler = lambda _: {"rankings": rankings, "usage": {"prompt_tokens": 9, "total_tokens": 9}}
-    response = rank(model="nvidia_nim/nvidia/rr", top_n=1, return_documents=True, **to(server))
+    response = rank(model="nvidia_nim/nvidia/rr", top_n=1, return_documents=True, **to_rerank(server))
     assert response.results == [{"index": 2, "relevance_score": 3.5, "document": {"text": "two"}}]
     [request] = server.requests
     assert request.path == "/v1/retrieval/nvidia/rr/reranking"
@@ -126,7 +125,7 @@ def test_text_embeddings_inference(server: Loopback, rank: Any) -> None:
     server.handler = lambda _: Reply(
         '[{"index": 1, "score": 0.7, "text": "one"}, {"index": 0, "score": 0.2}]'
     )
-    response = rank(model="huggingface/m", top_n=1, return_documents=True, **to(server))
+    response = rank(model="huggingface/m", top_n=1, return_documents=True, **to_rerank(server))
     assert response.results == [{"index": 1, "relevance_score": 0.7, "document": {"text": "one"}}]
     assert server.bodies[0] == {"query": "q", "texts": DOCUMENTS, "return_text": True}
 
@@ -134,7 +133,7 @@ def test_text_embeddings_inference(server: Loopback, rank: Any) -> None:
 def test_deepinfra(server: Loopback, rank: Any) -> None:
     server.handler = lambda _: {"scores": [0.1, 0.9, 0.5], "input_tokens": 12, "request_id": "d1"}
     base = server.base_url + "/openai"
-    response = rank(model="deepinfra/Qwen/rr", top_n=2, **to(server, api_base=base))
+    response = rank(model="deepinfra/Qwen/rr", top_n=2, **to_rerank(server, api_base=base))
     assert [result["index"] for result in response.results] == [1, 2]
     assert response.meta["tokens"] == {"input_tokens": 12}
     [request] = server.requests
@@ -145,16 +144,16 @@ def test_deepinfra(server: Loopback, rank: Any) -> None:
 def test_errors(server: Loopback, rank: Any) -> None:
     server.handler = lambda _: error(429)
     with pytest.raises(RateLimitError):
-        rank(model="cohere/m", **to(server))
+        rank(model="cohere/m", **to_rerank(server))
     server.handler = lambda _: {"nonsense": 1}
     with pytest.raises(APIResponseValidationError):
-        rank(model="cohere/m", **to(server))
+        rank(model="cohere/m", **to_rerank(server))
 
 
 @pytest.mark.parametrize("wrong", [{"documents": []}, {"documents": "text"}, {"query": None}])
 def test_bad_input(server: Loopback, rank: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(BadRequestError):
-        rank(model="cohere/m", **{**to(server), **wrong})
+        rank(model="cohere/m", **{**to_rerank(server), **wrong})
     with pytest.raises(BadRequestError, match="groq has no `rerank`"):
-        rank(model="groq/m", **to(server))
+        rank(model="groq/m", **to_rerank(server))
     assert server.requests == []

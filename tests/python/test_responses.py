@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import copy
+import functools
 import json
 import pickle
 from typing import Any
@@ -20,22 +20,18 @@ from edgequake_python.exceptions import (
     RateLimitError,
 )
 from loopback import Loopback, Reply, error
-from responses_wire import RESPONSE, Ask, to
+from responses_wire import RESPONSE, Ask, to_responses
 
 
-def _async(**call: Any) -> Any:
-    return asyncio.run(edgequake_python.aresponses(**call))
-
-
-@pytest.fixture(params=["sync", "async"])
-def respond(request: pytest.FixtureRequest) -> Ask:
+@pytest.fixture
+def respond(ask: Any) -> Ask:
     """`responses`, and the same by `aresponses`."""
-    return edgequake_python.responses if request.param == "sync" else _async
+    return functools.partial(ask, "responses")
 
 
 def test_the_answer_reads_by_attribute_and_by_item(server: Loopback, respond: Ask) -> None:
     server.handler = lambda _: Reply(RESPONSE, headers={"x-request-id": "req_7"})
-    response = respond(input="Hi", **to(server))
+    response = respond(input="Hi", **to_responses(server))
     assert isinstance(response, edgequake_python.ResponsesAPIResponse)
     assert response.output_text == "Hello!"
     reasoning, message, call = response.output
@@ -94,7 +90,9 @@ def test_every_parameter_is_sent(server: Loopback, respond: Ask) -> None:
     }
     before = copy.deepcopy(given)
     turns = [{"role": "user", "content": "Hi"}]
-    respond(input=turns, extra_body={"more": 1}, extra_headers={"x-mine": "1"}, **given, **to(server))
+    respond(
+        input=turns, extra_body={"more": 1}, extra_headers={"x-mine": "1"}, **given, **to_responses(server)
+    )
     [request] = server.requests
     assert (request.method, request.path) == ("POST", "/v1/responses")
     assert request.json == {"model": "gpt-4o", "input": turns, **given, "more": 1}
@@ -105,9 +103,9 @@ def test_every_parameter_is_sent(server: Loopback, respond: Ask) -> None:
 
 def test_items_of_an_answer_go_back_as_they_came(server: Loopback, respond: Ask) -> None:
     server.handler = lambda _: RESPONSE
-    first = respond(input="Hi", **to(server))
+    first = respond(input="Hi", **to_responses(server))
     result = {"type": "function_call_output", "call_id": "call_1", "output": "Sunny"}
-    respond(input=[*first.output, result], previous_response_id=first.id, **to(server))
+    respond(input=[*first.output, result], previous_response_id=first.id, **to_responses(server))
     body = server.bodies[-1]
     output: Any = RESPONSE["output"]
     assert body["input"] == [*output, result]
@@ -116,7 +114,7 @@ def test_items_of_an_answer_go_back_as_they_came(server: Loopback, respond: Ask)
 
 def test_the_id_tells_where_the_response_is_stored(server: Loopback, respond: Ask) -> None:
     server.handler = lambda _: RESPONSE
-    response = respond(input="Hi", model_info={"id": "deployment-7"}, **to(server))
+    response = respond(input="Hi", model_info={"id": "deployment-7"}, **to_responses(server))
     encoded = response.id[len("resp_") :]
     assert base64.b64decode(encoded).decode() == (
         "litellm:custom_llm_provider:openai;model_id:deployment-7;response_id:resp_1"
@@ -128,7 +126,7 @@ def test_a_pydantic_class_as_text_format(server: Loopback, respond: Ask) -> None
         name: str
 
     server.handler = lambda _: RESPONSE
-    respond(input="Hi", text={"verbosity": "low"}, text_format=Person, **to(server))
+    respond(input="Hi", text={"verbosity": "low"}, text_format=Person, **to_responses(server))
     sent = server.bodies[0]["text"]
     assert sent["verbosity"] == "low"
     assert sent["format"]["type"] == "json_schema"
@@ -152,13 +150,13 @@ def test_errors(
 ) -> None:
     server.handler = lambda _: error(status, "no", **more)
     with pytest.raises(kind):
-        respond(input="Hi", stream=stream, **to(server))
+        respond(input="Hi", stream=stream, **to_responses(server))
 
 
 def test_bad_input_is_refused_before_anything_is_sent(server: Loopback, respond: Ask) -> None:
     for wrong in ({"model": ""}, {"input": object()}):
         with pytest.raises(BadRequestError):
-            respond(**{**to(server), "input": "Hi", **wrong})
+            respond(**{**to_responses(server), "input": "Hi", **wrong})
     assert server.requests == []
 
 

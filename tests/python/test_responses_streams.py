@@ -15,7 +15,7 @@ from edgequake_python.exceptions import (
     RateLimitError,
 )
 from loopback import Loopback, Reply
-from responses_wire import MESSAGE, RESPONSE, Ask, to
+from responses_wire import MESSAGE, RESPONSE, Ask, to_responses
 
 
 def _read(**call: Any) -> list[Any]:
@@ -78,7 +78,7 @@ STREAM: list[dict[str, Any]] = [
 
 def test_events_come_as_they_were_sent(server: Loopback, read: Ask) -> None:
     server.handler = lambda _: Reply(events(*STREAM), headers={"content-type": "text/event-stream"})
-    got = read(input="Hi", **to(server))
+    got = read(input="Hi", **to_responses(server))
     assert server.bodies[0]["stream"] is True
     assert [event.type for event in got] == [event["type"] for event in STREAM]
     assert "".join(event.delta for event in got if event.type == "response.output_text.delta") == "Hello!"
@@ -103,7 +103,7 @@ def test_events_come_as_they_were_sent(server: Loopback, read: Ask) -> None:
 
 def test_a_stream_knows_its_call_and_its_last_event(server: Loopback) -> None:
     server.handler = lambda _: Reply(events(*STREAM), headers={"x-request-id": "req_7"})
-    opened: Any = edgequake_python.responses(input="Hi", stream=True, **to(server))
+    opened: Any = edgequake_python.responses(input="Hi", stream=True, **to_responses(server))
     with opened as stream:
         assert stream.request_id == "req_7"
         assert stream.completed_response is None
@@ -117,7 +117,7 @@ def test_a_stream_knows_its_call_and_its_last_event(server: Loopback) -> None:
 def test_other_last_events_end_the_stream(server: Loopback, read: Ask, last: str) -> None:
     failed = {**RESPONSE, "status": last.split(".")[1], "error": {"code": "server_error", "message": "no"}}
     server.handler = lambda _: Reply(events(STREAM[0], {"type": last, "response": failed}))
-    got = read(input="Hi", **to(server))
+    got = read(input="Hi", **to_responses(server))
     assert got[-1].type == last
     assert got[-1].response.error.message == "no"
 
@@ -125,7 +125,7 @@ def test_other_last_events_end_the_stream(server: Loopback, read: Ask, last: str
 def test_an_end_without_a_last_event_is_an_error(server: Loopback, read: Ask) -> None:
     server.handler = lambda _: Reply(events(*STREAM[:5]))
     with pytest.raises(IncompleteStreamError) as caught:
-        read(input="Hi", **to(server))
+        read(input="Hi", **to_responses(server))
     assert caught.value.partial == "Hello!"
 
 
@@ -139,11 +139,11 @@ def test_an_end_without_a_last_event_is_an_error(server: Loopback, read: Ask) ->
 def test_an_error_event_is_the_error_of_its_status(server: Loopback, read: Ask, event: Any) -> None:
     server.handler = lambda _: Reply(events(STREAM[0], event))
     with pytest.raises(RateLimitError, match="slow down"):
-        read(input="Hi", **to(server))
+        read(input="Hi", **to_responses(server))
 
 
 def test_a_plain_answer_to_a_streamed_turn_is_its_last_event(server: Loopback, read: Ask) -> None:
     server.handler = lambda _: Reply(RESPONSE, headers={"content-type": "application/json"})
-    [event] = read(input="Hi", **to(server))
+    [event] = read(input="Hi", **to_responses(server))
     assert event.type == "response.completed"
     assert event.response.output_text == "Hello!"

@@ -17,9 +17,7 @@ from pathlib import Path
 import pytest
 
 from raw_server import Exchange, RawServer
-from redis_server import RedisServer, needs_redis, redis_server
-
-__all__ = ["redis_server"]
+from redis_server import RedisServer, needs_redis
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 

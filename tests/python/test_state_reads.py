@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from edgequake_python.state import RedisState
-from redis_server import RedisServer, needs_redis, opened, redis, redis_server
+from redis_server import RedisServer, needs_redis, opened
 
-__all__ = ["redis", "redis_server"]
 pytestmark = needs_redis
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 import edgequake_python
 from edgequake_python.exceptions import BadRequestError, IncompleteStreamError, UnsupportedParamsError
-from loopback import Loopback, Reply, chat, events
+from loopback import Loopback, Reply, chat, events, to
 
 INSTRUCT = "openai/gpt-3.5-turbo-instruct"
 ANSWER = {
@@ -24,15 +25,9 @@ ANSWER = {
 }
 
 
-def to(server: Loopback, **more: Any) -> dict[str, Any]:
-    return {"api_base": server.base_url, "api_key": "k", "num_retries": 0, **more}
-
-
-@pytest.fixture(params=["sync", "async"])
-def complete(request: pytest.FixtureRequest) -> Any:
-    if request.param == "sync":
-        return edgequake_python.text_completion
-    return lambda **call: asyncio.run(edgequake_python.atext_completion(**call))
+@pytest.fixture
+def complete(ask: Any) -> Any:
+    return functools.partial(ask, "text_completion")
 
 
 @pytest.fixture(params=["sync", "async"])

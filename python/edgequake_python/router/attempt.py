@@ -134,7 +134,13 @@ class RoutedMeta:
 
 
 def note(
-    hidden: dict[str, Any], member: Member, group: str, retries: int, fallbacks: int, tried: list[str]
+    hidden: dict[str, Any],
+    member: Member,
+    group: str,
+    retries: int,
+    allowed: int,
+    fallbacks: int,
+    tried: list[str],
 ) -> None:
     """Put the Router's notes into ``_hidden_params``."""
     model_id = hidden["model_id"] = member.id
@@ -152,6 +158,8 @@ def note(
     headers["x-litellm-model-group"] = group
     headers["x-litellm-model-id"] = model_id
     headers["x-litellm-attempted-retries"] = retries
+    if retries:
+        headers["x-litellm-max-retries"] = allowed
     headers["x-litellm-attempted-fallbacks"] = fallbacks
 
 
@@ -161,6 +169,7 @@ def stamp(router: Router, request: Request, picked: Picked, answer: Any) -> None
         picked.member,
         request.group,
         request.retries,
+        request.allowed,
         request.fallbacks,
         [member.id for member in request.tried],
     )

@@ -38,7 +38,8 @@ class Catalog:
     Args:
         members: the deployments.
         strategy, arguments, window: see `Pool`.
-        kept: the pools of an earlier catalog; those whose members are the same are taken over.
+        earlier: the pools of an earlier catalog, which these follow.
+        fresh: whether none of them is taken over; else those are whose members are the same.
     """
 
     def __init__(
@@ -47,16 +48,18 @@ class Catalog:
         strategy: str,
         arguments: Mapping[str, Any],
         window: float,
-        kept: Mapping[str, Pool] | None = None,
+        earlier: Mapping[str, Pool] | None = None,
+        fresh: bool = False,
     ) -> None:
         groups: dict[str, list[Member]] = {}
         for member in members:
             groups.setdefault(member.group, []).append(member)
         self.pools: dict[str, Pool] = {}
         for name, group in groups.items():
-            before = (kept or {}).get(name)
-            same = before is not None and before.members == group
-            self.pools[name] = before if same and before else Pool(name, group, strategy, arguments, window)
+            pool = (earlier or {}).get(name)
+            if pool is None or fresh or pool.members != group:
+                pool = Pool(name, group, strategy, arguments, window, pool)
+            self.pools[name] = pool
         self.by_id: dict[str, Member] = {member.id: member for group in groups.values() for member in group}
         # The most definite pattern first.
         patterns = sorted((name for name in groups if "*" in name), key=lambda name: (-len(name), name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..exceptions import BadRequestError, ContextWindowExceededError
+from .catalog import filled
 from .request import estimated_tokens
 
 TYPE_CHECKING = False
@@ -86,6 +87,8 @@ class Check:
     """What one request needs; the prompt's tokens are counted once, when a member has a limit to them."""
 
     def __init__(self, router: Router, request: Request) -> None:
+        self._router = router
+        self._group = request.group
         self._arguments = request.arguments
         self._asked = [name for name in _ASKED if request.arguments.get(name) is not None]
         self._counted: float | None = None
@@ -99,6 +102,13 @@ class Check:
         """Whether it is in the region that was asked for."""
         return not self.region or in_region(member, self.region)
 
+    def _model(self, member: Member) -> str:
+        """What the member's provider would be asked for: a wildcard's deployment has no model of its own."""
+        if not member.pattern:
+            return member.model
+        found = self._router._find(self._group, False)
+        return filled(member.model, None if found is None else found.filling, self._group)
+
     @property
     def tokens(self) -> float:
         """Of the prompt."""
@@ -108,27 +118,38 @@ class Check:
 
     def has_room(self, member: Member) -> bool:
         """Whether the prompt fits; into a model that no table knows any prompt does."""
-        most = model_information(member).get("max_input_tokens")
+        most = model_information(member, self._model(member)).get("max_input_tokens")
         return most is None or self.tokens <= float(most)
 
     def takes(self, member: Member) -> bool:
         """Whether it takes the parameters that models differ in."""
         if not self._asked or member.params.get("drop_params"):
             return True
-        names = parameters_of(member)
+        names = parameters_of(member, self._model(member))
         return names is None or all(name in names for name in self._asked)
 
 
 def provider_of(member: Member) -> str:
     """Whose model a deployment's is; a bare name such as ``gpt-4o`` tells it too."""
     if member.provider is None:
-        package = sys.modules[__name__.partition(".")[0]]
-        given = member.params.get("custom_llm_provider")
         try:
-            member.provider = str(given or package.get_llm_provider(member.model)[1])
-        except Exception:  # a name that nobody knows
+            require_provider(member)
+        except BadRequestError:  # one that is made for any name (``*``)
             member.provider = member.model.partition("/")[0]
-    return member.provider
+    return str(member.provider)
+
+
+def require_provider(member: Member) -> None:
+    """Find out whose model a deployment's is.
+
+    Raises:
+        BadRequestError: when the name does not tell.
+    """
+    given = member.params.get("custom_llm_provider")
+    if not given:
+        package = sys.modules[__name__.partition(".")[0]]
+        given = package.get_llm_provider(member.model, api_base=member.params.get("api_base"))[1]
+    member.provider = str(given)
 
 
 def in_region(member: Member, region: str) -> bool:
@@ -146,8 +167,16 @@ def in_region(member: Member, region: str) -> bool:
     )
 
 
-def model_information(member: Member) -> Mapping[str, Any]:
-    """Limits and abilities: ``model_info`` first, then the package's table."""
+def base_model_of(member: Member) -> str | None:
+    """The model that a deployment of another name serves, where that is said."""
+    base: str | None = member.info.get("base_model") or member.entry["litellm_params"].get("base_model")
+    return base
+
+
+def model_information(member: Member, model: str) -> Mapping[str, Any]:
+    """Limits and abilities of a deployment asked for ``model``: ``model_info`` first, then the package's
+    table.
+    """
     info = member.info
     if info.get("max_input_tokens") is not None:
         return info
@@ -156,7 +185,7 @@ def model_information(member: Member) -> Mapping[str, Any]:
     if ask is None:
         return info
     try:
-        known: Mapping[str, Any] = ask(str(info.get("base_model") or member.model))
+        known: Mapping[str, Any] = ask(str(base_model_of(member) or model))
     except Exception:  # the table does not know the model, and says so in more than one way
         return info
     return {**known, **{name: value for name, value in info.items() if value is not None}}
@@ -174,12 +203,12 @@ def _tokens(arguments: Mapping[str, Any]) -> float:
     return estimated_tokens(arguments)
 
 
-def parameters_of(member: Member) -> Sequence[str] | None:
-    """The parameters that a deployment's model takes; None when nobody knows."""
+def parameters_of(member: Member, model: str) -> Sequence[str] | None:
+    """The parameters that a deployment takes for ``model``; None when nobody knows."""
     package = sys.modules[__name__.partition(".")[0]]
     try:
         names: Sequence[str] | None = package.get_supported_openai_params(
-            model=member.model, custom_llm_provider=member.params.get("custom_llm_provider")
+            model=model, custom_llm_provider=member.params.get("custom_llm_provider")
         )
     except Exception:  # a provider that no table knows refuses by itself what it does not take
         return None

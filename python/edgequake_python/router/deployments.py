@@ -12,7 +12,7 @@ from .._logging import verbose_router_logger
 from ..exceptions import EdgeQuakeError
 from ..types.router import Deployment, ModelInfo, as_entry
 from .catalog import Catalog, Found
-from .checks import provider_of
+from .checks import provider_of, require_provider
 from .entries import each_of, is_active
 from .member import Member, resolved
 from .strategies import known
@@ -51,6 +51,9 @@ CHANGEABLE = (
     "deadline",
 )
 
+#: Those that may be given as text.
+_NUMBERS = frozenset(("allowed_fails", "cooldown_time", "num_retries", "timeout", "retry_after"))
+
 
 class Deployments:
     """The part of a `Router` that keeps its deployments."""
@@ -66,6 +69,7 @@ class Deployments:
         ignore_invalid_deployments: bool
         provider_budget_config: Mapping[str, Any] | None
         _guards: list[Guard]
+        _custom_strategy: Any
 
         def _set_affinities(self) -> None: ...
 
@@ -90,9 +94,10 @@ class Deployments:
                 self._guards = [*self._guards, BudgetGuard()]
 
     def _made_catalog(self, members: Sequence[Member], fresh: bool = False) -> Catalog:
-        kept = {} if fresh else getattr(self, "_catalog", None) and self._catalog.pools
+        before: Catalog | None = getattr(self, "_catalog", None)
+        earlier = None if before is None else before.pools
         return Catalog(
-            members, self.routing_strategy, self.routing_strategy_args, self.state.window, kept or None
+            members, self.routing_strategy, self.routing_strategy_args, self.state.window, earlier, fresh
         )
 
     def _member(self, deployment: Mapping[str, Any] | Deployment) -> Member:
@@ -116,7 +121,10 @@ class Deployments:
         info["id"] = str(info["id"])
         info.setdefault("db_model", False)
         entry = {**entry, "litellm_params": resolved(params), "model_info": info}
-        return Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+        member = Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+        if member.model != "*":
+            require_provider(member)
+        return member
 
     def _is_active(self, deployment: Mapping[str, Any] | Deployment) -> bool:
         info = as_entry(deployment).get("model_info") or {}
@@ -220,7 +228,11 @@ class Deployments:
                 continue
             if name == "routing_strategy":
                 value = known(value)  # noqa: PLW2901 - the same, in one spelling
+            if name == "routing_strategy":
+                self._custom_strategy = None
             changed = changed or name in ("routing_strategy", "routing_strategy_args")
+            if name in _NUMBERS and isinstance(value, str):
+                value = float(value) if "." in value else int(value)  # noqa: PLW2901 - as it is written
             setattr(self, name, value)
             if name == "allowed_fails":
                 self._allowed_fails_given = value is not None

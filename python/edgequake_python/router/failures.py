@@ -89,7 +89,9 @@ def policy_for(router: Router, request: Request) -> Any:
     """The call's `RetryPolicy`, else its group's, else the Router's."""
     policy = request.options.get("retry_policy")
     if policy is None:
-        policy = router.model_group_retry_policy.get(request.group) or router.retry_policy
+        of_groups = router.model_group_retry_policy
+        policy = of_groups.get(request.group) or of_groups.get(router._group_of(request.group))
+        policy = policy or router.retry_policy
     return policy
 
 
@@ -184,7 +186,7 @@ def rest_rule(
         return None
     if any(request.arguments.get(name) for name in _OWN):
         return None  # another account, or another host, than the deployment's
-    if isinstance(error, Timeout) and request.options.get("timeout") is not None:
+    if isinstance(error, Timeout) and (request.options.get("timeout") is not None or request.is_late()):
         return None  # the caller's own limit says nothing about the deployment
     if status not in (401, 402, 404, 408, 429) and status < 500:
         return None

@@ -148,14 +148,15 @@ class Introspection(Attributes):
         """
         match = self._find(model_group, False)
         members = [] if match is None else match.only or match.pool.members
-        if not members:
+        if match is None or not members:
             return None
         info: dict[str, Any] = {"model_group": model_group, "providers": []}
         for member in members:
             provider = checks.provider_of(member)
             if provider not in info["providers"]:
                 info["providers"].append(provider)
-            known = checks.model_information(member)
+            model = filled(member.model, match.filling, model_group)
+            known = checks.model_information(member, model)
             for name in ("max_input_tokens", "max_output_tokens"):
                 if known.get(name) is not None:
                     info[name] = max(info.get(name) or 0, known[name])
@@ -163,14 +164,17 @@ class Introspection(Attributes):
                 value = member.prices.get(name, known.get(name))
                 if value is not None:
                     info[name] = max(info.get(name) or 0.0, value)
-            for name, value in zip(("rpm", "tpm", "itpm", "otpm"), member.candidate.limits):
+            limits = member.candidate.limits or (None,) * 4
+            for name, limit in zip(("rpm", "tpm", "itpm", "otpm"), limits):
+                value = limit if limit is not None else member.info.get(name)
                 if value is not None:
                     info[name] = (info.get(name) or 0) + int(value)
             for name, value in known.items():
                 if name.startswith("supports_") and value:
                     info[name] = True
             info["mode"] = known.get("mode") or info.get("mode")
-            for name in checks.parameters_of(member) or ():
+            info["description"] = info.get("description") or member.info.get("description")
+            for name in checks.parameters_of(member, model) or ():
                 info.setdefault("supported_openai_params", []).append(name)
         if "supported_openai_params" in info:
             info["supported_openai_params"] = list(dict.fromkeys(info["supported_openai_params"]))

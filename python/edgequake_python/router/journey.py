@@ -16,6 +16,7 @@ from ..exceptions import (
 )
 from . import affinity, checks, fallbacks, past
 from .attempt import arguments_of, note_fallback, stamp
+from .guards import checked
 from .selection import Picked, choose, find
 from .settling import abandoned, failed, succeeded
 from .streams import RoutedStream, Start
@@ -58,13 +59,15 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
         if depth >= most:
             break
         changed = dict(target) if isinstance(target, dict) else {}
-        group = changed.pop("model", None) if isinstance(target, dict) else target
-        if not isinstance(group, str) or group in request.visited:
+        group = changed.pop("model", request.group) if isinstance(target, dict) else target
+        # The same group with other arguments is another call.
+        mark: object = id(target) if changed else group
+        if not isinstance(group, str) or mark in request.visited or mark == request.group:
             continue
         if past.is_enough(request):
             break
         past.remember(router, place, latest)
-        request.visited.add(group)
+        request.visited.add(mark)
         other = fallbacks.unforced(request).instead(group, changed)
         other.fallbacks, other.retries = depth + 1, 0
         try:
@@ -75,6 +78,8 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
             yield from note_fallback(request, group, error, failure)
             continue
         yield from note_fallback(request, group, None, failure)
+        if request.options.get("include_fallback_errors") is True:
+            fallbacks.tell(answer, [failure, *(error for _, error in errors)])
         return answer
     if errors:
         failure.fallback_errors = [error for _, error in errors]  # type: ignore[attr-defined]
@@ -159,6 +164,7 @@ def _with_retries(router: Router, request: Request) -> Course:
         past.remember(router, request, failure)
         made += 1
         request.retries += 1
+        request.allowed = allowed
         if wait > 0.0:
             yield sleep(wait)
 
@@ -211,6 +217,7 @@ def single(router: Router, request: Request) -> Course:
     member = picked.member
     router.total_calls[member.model] += 1
     try:
+        yield from checked(request, member)
         arguments = arguments_of(router, request, picked)
         package = sys.modules[__name__.partition(".")[0]]
         operation = request.operation

@@ -49,6 +49,7 @@ class Pool:
         members: its deployments.
         strategy, arguments: how to choose.
         window: seconds in a window of limits.
+        before: the group's pool until now, whose calls are still under way.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Pool:
         strategy: str,
         arguments: Mapping[str, Any],
         window: float,
+        before: Pool | None = None,
     ) -> None:
         self.name = name
         self.members: list[Member] = list(members)
@@ -67,16 +69,25 @@ class Pool:
         self._lifetime = float(arguments.get("ttl") or 3600.0)
         self.history: int = int(arguments.get("max_latency_list_size") or 10)
         #: Seconds that the last calls took, for hedging.
-        self.durations: deque[float] = deque(maxlen=200)
+        self.durations: deque[float] = deque(maxlen=200) if before is None else before.durations
         self._length = window
         self._window = -1
         self._tidied = 0.0
-        self._lock = Lock()
+        self._lock: Lock = Lock() if before is None else before._lock
         self._resting: dict[int, float] = {}  # a member's number -> until when
         self._wake: list[tuple[float, int, Member]] = []
         self._views: dict[frozenset[int] | None, View] = {}
         self._tagged: dict[tuple[Any, ...], frozenset[int] | None] = {}
-        self._all = self._make_view(self.members)
+        self._heir: Pool | None = None
+        with self._lock:
+            if before is not None:
+                numbers = {member.number for member in self.members}
+                self._resting = {n: until for n, until in before._resting.items() if n in numbers}
+                self._wake = [waking for waking in before._wake if waking[1] in numbers]
+                heapq.heapify(self._wake)
+                # Whose call there ends from here on tells this one too.
+                before._heir = self
+            self._all = self._make_view(self.members)
         self.watches: frozenset[str] = self._all.levels[0].watches if self._all.levels else frozenset()
         self.prefer = self._all.levels[0].prefer if self._all.levels else "first"
         #: Whether tokens have to be estimated before a call and counted after it.
@@ -210,6 +221,13 @@ class Pool:
                     member.latencies, member.mean = [], 0.0
                     self._changed(member)
 
+    def _line(self) -> list[Pool]:
+        """This pool, and those that came after it while calls were under way; the last is the group's."""
+        line = [self]
+        while line[-1]._heir is not None:
+            line.append(line[-1]._heir)
+        return line
+
     def _every_view(self) -> list[View]:
         return [self._all, *self._views.values()]
 
@@ -224,16 +242,20 @@ class Pool:
     def rest(self, member: Member, until: float) -> None:
         """``member`` takes no calls until then."""
         with self._lock:
-            if self._resting.get(member.number, 0.0) >= until:
-                return
-            fresh = member.number not in self._resting
-            self._resting[member.number] = until
-            heapq.heappush(self._wake, (until, member.number, member))
-            if fresh:
-                for view in self._every_view():
-                    place = view.members.get(member.number)
-                    if place is not None:
-                        view.levels[place].remove(member)
+            for pool in self._line():
+                pool._rest(member, until)
+
+    def _rest(self, member: Member, until: float) -> None:
+        if self._resting.get(member.number, 0.0) >= until or self.by_id.get(member.id) is not member:
+            return
+        fresh = member.number not in self._resting
+        self._resting[member.number] = until
+        heapq.heappush(self._wake, (until, member.number, member))
+        if fresh:
+            for view in self._every_view():
+                place = view.members.get(member.number)
+                if place is not None:
+                    view.levels[place].remove(member)
 
     def resting(self, now: float) -> dict[str, float]:
         """Seconds of rest left, by id."""
@@ -261,7 +283,8 @@ class Pool:
         if "flying" in self.watches:
             with self._lock:
                 member.flying += 1
-                self._changed(member)
+                for pool in self._line():
+                    pool._changed(member)
 
     def ended(self, member: Member, now: float, tokens: float = 0.0, latency: float | None = None) -> None:
         """A call to ``member`` ended."""
@@ -269,14 +292,16 @@ class Pool:
         if not watches:
             return
         with self._lock:
+            line = self._line()
             if "flying" in watches:
                 member.flying = max(0, member.flying - 1)
             if "tokens" in watches:
-                self._tidy(now)
+                line[-1]._tidy(now)
                 member.tokens += tokens
             if "latency" in watches and latency is not None:
                 member.latencies.append(latency)
                 del member.latencies[: -self.history]
                 member.mean = sum(member.latencies) / len(member.latencies)
                 member.seen = now
-            self._changed(member)
+            for pool in line:
+                pool._changed(member)

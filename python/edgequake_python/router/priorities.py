@@ -63,6 +63,7 @@ def in_turn(router: Router, request: Request, priority: int) -> Course:
     """
     from .journey import is_ours, journey
 
+    request.start(request.options.get("deadline", router.deadline))
     queues, group = router._queues, request.group
     pause = router.polling_interval or _POLL
     timeout = request.options.get("timeout") or router.timeout
@@ -83,6 +84,7 @@ def in_turn(router: Router, request: Request, priority: int) -> Course:
                 except Exception as error:
                     if request.tried or not is_ours(error):
                         raise
+            request.left()
             if time.monotonic() + pause > ends:
                 raise Timeout(
                     message="the call waited for its turn longer than its timeout allows",

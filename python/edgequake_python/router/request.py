@@ -33,6 +33,8 @@ OPTIONS = frozenset(
         "mock_testing_content_policy_fallbacks",
         "mock_testing_rate_limit_error",
         "allowed_model_region",
+        "enable_tag_filtering",
+        "include_fallback_errors",
         "wait_for_cooldown",
         "hedge_after",
         "single_flight",
@@ -80,6 +82,9 @@ class Operation:
         self.metadata: str = metadata
 
 
+#: By how much a timer may be early, in seconds.
+_MOMENT = 0.01
+
 #: How long an answer may be, by operation.
 _LONGEST = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 
@@ -98,13 +103,17 @@ class Request:
         beyond: only deployments of a later ``order`` than this are asked.
         last: the deployment that failed last.
         tried: every deployment a request went to.
+        visited: the groups it went to, and the ``id`` of each fallback with arguments of its own; shared by
+            the whole journey.
         past: what its metadata tells of attempts that failed, in all groups.
         spared: budgets that had no room for the call; their deployments are not asked again.
         retries, fallbacks: how many there were.
+        allowed: how many retries there may be, once there was one.
     """
 
     __slots__ = (
         "_amounts",
+        "allowed",
         "arguments",
         "asynchronous",
         "beyond",
@@ -149,8 +158,9 @@ class Request:
         self.tried: list[Member] = []
         self.spared: set[str] = set()
         self.past: dict[str, Any] = {}
-        self.visited: set[str] = {group}
+        self.visited: set[object] = {group}
         self.retries: int = 0
+        self.allowed: int = 0
         self.fallbacks: int = 0
         self._amounts: tuple[float, ...] | None = None
 
@@ -164,7 +174,6 @@ class Request:
         twin.beyond = None
         twin.last = None
         twin.spared = set()
-        twin.visited = self.visited | {group}
         twin._amounts = None
         if changed:
             twin.arguments = {
@@ -185,8 +194,8 @@ class Request:
         return twin
 
     def start(self, deadline: float | None) -> None:
-        """The clock of the whole journey starts."""
-        if deadline is not None:
+        """The clock of the whole journey starts, unless it runs already."""
+        if deadline is not None and self.ends is None:
             self.ends = time.monotonic() + float(deadline)
 
     def left(self) -> float | None:
@@ -205,6 +214,10 @@ class Request:
                 llm_provider="",
             )
         return left
+
+    def is_late(self) -> bool:
+        """Whether the whole journey is over; a timer may be a moment early."""
+        return self.ends is not None and time.monotonic() > self.ends - _MOMENT
 
     def trace_id(self) -> str:
         """One for all attempts."""

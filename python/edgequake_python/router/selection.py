@@ -75,7 +75,7 @@ def choose(router: Router, request: Request) -> Course:
     while True:
         answer = yield from _choose_now(router, request, found, view)
         if isinstance(answer, Picked):
-            found.pool.started(answer.member)
+            answer.pool.started(answer.member)
             request.tried.append(answer.member)
             if request.on_chosen is not None:
                 request.on_chosen()
@@ -105,7 +105,7 @@ def look(router: Router, request: Request) -> Course:
         for key, wait in found_resting.items():
             pool.rest(pool.by_id[key], now + wait)
     if router._custom_strategy is not None:
-        member = yield from _custom(router, request, found)
+        member = yield from _custom(router, request)
         if member is not None:
             return member
     fits: set[int] | None = None
@@ -121,14 +121,15 @@ def look(router: Router, request: Request) -> Course:
 def _view(router: Router, request: Request, found: Found) -> View:
     if found.only is not None:
         return found.pool.view(found.only)
-    if not router.enable_tag_filtering:
+    if not (router.enable_tag_filtering or request.options.get("enable_tag_filtering") is True):
         return found.pool.view(None)
-    asked = tags.tags_of(request.arguments, router.tag_routing_prefix)
+    asked = tags.tags_of(request.arguments)
+    prefix = router.tag_routing_prefix
     agent, any_of_them = tags.user_agent(request.arguments), router.tag_filtering_match_any
     try:
         return found.pool.tagged(
-            (frozenset(asked), any_of_them, agent),
-            lambda: tags.allowed(found.pool.members, asked, any_of_them, agent),
+            (frozenset(asked), any_of_them, agent, prefix),
+            lambda: tags.allowed(found.pool.members, asked, any_of_them, agent, prefix),
         )
     except LookupError:
         raise ValueError(
@@ -140,27 +141,31 @@ def _view(router: Router, request: Request, found: Found) -> View:
 def _choose_now(router: Router, request: Request, found: Found, view: View) -> Course:
     """A `Picked` or a `Refusal`."""
     pool, state = found.pool, router.state
-    amounts = request.amounts() if pool.counts_tokens else (1.0,)
     refused = _Refused()
     first: Member | None = None
     if router._custom_strategy is not None:
-        first = yield from _custom(router, request, found)
+        first = yield from _custom(router, request)
+        if first is not None and first.group != pool.name:
+            # The program may send the call to another group.
+            pool = router._catalog.pools[first.group]
+            view = pool.view([first])
     elif router._affinities:
         first = yield from affinity.remembered(router, request, pool)
+    amounts = request.amounts() if pool.counts_tokens else (1.0,)
     now = state.clock()
     check = checks.check_of(router, request)
     fits = yield from checks.admitted(router, request, pool)
     if first is None and fits is None and not request.failed and not state.remote:
         # The usual case costs no list.
         first = pool.best(view, now)
-        if first is not None and not check(first):
-            first = None
-    offers: list[Member] = [first] if first is not None and first.number in view.members else []
     count = _OFFERED.get(pool.prefer, _OFFERED_AT_MOST) if state.remote else _OFFERED["first"]
 
     def allowed(member: Member) -> bool:
         return member.id not in refused.seen and (fits is None or member.number in fits) and check(member)
 
+    offers: list[Member] = []
+    if first is not None and first.number in view.members and allowed(first):
+        offers = [first]
     # Those that failed this very call come last.
     spared: bool = bool(request.failed)
     while True:
@@ -256,7 +261,7 @@ def _error(router: Router, request: Request, found: Found, refusal: Refusal) -> 
     )
 
 
-def _custom(router: Router, request: Request, found: Found) -> Course:
+def _custom(router: Router, request: Request) -> Course:
     """The deployment that the program's own strategy names, or None."""
     strategy = router._custom_strategy
     arguments = {
@@ -272,6 +277,9 @@ def _custom(router: Router, request: Request, found: Found) -> Course:
     )
     if entry is None:
         return None
-    info = entry["model_info"] if not hasattr(entry, "model_info") else entry.model_info
-    member_id = info["id"] if isinstance(info, dict) else info.id
-    return found.pool.by_id.get(member_id)
+    info = entry.get("model_info") if isinstance(entry, dict) else getattr(entry, "model_info", None)
+    member_id = info.get("id") if isinstance(info, dict) else getattr(info, "id", None)
+    member = router._catalog.by_id.get(str(member_id))
+    if member is None:
+        raise ValueError("the custom strategy returned no deployment of the Router; see Router.model_list")
+    return member

@@ -54,7 +54,7 @@ def failed(router: Router, request: Request, picked: Picked, error: Exception) -
     request.last = member
     error.failed_deployment_id = member.id  # type: ignore[attr-defined]
     rule = rest_rule(router, request, error, member, len(pool.members))
-    slow = note_failure(error, pool.watches)
+    slow = None if request.is_late() else note_failure(error, pool.watches)
     pool.ended(member, router.state.clock(), 0.0, slow)
     # A request was made, but its tokens were not used; a budget refuses before there is one.
     made = 0.0 if isinstance(error, BudgetExceededError) else 1.0

@@ -265,7 +265,10 @@ class State(Protocol):
             """Add to a number that starts at zero; its time to live starts with the first addition."""
 
         def close(self) -> None:
-            """Close connections and stop threads. Slots that are still held expire by themselves."""
+            """Close connections and stop threads. Slots that are still held expire by themselves.
+
+            Whoever uses the state again opens it again.
+            """
 
 
 def rest_after(rule: FailureRule, failed: float, calls: float, strikes: int) -> float:

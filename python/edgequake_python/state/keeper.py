@@ -127,7 +127,9 @@ class Keeper:
                 self._change.wait(left)
 
     def _awake(self) -> None:
-        if self._thread is None and not self._closed:
+        # One that was closed, and is used again, starts again.
+        if self._thread is None:
+            self._closed = False
             thread = threading.Thread(target=self._run, name="edgequake-state", daemon=True)
             try:
                 thread.start()

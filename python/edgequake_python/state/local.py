@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from threading import Lock
 
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     from typing import Callable
 
     from .interface import Candidate, Hold, Prefer
+
+
+# Seconds that go on while a machine sleeps, where the system counts them.
+_ticks: Callable[[], float] = (
+    functools.partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
+_BEGINNING = time.time() - _ticks()
+
+
+def steady() -> float:
+    """The time, as it was set when the program began: a clock that is set back must not make rests, or
+    windows of limits, longer.
+    """
+    return _BEGINNING + _ticks()
 
 
 class _Record:
@@ -48,7 +65,7 @@ class LocalState(LocalValues):
 
     remote = False
 
-    def __init__(self, clock: Callable[[], float] = time.time, window: float = 60.0) -> None:
+    def __init__(self, clock: Callable[[], float] = steady, window: float = 60.0) -> None:
         self.clock = clock
         self.window = window
         self._lock = Lock()

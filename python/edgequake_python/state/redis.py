@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import time
 from typing import TYPE_CHECKING
 
 from . import calls
 from .connection import Address
 from .interface import Grant, Outcome, Refusal
-from .local import LocalState
+from .local import LocalState, steady
 from .store import Store
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class RedisState(Store):
         **options: Any,
     ) -> None:
         self.window = window
-        self.clock: Callable[[], float] = time.time
+        self.clock: Callable[[], float] = steady
         self._local = LocalState(window=window)
         super().__init__(Address(url, timeout, options), lease, prefix)
 
@@ -161,8 +160,7 @@ class RedisState(Store):
         """See `State.resting`."""
 
         def ask(client: Any) -> Mapping[str, float]:
-            seconds, micros = client.execute_command("TIME", **self._anywhere())
-            now = int(seconds) * 1000 + int(micros) // 1000
+            now = self._now(client)
             found: dict[str, float] = {}
             for key, name in zip(keys, self._keys.records(scope, keys)):
                 end = client.hget(name, "c")
@@ -173,6 +171,11 @@ class RedisState(Store):
         found: Mapping[str, float] = self._direct(ask, lambda: self._local.resting(scope, keys))
         return found
 
+    def _now(self, client: Any) -> int:
+        """Milliseconds, by Redis's clock."""
+        seconds, micros = client.execute_command("TIME", **self._anywhere())
+        return int(seconds) * 1000 + int(micros) // 1000
+
     def _anywhere(self) -> dict[str, Any]:
         return {"target_nodes": "random"} if self._address.kind == "cluster" else {}
 
@@ -181,7 +184,7 @@ class RedisState(Store):
 
         def ask(client: Any) -> tuple[float, ...]:
             known = client.hgetall(self._keys.records(scope, (key,))[0])
-            if int(known.get(b"w", -1)) != int(self.clock() // self.window):
+            if int(known.get(b"w", -1)) != int(self._now(client) / 1000 // self.window):
                 return ()
             places = itertools.takewhile(lambda place: b"u%d" % place in known, itertools.count(1))
             return tuple(float(known[b"u%d" % place]) for place in places)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from judges.openai_chat import TIME, USER, WEATHER, chat, check, stream
+from judges.openai_chat import USER, WEATHER, chat, check, stream
+from native import TIME
 
 openai = pytest.importorskip("openai")
 
