@@ -123,11 +123,6 @@ impl Assembler {
         }
     }
 
-    /// Whether an alternative has begun.
-    pub(crate) fn has_begun(&self) -> bool {
-        !self.choices.is_empty()
-    }
-
     /// Appends what is said last, once: an end for alternatives that were given none although the provider says that the
     /// answer is whole, and the token counts, where the caller gets them.
     pub(crate) fn end(&mut self, out: &mut Vec<ChatChunk>) {

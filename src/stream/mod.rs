@@ -63,9 +63,6 @@ impl Machine {
             read
         })?;
         if decoder.is_done() {
-            if !assembler.has_begun() {
-                return Err(incomplete("the stream ended without an answer"));
-            }
             assembler.end(chunks);
         }
         Ok(())
@@ -88,7 +85,7 @@ impl Machine {
         if let Some(usage) = decoder.usage() {
             assembler.count(usage);
         }
-        if !self.is_complete() || !self.assembler.has_begun() {
+        if !self.is_complete() {
             return Err(incomplete("the stream ended without a finish"));
         }
         self.assembler.end(chunks);

@@ -178,17 +178,6 @@ class TestEnds:
         assert reasons == [None, finish, None]
         assert reading.chunks[-1].usage.total_tokens == 3
 
-    def test_whole_without_an_answer(self, mode: str) -> None:
-        def handler(exchange: Exchange) -> None:
-            exchange.start()
-            exchange.send(event("[DONE]"))
-            exchange.connection.sendall(b"0\r\n\r\n")
-
-        with RawServer(handler) as server:
-            reading = read(mode, **server.call())
-        assert isinstance(reading.error, eq.IncompleteStreamError)
-        assert "without an answer" in str(reading.error)
-
     def test_reading_on_after_the_error_ends(self) -> None:
         stream = eq.completion(model="sim/cut", messages=MESSAGES, stream=True)
         with pytest.raises(eq.IncompleteStreamError):
