@@ -99,6 +99,7 @@ class Request:
         ends: when the whole journey must be over, by `time.monotonic`; None: never.
         failed: deployments that failed in this group.
         beyond: only deployments of a later ``order`` than this are asked.
+        avoided: deployments that are not asked: they are at work on the call.
         last: the deployment that failed last.
         tried: every deployment a request went to.
         visited: the groups it went to, and the ``id`` of each fallback with arguments of its own; shared by
@@ -112,6 +113,7 @@ class Request:
         "_amounts",
         "arguments",
         "asynchronous",
+        "avoided",
         "beyond",
         "ends",
         "failed",
@@ -149,6 +151,7 @@ class Request:
         self.trace: Any = given.get("litellm_trace_id")
         self.failed: set[int] = set()
         self.beyond: float | None = None
+        self.avoided: frozenset[int] = frozenset()
         self.last: Member | None = None
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
@@ -167,6 +170,7 @@ class Request:
         twin.group = group
         twin.failed = set()
         twin.beyond = None
+        twin.avoided = frozenset()
         twin.last = None
         twin.spared = set()
         twin._amounts = None
