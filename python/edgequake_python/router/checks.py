@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from .._course import Course
     from .member import Member
-    from .pool import Pool, View
+    from .pool import Pool
     from .request import Request
     from .router import Router
+    from .views import View
 
 #: Parameters worth asking the model's table about.
 _ASKED = ("response_format", "tools", "functions", "reasoning_effort", "thinking", "logprobs")

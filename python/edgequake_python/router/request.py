@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Callable
 
+    from .answers import Answers
     from .member import Member
 
 #: Arguments of a call that are the Router's own; none is handed on.
@@ -224,12 +225,21 @@ class Request:
             self.trace = f"{random.getrandbits(128):032x}"
         return str(self.trace)
 
-    def amounts(self) -> tuple[float, ...]:
-        """What the call may use at most, as far as that is known before: request, tokens, input, output."""
+    def longest(self) -> float | None:
+        """How many tokens the answer may have; None when the call does not say."""
+        limits = (self.arguments.get(name) for name in _LONGEST)
+        return next((float(limit) for limit in limits if limit), None)
+
+    def amounts(self, answers: Answers) -> tuple[float, ...]:
+        """What the call is charged before it is made: request, tokens, input, output.
+
+        The output is the longest that it allows, else what the group's answers usually have.
+        """
         if self._amounts is None:
             inward = estimated_tokens(self.arguments)
-            limits = (self.arguments.get(name) for name in _LONGEST)
-            outward = float(next((limit for limit in limits if limit), 0))
+            outward = self.longest()
+            if outward is None:
+                outward = answers.expected(self.operation.blocking, inward)
             self._amounts = (1.0, inward + outward, inward, outward)
         return self._amounts
 
