@@ -249,7 +249,7 @@ class Pool:
         if "flying" in self.watches:
             with self._lock:
                 member.flying += 1
-                for pool in self._line():
+                for pool in self._line() if self._heir is not None else (self,):
                     pool._changed(member)
 
     def ended(self, member: Member, now: float, tokens: float = 0.0, latency: float | None = None) -> None:
@@ -258,7 +258,7 @@ class Pool:
         if not watches:
             return
         with self._lock:
-            line = self._line()
+            line = self._line() if self._heir is not None else (self,)
             if "flying" in watches:
                 member.flying = max(0, member.flying - 1)
             if "tokens" in watches:

@@ -107,6 +107,7 @@ class Request:
             the whole journey.
         past: what its metadata tells of attempts that failed, in all groups.
         spared: budgets that had no room for the call; their deployments are not asked again.
+        boundless: whether it is known that the call says nothing about how long the answer may be.
         retries, fallbacks: how many there were.
     """
 
@@ -116,6 +117,7 @@ class Request:
         "asynchronous",
         "avoided",
         "beyond",
+        "boundless",
         "ends",
         "failed",
         "fallbacks",
@@ -162,6 +164,7 @@ class Request:
         self.retries: int = 0
         self.fallbacks: int = 0
         self._amounts: tuple[float, ...] | None = None
+        self.boundless: bool = False
 
     def instead(self, group: str, changed: Mapping[str, Any]) -> Request:
         """The same call to another group, with some arguments changed."""
@@ -174,7 +177,7 @@ class Request:
         twin.avoided = frozenset()
         twin.last = None
         twin.spared = set()
-        twin._amounts = None
+        twin._amounts, twin.boundless = None, False
         if changed:
             twin.arguments = {
                 **self.arguments,
@@ -225,20 +228,21 @@ class Request:
             self.trace = f"{random.getrandbits(128):032x}"
         return str(self.trace)
 
-    def longest(self) -> float | None:
-        """How many tokens the answer may have; None when the call does not say."""
-        limits = (self.arguments.get(name) for name in _LONGEST)
-        return next((float(limit) for limit in limits if limit), None)
-
     def amounts(self, answers: Answers) -> tuple[float, ...]:
         """What the call is charged before it is made: request, tokens, input, output.
 
         The output is the longest that it allows, else what the group's answers usually have.
         """
         if self._amounts is None:
-            inward = estimated_tokens(self.arguments)
-            outward = self.longest()
-            if outward is None:
+            given = self.arguments
+            inward = estimated_tokens(given)
+            outward = 0.0
+            for name in _LONGEST:
+                if given.get(name):
+                    outward = float(given[name])
+                    break
+            else:
+                self.boundless = True
                 outward = answers.expected(self.operation.blocking, inward)
             self._amounts = (1.0, inward + outward, inward, outward)
         return self._amounts
@@ -259,8 +263,12 @@ def _letters(value: Any, depth: int) -> int:
         # An image in the message is not text.
         return len(value) if not value.startswith("data:") else 1000
     if isinstance(value, dict):
-        return sum(_letters(below, depth + 1) for below in value.values()) if depth < 8 else 0
-    if isinstance(value, (list, tuple)):
-        return sum(_letters(below, depth + 1) for below in value) if depth < 8 else 0
-    content = getattr(value, "content", None)
-    return _letters(content, depth + 1) if content is not None else 4
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        content = getattr(value, "content", None)
+        return _letters(content, depth + 1) if content is not None else 4
+    letters = 0
+    if depth < 8:
+        for below in value:
+            letters += _letters(below, depth + 1)
+    return letters
