@@ -167,6 +167,12 @@ def in_region(member: Member, region: str) -> bool:
     )
 
 
+def base_model_of(member: Member) -> str | None:
+    """The model that a deployment of another name serves, where that is said."""
+    base: str | None = member.info.get("base_model") or member.entry["litellm_params"].get("base_model")
+    return base
+
+
 def model_information(member: Member, model: str) -> Mapping[str, Any]:
     """Limits and abilities of a deployment asked for ``model``: ``model_info`` first, then the package's
     table.
@@ -179,7 +185,7 @@ def model_information(member: Member, model: str) -> Mapping[str, Any]:
     if ask is None:
         return info
     try:
-        known: Mapping[str, Any] = ask(str(info.get("base_model") or model))
+        known: Mapping[str, Any] = ask(str(base_model_of(member) or model))
     except Exception:  # the table does not know the model, and says so in more than one way
         return info
     return {**known, **{name: value for name, value in info.items() if value is not None}}

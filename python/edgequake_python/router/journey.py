@@ -78,6 +78,8 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
             yield from note_fallback(request, group, error, failure)
             continue
         yield from note_fallback(request, group, None, failure)
+        if request.options.get("include_fallback_errors") is True:
+            fallbacks.tell(answer, [failure, *(error for _, error in errors)])
         return answer
     if errors:
         failure.fallback_errors = [error for _, error in errors]  # type: ignore[attr-defined]

@@ -33,6 +33,8 @@ OPTIONS = frozenset(
         "mock_testing_content_policy_fallbacks",
         "mock_testing_rate_limit_error",
         "allowed_model_region",
+        "enable_tag_filtering",
+        "include_fallback_errors",
         "wait_for_cooldown",
         "hedge_after",
         "single_flight",
