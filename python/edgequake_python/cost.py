@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import _given, model_table, pricing
+from . import _given, model_table, pricing, tool_fees
 from .exceptions import BadRequestError
 from .pricing import NOTHING, Rates, counted, decimal, part
 
@@ -36,7 +36,6 @@ class Priced:
     ) -> None:
         self.facts = facts
         self._places = places
-        self._provider = provider
         self.usage: Any = usage if usage is not None else {}
         self.rates: Rates = Rates(facts, counted(self.usage, "prompt_tokens"), tier, provider, at)
 
@@ -56,32 +55,6 @@ class Priced:
         if location and location.lower() != "global":
             factor *= decimal(self.facts.get("regional_endpoint_uplift_multiplier")) or 1
         return factor
-
-    def searches(self, response: Any = None, size: str = "medium") -> Decimal:
-        """The fees for web searches that the provider ran; ``size`` is that of their context."""
-        count = counted(part(self.usage, "server_tool_use"), "web_search_requests")
-        count = count or counted(part(self.usage, "prompt_tokens_details"), "web_search_requests")
-        count = count or sum(
-            part(item, "type") == "web_search_call"
-            for item in part(response, "output") or ()
-            if item is not None
-        )
-        if not count and self._provider in ("openai", "azure"):
-            # In chat, OpenAI counts no searches; its answers cite what one has found.
-            from .response_cost import cites
-
-            count = int(cites(response))
-        fees = self.facts.get("search_context_cost_per_query")
-        if not count or not isinstance(fees, dict):
-            return NOTHING
-        named = (f"search_context_size_{one}" for one in (size, "medium", "low"))
-        fee = next((fee for name in named if (fee := decimal(fees.get(name)))), NOTHING)
-        return count * fee
-
-    def places(self) -> Decimal:
-        """The fees for look-ups of places on a map."""
-        count = counted(part(self.usage, "prompt_tokens_details"), "google_maps_grounding_requests")
-        return count * (decimal(self.facts.get("google_maps_grounding_cost_per_query")) or NOTHING)
 
 
 def cost_per_token(
@@ -305,10 +278,10 @@ def completion_cost(
         NotFoundError: for a model whose price is unknown.
     """
     from .cost_adjustments import adjusted, with_margin
-    from .response_cost import Answer, size_of_search
+    from .response_cost import Answer
 
     answer = Answer(completion_response, optional_params or {})
-    provider = custom_llm_provider or answer.provider
+    provider = custom_llm_provider or answer.provider or _named_provider(model)
     given = decimal(charged(completion_response))
     if given is not None:
         return float(with_margin(given, provider))
@@ -351,9 +324,16 @@ def completion_cost(
         elapsed=_seconds(total_time or answer.milliseconds),
         queries=answer.search_units,
     )
-    fees = call.searches(completion_response, size_of_search(standard_built_in_tools_params, optional_params))
-    fees += call.places()
+    looked = tool_fees.asked_size(standard_built_in_tools_params, optional_params)
+    fees = tool_fees.searches(facts, answer.usage, completion_response, looked)
+    fees += tool_fees.places(facts, answer.usage)
     return float(adjusted(sums[0] + sums[1] + fees, provider))
+
+
+def _named_provider(model: Any) -> str | None:
+    """Whose model it is by its name, where the response does not say."""
+    name, found, _ = str(model or "").partition("/")
+    return name if found and name in model_table.providers() else None
 
 
 def first_known(

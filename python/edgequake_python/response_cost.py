@@ -114,24 +114,6 @@ class Answer:
         return "image" in kind
 
 
-def cites(response: Any) -> bool:
-    """Whether an answer of chat cites pages that a search has found."""
-    for choice in part(response, "choices") or ():
-        for note in part(part(choice, "message"), "annotations") or ():
-            if part(note, "type") == "url_citation":
-                return True
-    return False
-
-
-def size_of_search(*given: Any) -> str:
-    """The size of searches' contexts that the first of these parameters names; ``medium`` without one."""
-    for params in given:
-        size = part(part(params, "web_search_options"), "search_context_size")
-        if isinstance(size, str):
-            return size
-    return "medium"
-
-
 def _usage(usage: Any) -> Any:
     """Counts under the names of chat, whatever endpoint they come from."""
     if usage is None or part(usage, "prompt_tokens") is not None or part(usage, "input_tokens") is None:

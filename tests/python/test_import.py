@@ -187,7 +187,8 @@ print(json.dumps([name for name in dir(eq) if name.endswith("Error")]))
     def test_everything_shown_resolves(self) -> None:
         program = """
 import json, edgequake_python as eq
-names = sorted(set(dir(eq)) | set(eq._LAZY))
+from edgequake_python import _names
+names = sorted({*dir(eq), *eq.__all__, *_names._MODULE_OF})
 print(json.dumps([name for name in names if not hasattr(eq, name)]))
 """
         assert python(program) == []
