@@ -196,8 +196,9 @@ def _tokens(arguments: Mapping[str, Any]) -> float:
     count = getattr(package, "token_counter", None)
     messages = arguments.get("messages")
     if count is not None and messages:
+        beside = estimated_tokens({**arguments, "messages": None}) - 1.0
         try:
-            return float(count(model="", messages=messages))
+            return float(count(model="", messages=messages)) + beside
         except Exception:  # an estimate is better than a call that fails before it is sent
             pass
     return estimated_tokens(arguments)

@@ -238,7 +238,7 @@ class Request:
 def estimated_tokens(arguments: Mapping[str, Any]) -> float:
     """Input tokens, taken to be four bytes long; exact counts come from the provider afterwards."""
     letters = 0
-    for name in ("messages", "prompt", "input", "tools"):
+    for name in ("messages", "prompt", "input", "tools", "system", "instructions"):
         value = arguments.get(name)
         if value:
             letters += _letters(value, 0)
