@@ -36,16 +36,21 @@ __all__ = [
     "cloudflare_api_key",
     "cohere_key",
     "cometapi_key",
+    "cost_discount_config",
+    "cost_margin_config",
     "credential_list",
     "custom_prompt_dict",
     "custom_provider_map",
     "databricks_key",
     "datarobot_key",
+    "default_redis_batch_cache_expiry",
+    "default_redis_ttl",
     "drop_params",
     "enable_json_schema_validation",
     "failure_callback",
     "gdc_key",
     "gigachat_key",
+    "global_disable_no_log_param",
     "gradient_ai_api_key",
     "groq_key",
     "headers",
@@ -86,6 +91,7 @@ __all__ = [
     "snowflake_key",
     "ssl_certificate",
     "ssl_verify",
+    "standard_logging_payload_excluded_fields",
     "success_callback",
     "suppress_debug_info",
     "telemetry",
@@ -175,7 +181,21 @@ service_callback: list[Any] = []
 _async_success_callback: list[Any] = []
 _async_failure_callback: list[Any] = []
 _async_input_callback: list[Any] = []
+standard_logging_payload_excluded_fields: list[str] | None = None
+"""Fields of the standard logging object that no callback is told."""
 turn_off_message_logging: bool = False
+cost_discount_config: dict[str, Any] = {}
+"""By provider: the share of a price that is not paid: ``{"openai": 0.05}``."""
+cost_margin_config: dict[str, Any] = {}
+"""By provider, or for ``global``: the share that comes on top of a price, or a dict with ``percentage`` and
+``fixed_amount``, in USD a call.
+"""
+default_redis_batch_cache_expiry: float | None = None
+"""Seconds for which a `DualCache` does not ask Redis again for what was not there; None: 10."""
+default_redis_ttl: float | None = None
+"""Seconds that values live in a `RedisCache` that does not say otherwise; None: for ever."""
+global_disable_no_log_param: bool = False
+"""Whether ``no-log`` of a call is not obeyed."""
 cache: Any = None
 budgets: Any = None
 """`Budgets` that every call belongs to; see `budget`."""

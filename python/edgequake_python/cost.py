@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import _given, model_table, pricing
+from . import _given, model_table, pricing, tool_fees
 from .exceptions import BadRequestError
 from .pricing import NOTHING, Rates, counted, decimal, part
 
@@ -55,26 +55,6 @@ class Priced:
         if location and location.lower() != "global":
             factor *= decimal(self.facts.get("regional_endpoint_uplift_multiplier")) or 1
         return factor
-
-    def searches(self, response: Any = None) -> Decimal:
-        """The fees for web searches that the provider ran during the call."""
-        count = counted(part(self.usage, "server_tool_use"), "web_search_requests")
-        count = count or counted(part(self.usage, "prompt_tokens_details"), "web_search_requests")
-        count = count or sum(
-            part(item, "type") == "web_search_call"
-            for item in part(response, "output") or ()
-            if item is not None
-        )
-        fees = self.facts.get("search_context_cost_per_query")
-        if not count or not isinstance(fees, dict):
-            return NOTHING
-        fee = decimal(fees.get("search_context_size_medium")) or decimal(fees.get("search_context_size_low"))
-        return count * (fee or NOTHING)
-
-    def places(self) -> Decimal:
-        """The fees for look-ups of places on a map."""
-        count = counted(part(self.usage, "prompt_tokens_details"), "google_maps_grounding_requests")
-        return count * (decimal(self.facts.get("google_maps_grounding_cost_per_query")) or NOTHING)
 
 
 def cost_per_token(
@@ -188,6 +168,10 @@ def _facts(model: str, provider: str | None, region: str | None = None) -> tuple
     provider = owner(model, provider)
     found = model_table.find(model, provider, region)
     if found is None:
+        from .size_classes import find_by_size
+
+        found = find_by_size(model, provider)
+    if found is None:
         raise NotFoundError(
             message=f"the price of {model!r} is not known; register_model() can tell it",
             model=model,
@@ -279,7 +263,8 @@ def completion_cost(
         optional_params: the call's parameters; ``service_tier`` and the image's ones are looked at.
         custom_pricing: whether ``router_model_id`` has prices of its own in the table.
         base_model: the model whose prices count, where a deployment's name says nothing.
-        standard_built_in_tools_params: not used; searches are counted from the response.
+        standard_built_in_tools_params: the size of searches' contexts, under ``web_search_options``; how many
+            there were is counted from the response.
         litellm_model_name: as ``model``.
         router_model_id: the id of the Router's deployment that answered.
         litellm_logging_obj: not used.
@@ -292,14 +277,15 @@ def completion_cost(
         BadRequestError: when no model is named.
         NotFoundError: for a model whose price is unknown.
     """
-    given = decimal(charged(completion_response))
-    if given is not None:
-        return float(given)
+    from .cost_adjustments import adjusted, with_margin
     from .response_cost import Answer
 
     answer = Answer(completion_response, optional_params or {})
-    provider = custom_llm_provider or answer.provider
-    names = [base_model, answer.model, model, litellm_model_name, answer.requested]
+    provider = custom_llm_provider or answer.provider or _named_provider(model)
+    given = decimal(charged(completion_response))
+    if given is not None:
+        return float(with_margin(given, provider))
+    names = [base_model, answer.model, model, litellm_model_name, *answer.requested]
     if custom_pricing and router_model_id:
         names.insert(0, router_model_id)
     names = [_given.word("model", name) for name in names if name]
@@ -319,14 +305,13 @@ def completion_cost(
             custom_cost_per_token=custom_cost_per_token,
             custom_cost_per_second=custom_cost_per_second,
         )
-        return prompt_usd + answer_usd
+        return float(adjusted(Decimal(str(prompt_usd + answer_usd)), provider))
     if answer.is_image(kind):
         images = n if n is not None else answer.images
         from .image_cost import image_cost
 
-        return float(
-            image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images)
-        )
+        usd = image_cost(names, provider, answer, size or answer.size, quality or answer.quality, images)
+        return float(adjusted(usd, provider))
     provider, facts = first_known(names, provider, region_name)
     tier = "batches" if "batch" in kind else answer.tier or service_tier
     places = data_residency, vertex_location
@@ -339,7 +324,16 @@ def completion_cost(
         elapsed=_seconds(total_time or answer.milliseconds),
         queries=answer.search_units,
     )
-    return float(sum(sums) + call.searches(completion_response) + call.places())
+    looked = tool_fees.asked_size(standard_built_in_tools_params, optional_params)
+    fees = tool_fees.searches(facts, answer.usage, completion_response, looked)
+    fees += tool_fees.places(facts, answer.usage)
+    return float(adjusted(sums[0] + sums[1] + fees, provider))
+
+
+def _named_provider(model: Any) -> str | None:
+    """Whose model it is by its name, where the response does not say."""
+    name, found, _ = str(model or "").partition("/")
+    return name if found and name in model_table.providers() else None
 
 
 def first_known(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import model_table
+from .cost_adjustments import adjusted
 from .pricing import NOTHING, Rates, decimal
 
 TYPE_CHECKING = False
@@ -27,7 +28,12 @@ class Estimate:
     def __init__(
         self, operation: str, arguments: Mapping[str, Any], provider: str | None, model: str
     ) -> None:
-        facts = dict((model_table.find(model, provider) or ("", {}))[1])
+        found = model_table.find(model, provider)
+        if found is None:
+            from .size_classes import find_by_size
+
+            found = find_by_size(model, provider)
+        facts = dict(found[1]) if found else {}
         for name in arguments:
             if "cost_per" in name and arguments[name] is not None:
                 facts[name] = arguments[name]
@@ -70,7 +76,8 @@ class Estimate:
         by_query = rates.get("input_cost_per_query") or NOTHING if self.operation == "rerank" else NOTHING
         per_image = decimal(self._facts.get("output_cost_per_image")) or NOTHING
         cost = self.prompt_tokens * dearest + answer_tokens * rates.output + fixed + by_query
-        return float(cost + (per_image if "image" in self.operation else NOTHING))
+        cost += per_image if "image" in self.operation else NOTHING
+        return float(adjusted(cost, self._provider))
 
     def of_text(self, text: str) -> float:
         """USD for an answer of which only a text is known."""

@@ -56,6 +56,10 @@ _RELATED = {
 }
 
 
+def _invalidate_model_cost_lowercase_map() -> None:
+    """LiteLLM's, for programs that change the table: there is no copy of it here that would grow old."""
+
+
 def serves(listed: str, provider: str) -> bool:
     """Whether an entry that the table lists under ``listed`` is one of ``provider``'s models."""
     names = _RELATED.get(provider, (provider,))
@@ -128,6 +132,8 @@ def _names(model: str, provider: str | None, region: str | None) -> Iterator[str
         yield model.split("/", 1)[1]
     if provider == "bedrock":
         yield from _bedrock_names(bare)
+    if provider == "azure_ai":
+        yield f"azure/{bare}"
     if provider == "azure" and not bare.startswith(("eu/", "us/", "global/")):
         yield f"azure/global/{bare}"
     if bare.startswith("ft:"):

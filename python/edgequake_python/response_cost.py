@@ -45,9 +45,9 @@ class Answer:
         return model if isinstance(model, str) and model else None
 
     @property
-    def requested(self) -> str | None:
-        """The model that was asked for, with its provider."""
-        return self._hidden.get("litellm_model_name")
+    def requested(self) -> tuple[str | None, ...]:
+        """The model that was asked for, with its provider, and as programs note it themselves."""
+        return self._hidden.get("litellm_model_name"), self._hidden.get("model")
 
     @property
     def provider(self) -> str | None:
@@ -148,12 +148,22 @@ def of_response(response: Any, hidden: Mapping[str, Any] | None = None) -> float
     """The ``response_cost`` of a response with these ``_hidden_params``: USD, or None where it is unknown."""
     from .cost import completion_cost
 
+    told = _told_by_proxy(hidden) if hidden and hidden.get("custom_llm_provider") == "litellm_proxy" else None
+    if told is not None:
+        return told
     try:
         private = getattr(response, "__pydantic_private__", None) or {}
         return completion_cost(response, optional_params=private.get("_asked"), **_whose(hidden or {}))
     except Exception:
         # A price is beside the point of a call; one that cannot be told must not break it.
         return None
+
+
+def _told_by_proxy(hidden: Any) -> float | None:
+    """What LiteLLM's proxy says in its headers that a call has cost."""
+    headers = part(hidden, "additional_headers")
+    cost = decimal(part(headers, "llm_provider-x-litellm-response-cost"))
+    return None if cost is None else float(cost)
 
 
 def of_speech(text: Any, hidden: Mapping[str, Any]) -> float | None:
@@ -233,6 +243,9 @@ def response_cost_calculator(
     """
     if cache_hit:
         return 0.0
+    told = _told_by_proxy(getattr(response_object, "_hidden_params", None))
+    if told is not None:
+        return told
     from .cost import completion_cost
 
     return completion_cost(

@@ -57,42 +57,78 @@ def completion_with_retries(*args: Any, **kwargs: Any) -> Any:
     """`completion` repeated up to ``num_retries`` times (3 unless given).
 
     The core does the repeating; ``retry_strategy`` is taken and not needed, as waits always grow and obey the
-    provider. ``original_function`` is called instead of `completion`, as LiteLLM's Router has it.
+    provider. ``original_function`` is called instead of `completion`; it is repeated here, and told not to
+    repeat anything itself.
     """
     from . import completion
 
-    function, kwargs = _prepared(completion, kwargs)
-    return function(*args, **kwargs)
+    return _repeated(completion, args, kwargs)
 
 
 async def acompletion_with_retries(*args: Any, **kwargs: Any) -> Any:
     """`acompletion`, as `completion_with_retries`."""
     from . import acompletion
 
-    function, kwargs = _prepared(acompletion, kwargs)
-    return await function(*args, **kwargs)
+    return await _repeated_async(acompletion, args, kwargs)
 
 
 def responses_with_retries(*args: Any, **kwargs: Any) -> Any:
     """`responses`, as `completion_with_retries`."""
     from .responses.main import responses
 
-    function, kwargs = _prepared(responses, kwargs)
-    return function(*args, **kwargs)
+    return _repeated(responses, args, kwargs)
 
 
 async def aresponses_with_retries(*args: Any, **kwargs: Any) -> Any:
     """`aresponses`, as `completion_with_retries`."""
     from .responses.main import aresponses
 
-    function, kwargs = _prepared(aresponses, kwargs)
-    return await function(*args, **kwargs)
+    return await _repeated_async(aresponses, args, kwargs)
 
 
-def _prepared(default: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def _repeated(default: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    function, retries, given = _prepared(kwargs)
+    if function is None:
+        return default(*args, **given, num_retries=retries)
+    for left in range(retries, -1, -1):
+        try:
+            return function(*args, **given, num_retries=0, max_retries=0)
+        except Exception as error:
+            time.sleep(_wait_after(error, left, retries))
+
+
+async def _repeated_async(default: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    function, retries, given = _prepared(kwargs)
+    if function is None:
+        return await default(*args, **given, num_retries=retries)
+    import asyncio
+
+    for left in range(retries, -1, -1):
+        try:
+            return await function(*args, **given, num_retries=0, max_retries=0)
+        except Exception as error:
+            await asyncio.sleep(_wait_after(error, left, retries))
+
+
+def _prepared(kwargs: dict[str, Any]) -> tuple[Any, int, dict[str, Any]]:
+    """What is called instead, how often it is repeated, and the other arguments."""
     given = dict(kwargs)
-    function = given.pop("original_function", None) or default
+    function = given.pop("original_function", None)
     given.pop("retry_strategy", None)
-    if given.get("num_retries") is None:
-        given["num_retries"] = 3
-    return function, given
+    retries = given.pop("num_retries", None)
+    if function is not None:
+        given.pop("max_retries", None)
+    return function, 3 if retries is None else int(retries), given
+
+
+def _wait_after(error: Exception, left: int, retries: int) -> float:
+    """Seconds until the next attempt.
+
+    Raises:
+        Exception: the error itself, when there is no next attempt.
+    """
+    status = getattr(error, "status_code", None)
+    if not left or not isinstance(status, int) or not _should_retry(status):
+        raise error
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    return _calculate_retry_after(left, retries, headers)

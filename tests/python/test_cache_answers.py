@@ -177,3 +177,32 @@ def test_memory_that_a_program_empties_itself_keeps_on() -> None:
         cache.cache_dict.clear()
     cache.set_cache("key", b"x" * 90)
     assert cache.get_cache("key") == b"x" * 90
+
+
+def test_a_cache_of_the_programs_own_may_give_json(server: Loopback) -> None:
+    edgequake_python.cache = cache = Cache()
+
+    def answers(found: Any) -> None:
+        # As programs do it: the methods of the object are put in another's place.
+        cache.get_cache = lambda *_, **__: found  # type: ignore[method-assign]
+
+    answers({"id": "c", "choices": [{"index": 0, "message": {"content": "known"}, "finish_reason": "stop"}]})
+    answer: Any = edgequake_python.completion(**server.call())
+    assert answer.choices[0].message.content == "known" and answer._hidden_params["cache_hit"] is True
+    chunks: Any = edgequake_python.completion(stream=True, **server.call())
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "known"
+    answers({"id": "t", "choices": [{"index": 0, "text": "known", "finish_reason": "stop"}]})
+    call: dict[str, Any] = {"model": "openai/m", "api_base": server.base_url, "api_key": "sk-1"}
+    text: Any = edgequake_python.text_completion(prompt="Hi", **call)
+    assert text.choices[0].text == "known" and text._hidden_params["custom_llm_provider"] == "openai"
+    texts: Any = edgequake_python.text_completion(prompt="Hi", stream=True, **call)
+    assert "".join(chunk.choices[0].text for chunk in texts) == "known"
+    answers({"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]})
+    for given in ("a", ["a"]):
+        vectors: Any = edgequake_python.embedding(input=given, **call)
+        assert vectors.data[0]["embedding"] == [0.5] and vectors._hidden_params["cache_hit"] is True
+    assert server.requests == []
+    # What is no answer is none.
+    answers("junk")
+    assert edgequake_python.completion(**server.call()).choices[0].message.content == "Hello!"
+    assert len(server.requests) == 1

@@ -299,6 +299,23 @@ def test_prices_of_a_deployments_own(server: Loopback, ask: Ask) -> None:
     assert costs == [3 * 1.0 + 4 * 2.0, pytest.approx(3 * 2.5e-6 + 4 * 1e-5), None]
 
 
+def test_prices_in_what_describes_a_deployment(server: Loopback) -> None:
+    described = {"input_cost_per_token": 1.0, "output_cost_per_token": 2.0, "input_cost_per_image": None}
+    params = {"model": "openai/unknown", "api_base": server.base_url, "api_key": "k"}
+    entry: dict[str, Any] = {"model_name": "group", "litellm_params": params, "model_info": described}
+    one = Router([entry])
+    # Those among its parameters count before those.
+    two = Router(
+        [{**entry, "litellm_params": {**params, "input_cost_per_token": 1.0, "output_cost_per_token": 0.0}}]
+    )
+    usage = one.completion("group", MESSAGES).usage
+    for router, price in ((one, 2.0), (two, 0.0)):
+        answer = router.completion("group", MESSAGES)
+        expected = usage.prompt_tokens + price * usage.completion_tokens
+        assert answer._hidden_params["response_cost"] == expected
+        router.discard()
+
+
 def test_a_group_shares_its_cached_answers(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edgequake_python, "cache", None)
     with Loopback() as elsewhere:

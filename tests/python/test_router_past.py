@@ -12,6 +12,7 @@ import pytest
 import edgequake_python
 from edgequake_python import (
     AuthenticationError,
+    BadRequestError,
     ContentPolicyViolationError,
     ContextWindowExceededError,
     InternalServerError,
@@ -255,11 +256,23 @@ def test_credentials_of_a_caller_s_own_rest_nobody(server: Loopback, ask: Ask, s
 
 def test_whose_model_a_bare_name_is() -> None:
     entries = [staged("a", "a"), staged("a", "a"), staged("a", "a")]
-    for entry, model in zip(entries, ("gpt-4o", "claude-sonnet-4-5", "nobody/knows")):
+    for entry, model in zip(entries, ("gpt-4o", "claude-sonnet-4-5", "mine")):
         entry["litellm_params"]["model"] = model
+    entries[2]["litellm_params"]["custom_llm_provider"] = "groq"
     info = Router(entries).get_model_group_info("a")
     assert info is not None
-    assert info.providers == ["openai", "anthropic", "nobody"]
+    assert info.providers == ["openai", "anthropic", "groq"]
+
+
+def test_a_model_of_nobody_is_no_deployment() -> None:
+    unknown = staged("a", "a")
+    unknown["litellm_params"]["model"] = "nobody/knows"
+    with pytest.raises(BadRequestError, match="nobody/knows"):
+        Router([unknown])
+    assert Router([unknown, staged("b", "b")], ignore_invalid_deployments=True).get_model_names() == ["b"]
+    anything = staged("*", "fine")
+    anything["litellm_params"]["model"] = "*"
+    assert Router([anything]).completion("gpt-4o", HI).choices[0].message.content == "fine"
 
 
 def test_flushing_forgets_what_programs_keep() -> None:

@@ -15,6 +15,7 @@ from typing import Any, Callable
 
 import pytest
 
+import edgequake_python
 import state_processes
 from edgequake_python import Router, RouterRateLimitError
 from edgequake_python.state import Candidate, Grant, Hold, Outcome, RedisState, Refusal, Reservation
@@ -279,3 +280,19 @@ def use_everything(state: RedisState) -> None:
         assert await state.get_async("three") == b"3"
 
     asyncio.run(use())
+
+
+def test_what_the_cache_is_told_does_not_disturb_the_state(server: Loopback, redis: RedisServer) -> None:
+    import redis as client
+
+    given: dict[str, Any] = {"namespace": "team", "ttl": 60, "supported_call_types": ["completion"]}
+    where: dict[str, Any] = {"redis_host": "127.0.0.1", "redis_port": redis.port, "cache_kwargs": given}
+    router = Router(entries(server.base_url, 1, rpm=2), cache_responses=True, num_retries=0, **where)
+    for _ in range(2):
+        router.completion("group", MESSAGES)
+    assert len(server.requests) == 1
+    edgequake_python.cache = None
+    router.discard()
+    names: Any = client.Redis(port=redis.port).keys("*team:*")
+    kinds = {name.decode().partition("{")[0] for name in names}
+    assert len(names) >= 2, kinds

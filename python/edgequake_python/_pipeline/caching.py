@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from .._course import Step
 from ..caching.caching import CALL_TYPES
 from ..caching.entries import Stored
 from .call import settings
+from .core import provider_of
 from .local import KnownMeta, LocalStream, chunks_of
 from .relay import Relay
 
@@ -87,7 +90,11 @@ def is_whole(answer: Any) -> bool:
 
 
 def _again(known: Any, call: Call) -> Any:
-    """A stored answer in the form that was asked for."""
+    """A stored answer in the form that was asked for, or None for what is no answer."""
+    if type(known) is dict:
+        known = answer_of_json(known, call)
+    if not isinstance(known, Stored) and not hasattr(known, "_hidden_params"):
+        return None
     if call.streamed and call.operation != "chat":
         from .caching_events import again
 
@@ -109,8 +116,32 @@ def _again(known: Any, call: Call) -> Any:
     return LocalStream(chunks, meta).wrapper(options)
 
 
+def answer_of_json(values: dict[str, Any], call: Call) -> Any:
+    """JSON, as a cache of the program's own gives it, as an answer of the operation."""
+    hidden = {**(values.get("_hidden_params") or {}), "cache_hit": True}
+    values = {name: value for name, value in values.items() if name != "_hidden_params"}
+    if call.operation == "chat":
+        from ..types import ModelResponse
+
+        answer: Any = ModelResponse(**values)
+    elif call.operation == "embed":
+        from ..types import EmbeddingResponse
+
+        answer = EmbeddingResponse(**values)
+    elif call.streamed:
+        return Stored(values, hidden)
+    else:
+        return values if call.make is None else call.make(values, _meta(hidden, call))
+    answer._hidden_params = hidden
+    return answer
+
+
 def _meta(hidden: dict[str, Any], call: Call) -> KnownMeta:
     provider = hidden.get("custom_llm_provider") or ""
+    if not provider:
+        with suppress(Exception):
+            provider, model = provider_of(call)
+            return KnownMeta(provider, model, hidden)
     model = str(hidden.get("litellm_model_name") or call.model)
     if model.startswith(f"{provider}/"):
         model = model[len(provider) + 1 :]

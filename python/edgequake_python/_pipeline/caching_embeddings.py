@@ -24,7 +24,12 @@ def by_item(
     known: list[Any] = [None] * len(asks)
     if not controls.get("no-cache"):
         for index, ask in enumerate(asks):
-            known[index] = yield Step(*_looking(cache, ask))
+            found = yield Step(*_looking(cache, ask))
+            if type(found) is dict:
+                from .caching import answer_of_json
+
+                found = answer_of_json(found, plain)
+            known[index] = found if getattr(found, "data", None) else None
     missing = [index for index, answer in enumerate(known) if answer is None]
     if not missing:
         return _joined(known, None)

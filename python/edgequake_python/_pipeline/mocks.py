@@ -119,6 +119,8 @@ def _whole(call: Call, response: Any, provider: str, model: str, meta: LocalMeta
     """The answer of any other operation: an object of its response class, or made of what was given."""
     if isinstance(response, str) and call.operation in _ANSWERS:
         response = _ANSWERS[call.operation](response)
+        if call.operation == "messages":
+            response["model"] = model
     if call.streamed and call.make is not None:
         from .local_events import LocalEvents, events_of
 
@@ -160,9 +162,22 @@ def _completion_of(text: str) -> dict[str, Any]:
     return {"choices": [choice], "usage": {**usage, "total_tokens": PROMPT_TOKENS + COMPLETION_TOKENS}}
 
 
+def _message_of(text: str) -> dict[str, Any]:
+    return {
+        "id": "msg_mock",
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": text}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": PROMPT_TOKENS, "output_tokens": COMPLETION_TOKENS},
+    }
+
+
 #: What a text stands for, by operation.
 _ANSWERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "responses": _response_of,
+    "messages": _message_of,
     "text_completion": _completion_of,
     "transcription": lambda text: {"text": text},
     "image_generation": lambda url: {"created": int(time.time()), "data": [{"url": url}]},

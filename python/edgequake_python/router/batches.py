@@ -72,7 +72,9 @@ class Batches:
                 for task in done:
                     failure = task.exception()
                     if failure is None:
-                        return task.result()
+                        answer = task.result()
+                        answer._hidden_params["fastest_response_batch_completion"] = True
+                        return answer
         finally:
             for task in waiting:
                 task.cancel()

@@ -41,6 +41,8 @@ class Calls(Batches, Stored):
 
         async def _run_async(self, operation: Operation, model: str, given: Mapping[str, Any]) -> Any: ...
 
+        def _repeated_name(self, function: Any) -> str | None: ...
+
     # Chat.
 
     if TYPE_CHECKING:
@@ -211,8 +213,14 @@ class Calls(Batches, Stored):
     # Any function, with everything the Router does around a call.
 
     def function_with_fallbacks(self, *args: Any, **kwargs: Any) -> Any:
-        """Call ``original_function`` with the arguments of a deployment of the group ``model``."""
+        """Call ``original_function`` with the arguments of a deployment of the group ``model``.
+
+        One of the Router's own (``router._completion``) chooses its deployment itself.
+        """
         function, model = kwargs.pop("original_function"), kwargs.pop("model")
+        name = self._repeated_name(function)
+        if name is not None:
+            return getattr(self, name)(*args, model=model, **kwargs)
         return self._run(Operation("completion", function=function), model, kwargs)
 
     function_with_retries = function_with_fallbacks
@@ -220,6 +228,9 @@ class Calls(Batches, Stored):
     async def async_function_with_fallbacks(self, *args: Any, **kwargs: Any) -> Any:
         """As `function_with_fallbacks`, for a coroutine function."""
         function, model = kwargs.pop("original_function"), kwargs.pop("model")
+        name = self._repeated_name(function)
+        if name is not None:
+            return await getattr(self, name)(*args, model=model, **kwargs)
         return await self._run_async(Operation("completion", function=function), model, kwargs)
 
     async_function_with_retries = async_function_with_fallbacks

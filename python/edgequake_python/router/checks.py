@@ -139,13 +139,24 @@ class Check:
 def provider_of(member: Member) -> str:
     """Whose model a deployment's is; a bare name such as ``gpt-4o`` tells it too."""
     if member.provider is None:
-        package = sys.modules[__name__.partition(".")[0]]
-        given = member.params.get("custom_llm_provider")
         try:
-            member.provider = str(given or package.get_llm_provider(member.model)[1])
-        except Exception:  # a name that nobody knows
+            require_provider(member)
+        except BadRequestError:  # one that is made for any name (``*``)
             member.provider = member.model.partition("/")[0]
-    return member.provider
+    return str(member.provider)
+
+
+def require_provider(member: Member) -> None:
+    """Find out whose model a deployment's is.
+
+    Raises:
+        BadRequestError: when the name does not tell.
+    """
+    given = member.params.get("custom_llm_provider")
+    if not given:
+        package = sys.modules[__name__.partition(".")[0]]
+        given = package.get_llm_provider(member.model, api_base=member.params.get("api_base"))[1]
+    member.provider = str(given)
 
 
 def in_region(member: Member, region: str) -> bool:
@@ -163,6 +174,12 @@ def in_region(member: Member, region: str) -> bool:
     )
 
 
+def base_model_of(member: Member) -> str | None:
+    """The model that a deployment of another name serves, where that is said."""
+    base: str | None = member.info.get("base_model") or member.entry["litellm_params"].get("base_model")
+    return base
+
+
 def model_information(member: Member, model: str) -> Mapping[str, Any]:
     """Limits and abilities of a deployment asked for ``model``: ``model_info`` first, then the package's
     table.
@@ -175,7 +192,7 @@ def model_information(member: Member, model: str) -> Mapping[str, Any]:
     if ask is None:
         return info
     try:
-        known: Mapping[str, Any] = ask(str(info.get("base_model") or model))
+        known: Mapping[str, Any] = ask(str(base_model_of(member) or model))
     except Exception:  # the table does not know the model, and says so in more than one way
         return info
     return {**known, **{name: value for name, value in info.items() if value is not None}}
@@ -186,8 +203,9 @@ def _tokens(arguments: Mapping[str, Any]) -> float:
     count = getattr(package, "token_counter", None)
     messages = arguments.get("messages")
     if count is not None and messages:
+        beside = estimated_tokens({**arguments, "messages": None}) - 1.0
         try:
-            return float(count(model="", messages=messages))
+            return float(count(model="", messages=messages)) + beside
         except Exception:  # an estimate is better than a call that fails before it is sent
             pass
     return estimated_tokens(arguments)

@@ -12,7 +12,7 @@ from .._logging import verbose_router_logger
 from ..exceptions import EdgeQuakeError
 from ..types.router import Deployment, ModelInfo, as_entry
 from .catalog import Catalog, Found
-from .checks import provider_of
+from .checks import provider_of, require_provider
 from .entries import each_of, is_active
 from .member import Member, resolved
 from .strategies import known
@@ -69,6 +69,7 @@ class Deployments:
         ignore_invalid_deployments: bool
         provider_budget_config: Mapping[str, Any] | None
         _guards: list[Guard]
+        _custom_strategy: Any
 
         def _set_affinities(self) -> None: ...
 
@@ -120,7 +121,10 @@ class Deployments:
         info["id"] = str(info["id"])
         info.setdefault("db_model", False)
         entry = {**entry, "litellm_params": resolved(params), "model_info": info}
-        return Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+        member = Member(entry, self.default_litellm_params, self.default_max_parallel_requests)
+        if member.model != "*":
+            require_provider(member)
+        return member
 
     def _is_active(self, deployment: Mapping[str, Any] | Deployment) -> bool:
         info = as_entry(deployment).get("model_info") or {}
@@ -209,7 +213,9 @@ class Deployments:
 
     def _find(self, name: str, specific: bool) -> Found | None:
         """What deployments a name means."""
-        found = self._catalog.find(self._group_of(name), specific)
+        group = self._group_of(name)
+        # A provider's model means its deployments when nothing else is called so.
+        found = self._catalog.find(group, specific) or self._catalog.find(group, True)
         if found is None and _setting(self.router_general_settings, "pass_through_all_models"):
             member = self._member({"model_name": name, "litellm_params": {"model": name}})
             return Found(self._made_catalog((member,), fresh=True).pools[name])
@@ -224,6 +230,8 @@ class Deployments:
                 continue
             if name == "routing_strategy":
                 value = known(value)  # noqa: PLW2901 - the same, in one spelling
+            if name == "routing_strategy":
+                self._custom_strategy = None
             changed = changed or name in ("routing_strategy", "routing_strategy_args")
             if name in _NUMBERS and isinstance(value, str):
                 value = float(value) if "." in value else int(value)  # noqa: PLW2901 - as it is written

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ..exceptions import BudgetExceededError, ContentPolicyViolationError, ContextWindowExceededError
 
 TYPE_CHECKING = False
@@ -33,9 +35,11 @@ def is_final(error: BaseException) -> bool:
 def targets(router: Router, request: Request, error: BaseException) -> Sequence[Target]:
     """What to try instead, in order."""
     options = request.options
-    if options.get("disable_fallbacks"):
-        return ()
+    if options.get("disable_fallbacks") or request.operation.by_provider:
+        return ()  # what one account keeps no other has
     given = options.get("fallbacks")
+    if isinstance(given, str):
+        return [given]
     if isinstance(given, (list, tuple)) and given and not _is_table(given):
         return list(given)
     tables: list[Sequence[Any]] = []
@@ -58,9 +62,13 @@ def _table(router: Router, request: Request, name: str) -> Sequence[Any]:
 def _is_table(given: Sequence[Any]) -> bool:
     """``[{"group": ["other", ...]}]``, as opposed to targets themselves."""
     return all(
-        isinstance(item, dict) and len(item) == 1 and isinstance(next(iter(item.values())), (list, tuple))
-        for item in given
+        isinstance(item, dict) and len(item) == 1 and _is_row(*next(iter(item.items()))) for item in given
     )
+
+
+def _is_row(name: str, others: Any) -> bool:
+    """``{"model": "other"}`` is a target, ``{"group": "other"}`` a row."""
+    return isinstance(others, (list, tuple)) or (isinstance(others, str) and name != "model")
 
 
 def look_up(table: Iterable[Mapping[str, Any]], group: str) -> Sequence[Target]:
@@ -106,6 +114,21 @@ def is_forced(request: Request, name: str) -> bool:
     """Whether the argument is set; texts are understood (``"false"``), since forms send them."""
     value = request.options.get(name)
     return value.strip().lower() == "true" if isinstance(value, str) else bool(value)
+
+
+def tell(answer: Any, errors: Sequence[BaseException]) -> None:
+    """Put what failed before a fallback's answer into a header of the answer."""
+    hidden = getattr(answer, "_hidden_params", None)
+    if not isinstance(hidden, dict):
+        return
+    headers = hidden.setdefault("additional_headers", {})
+    told: list[Any] = json.loads(headers.get("x-litellm-fallback-errors") or "[]")
+    for error in errors:
+        status = getattr(error, "status_code", None)
+        code = None if status is None else str(status)
+        param = getattr(error, "param", None)
+        told.append({"message": str(error), "type": type(error).__name__, "param": param, "code": code})
+    headers["x-litellm-fallback-errors"] = json.dumps(told)
 
 
 def unforced(request: Request) -> Request:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from .._course import Course
+    from ..integrations.custom_logger import CustomLogger
     from .member import Member
     from .request import Request
     from .router import Router
@@ -68,6 +69,30 @@ def _hooks(request: Request) -> list[Any]:
     plain = CustomLogger.async_filter_deployments
     hooks = [getattr(callback, "async_filter_deployments", None) for callback in callbacks]
     return [hook for hook in hooks if hook is not None and getattr(hook, "__func__", hook) is not plain]
+
+
+def checked(request: Request, member: Member) -> Course:
+    """Ask the program's own ``pre_call_check`` (``async_pre_call_check``) about a chosen deployment.
+
+    Raises:
+        Exception: what it raises: then another deployment is asked, as after any failure.
+    """
+    callbacks = vars(sys.modules[__name__.partition(".")[0]]).get("callbacks")
+    if not callbacks:
+        return
+    from ..integrations.custom_logger import CustomLogger
+
+    for callback in list(callbacks):
+        if isinstance(callback, CustomLogger):
+            kind = type(callback)
+            if request.asynchronous and kind.async_pre_call_check is not CustomLogger.async_pre_call_check:
+                yield _asked(callback, member)
+            elif not request.asynchronous and kind.pre_call_check is not CustomLogger.pre_call_check:
+                callback.pre_call_check(member.entry)
+
+
+def _asked(callback: CustomLogger, member: Member) -> Step:
+    return Step(lambda: None, lambda: callback.async_pre_call_check(member.entry, None))
 
 
 def _filtered(hook: Any, request: Request, members: list[Member]) -> Course:

@@ -164,13 +164,16 @@ class Introspection(Attributes):
                 value = member.prices.get(name, known.get(name))
                 if value is not None:
                     info[name] = max(info.get(name) or 0.0, value)
-            for name, value in zip(("rpm", "tpm", "itpm", "otpm"), member.candidate.limits):
+            limits = member.candidate.limits or (None,) * 4
+            for name, limit in zip(("rpm", "tpm", "itpm", "otpm"), limits):
+                value = limit if limit is not None else member.info.get(name)
                 if value is not None:
                     info[name] = (info.get(name) or 0) + int(value)
             for name, value in known.items():
                 if name.startswith("supports_") and value:
                     info[name] = True
             info["mode"] = known.get("mode") or info.get("mode")
+            info["description"] = info.get("description") or member.info.get("description")
             for name in checks.parameters_of(member, model) or ():
                 info.setdefault("supported_openai_params", []).append(name)
         if "supported_openai_params" in info:

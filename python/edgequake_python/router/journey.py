@@ -16,6 +16,7 @@ from ..exceptions import (
 )
 from . import affinity, checks, fallbacks, past
 from .attempt import arguments_of, note_fallback, stamp
+from .guards import checked
 from .selection import Picked, choose, find
 from .settling import abandoned, failed, succeeded
 from .streams import RoutedStream, Start
@@ -77,6 +78,8 @@ def _with_fallbacks(router: Router, request: Request, depth: int, failure: Excep
             yield from note_fallback(request, group, error, failure)
             continue
         yield from note_fallback(request, group, None, failure)
+        if request.options.get("include_fallback_errors") is True:
+            fallbacks.tell(answer, [failure, *(error for _, error in errors)])
         return answer
     if errors:
         failure.fallback_errors = [error for _, error in errors]  # type: ignore[attr-defined]
@@ -161,6 +164,7 @@ def _with_retries(router: Router, request: Request) -> Course:
         past.remember(router, request, failure)
         made += 1
         request.retries += 1
+        request.allowed = allowed
         if wait > 0.0:
             yield sleep(wait)
 
@@ -213,6 +217,7 @@ def single(router: Router, request: Request) -> Course:
     member = picked.member
     router.total_calls[member.model] += 1
     try:
+        yield from checked(request, member)
         arguments = arguments_of(router, request, picked)
         package = sys.modules[__name__.partition(".")[0]]
         operation = request.operation

@@ -45,6 +45,23 @@ class Keeping:
         return given
 
 
+#: Of ``cache_kwargs``, what is about answers and not about reaching Redis.
+_OF_THE_CACHE = frozenset(
+    (
+        "type",
+        "mode",
+        "namespace",
+        "ttl",
+        "default_ttl",
+        "default_in_memory_ttl",
+        "default_in_redis_ttl",
+        "supported_call_types",
+        "max_messages",
+        "redis_flush_size",
+    )
+)
+
+
 def state_of(
     url: str | None,
     host: str | None,
@@ -63,7 +80,10 @@ def state_of(
         raise ImportError(
             "shared state needs the package redis: pip install 'edgequake-python[redis]'"
         ) from None
-    more.pop("type", None)
+    namespace = more.get("namespace")
+    more = {name: value for name, value in more.items() if name not in _OF_THE_CACHE}
+    if namespace:
+        more.setdefault("prefix", f"{namespace}:eq")
     given = {"host": host, "port": port, "password": password, "db": db}
     given = {name: value for name, value in given.items() if value is not None}
     return RedisState(url or more.pop("url", None), **{**given, **more})

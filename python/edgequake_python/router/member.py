@@ -112,7 +112,8 @@ class Member:
         self.id: str = self.info["id"]
         self.model: str = given["model"]
         self.pattern: bool = "*" in self.group
-        merged = {**defaults, **{name: value for name, value in given.items() if value is not None}}
+        own = {name: value for name, value in given.items() if value is not None}
+        merged = {**defaults, **_prices_of(self.info), **own}
         self.params: dict[str, Any] = {
             name: value
             for name, value in merged.items()
@@ -194,6 +195,18 @@ def _number(params: Mapping[str, Any], name: str, member: Member) -> float | Non
             model=member.model,
             llm_provider="",
         ) from None
+
+
+def _prices_of(info: Mapping[str, Any]) -> dict[str, Any]:
+    """The prices among what is said about a deployment; YAML makes texts of some (``1e-05``)."""
+    found: dict[str, Any] = {}
+    for name, value in info.items():
+        if "_cost" in name and value is not None:
+            try:
+                found[name] = float(value) if isinstance(value, str) else value
+            except ValueError:
+                continue
+    return found
 
 
 def _whole(value: Any) -> int | None:

@@ -141,7 +141,9 @@ class Policies:
     ) -> float:
         """Seconds to wait before the next attempt."""
         made = max(0, num_retries - remaining_retries)
-        wait = failures.wait_before(e, made, len(healthy_deployments or ()), self.retry_after)
+        alone = all_deployments is not None and len(all_deployments) <= 1
+        others = 0 if alone else len(healthy_deployments or ())
+        wait = failures.wait_before(e, made, others, self.retry_after)
         return float("inf") if wait is None else wait
 
     def log_retry(self, kwargs: dict[str, Any], e: Exception) -> dict[str, Any]:

@@ -34,6 +34,8 @@ OPTIONS = frozenset(
         "mock_testing_content_policy_fallbacks",
         "mock_testing_rate_limit_error",
         "allowed_model_region",
+        "enable_tag_filtering",
+        "include_fallback_errors",
         "wait_for_cooldown",
         "hedge_after",
         "single_flight",
@@ -109,10 +111,12 @@ class Request:
         spared: budgets that had no room for the call; their deployments are not asked again.
         boundless: whether it is known that the call says nothing about how long the answer may be.
         retries, fallbacks: how many there were.
+        allowed: how many retries there may be, once there was one.
     """
 
     __slots__ = (
         "_amounts",
+        "allowed",
         "arguments",
         "asynchronous",
         "avoided",
@@ -162,6 +166,7 @@ class Request:
         self.past: dict[str, Any] = {}
         self.visited: set[object] = {group}
         self.retries: int = 0
+        self.allowed: int = 0
         self.fallbacks: int = 0
         self._amounts: tuple[float, ...] | None = None
         self.boundless: bool = False
@@ -251,7 +256,7 @@ class Request:
 def estimated_tokens(arguments: Mapping[str, Any]) -> float:
     """Input tokens, taken to be four bytes long; exact counts come from the provider afterwards."""
     letters = 0
-    for name in ("messages", "prompt", "input", "tools"):
+    for name in ("messages", "prompt", "input", "tools", "system", "instructions"):
         value = arguments.get(name)
         if value:
             letters += _letters(value, 0)

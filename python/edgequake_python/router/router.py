@@ -10,11 +10,13 @@ from . import affinity
 from .calls import Calls
 from .copies import Copies
 from .deployments import Deployments
+from .details import Details
 from .flights import Flights, key_of
 from .guards import CallbackGuard
 from .introspection import Introspection
 from .journey import journey
 from .keeping import Keeping, state_of
+from .once import Once
 from .options import take_note, take_note_of_checks
 from .policies import Policies
 from .priorities import Queues, in_turn
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from .guards import Guard
 
 
-class Router(Calls, Deployments, Policies, Keeping, Introspection, Copies):
+class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details, Copies):
     """Calls over many deployments: choosing one, retries, fallbacks, limits, rests.
 
     Beside LiteLLM's arguments there are these:

@@ -122,14 +122,15 @@ def look(router: Router, request: Request) -> Course:
 def _view(router: Router, request: Request, found: Found) -> View:
     if found.only is not None:
         return found.pool.view(found.only)
-    if not router.enable_tag_filtering:
+    if not (router.enable_tag_filtering or request.options.get("enable_tag_filtering") is True):
         return found.pool.view(None)
-    asked = tags.tags_of(request.arguments, router.tag_routing_prefix)
+    asked = tags.tags_of(request.arguments)
+    prefix = router.tag_routing_prefix
     agent, any_of_them = tags.user_agent(request.arguments), router.tag_filtering_match_any
     try:
         return found.pool.tagged(
-            (frozenset(asked), any_of_them, agent),
-            lambda: tags.allowed(found.pool.members, asked, any_of_them, agent),
+            (frozenset(asked), any_of_them, agent, prefix),
+            lambda: tags.allowed(found.pool.members, asked, any_of_them, agent, prefix),
         )
     except LookupError:
         raise ValueError(

@@ -52,6 +52,8 @@ from .usage import (
     ServerToolUse,
     Usage,
 )
+from .usage import CompletionTokensDetailsWrapper as CompletionTokensDetails
+from .usage import PromptTokensDetailsWrapper as PromptTokensDetails
 
 __all__ = [
     "AdapterCompletionStreamWrapper",
@@ -69,6 +71,7 @@ __all__ = [
     "ChatCompletionUsageBlock",
     "ChoiceLogprobs",
     "Choices",
+    "CompletionTokensDetails",
     "CompletionTokensDetailsWrapper",
     "CostPerToken",
     "CredentialItem",
@@ -95,6 +98,7 @@ __all__ = [
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
+    "PromptTokensDetails",
     "PromptTokensDetailsWrapper",
     "ProviderField",
     "SafeAttributeModel",
