@@ -51,11 +51,25 @@ from .streaming import CustomStreamWrapper
 from .completion import acompletion, completion  # isort: skip - needs the attributes above
 from .embedding import aembedding, embedding  # isort: skip
 
+# Loaded when first asked for: `_names` says where from, a test that both say the same.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ._logging import _turn_on_debug, verbose_logger
+    from .anthropic.messages import anthropic_messages, anthropic_messages_handler
+    from .audio import aspeech, atranscription, speech, transcription
+    from .batches.main import (
+        acancel_batch,
+        acreate_batch,
+        alist_batches,
+        aretrieve_batch,
+        cancel_batch,
+        create_batch,
+        list_batches,
+        retrieve_batch,
+    )
+    from .binary import HttpxBinaryResponseContent
     from .budget import Budgets
     from .budget_manager import BudgetManager
     from .caching import (
@@ -71,58 +85,6 @@ if TYPE_CHECKING:
     from .chunk_builder import stream_chunk_builder
     from .client import AsyncClient, Client
     from .cost import completion_cost, cost_per_token
-    from .model_info import (
-        get_max_tokens,
-        get_model_info,
-        get_supported_regions,
-        supports_assistant_prefill,
-        supports_audio_input,
-        supports_audio_output,
-        supports_computer_use,
-        supports_embedding_image_input,
-        supports_function_calling,
-        supports_httpx_timeout,
-        supports_native_streaming,
-        supports_native_structured_output,
-        supports_none_reasoning_effort,
-        supports_parallel_function_calling,
-        supports_pdf_input,
-        supports_prompt_caching,
-        supports_reasoning,
-        supports_response_schema,
-        supports_system_messages,
-        supports_tool_choice,
-        supports_url_context,
-        supports_video_input,
-        supports_vision,
-        supports_web_search,
-    )
-    from .model_table import add_known_models, refresh_model_cost, register_model
-    from .response_cost import response_cost_calculator
-    from .router import Router
-    from .tokens import (
-        create_pretrained_tokenizer,
-        create_tokenizer,
-        decode,
-        encode,
-        get_token_count,
-        token_counter,
-    )
-
-    model_cost: dict[str, dict[str, Any]]
-    from .anthropic.messages import anthropic_messages, anthropic_messages_handler
-    from .audio import aspeech, atranscription, speech, transcription
-    from .batches.main import (
-        acancel_batch,
-        acreate_batch,
-        alist_batches,
-        aretrieve_batch,
-        cancel_batch,
-        create_batch,
-        list_batches,
-        retrieve_batch,
-    )
-    from .binary import HttpxBinaryResponseContent
     from .exceptions import (
         LITELLM_EXCEPTION_TYPES,
         EdgeQuakeError,
@@ -152,6 +114,33 @@ if TYPE_CHECKING:
         image_generation,
         image_variation,
     )
+    from .model_info import (
+        get_max_tokens,
+        get_model_info,
+        get_supported_regions,
+        supports_assistant_prefill,
+        supports_audio_input,
+        supports_audio_output,
+        supports_computer_use,
+        supports_embedding_image_input,
+        supports_function_calling,
+        supports_httpx_timeout,
+        supports_native_streaming,
+        supports_native_structured_output,
+        supports_none_reasoning_effort,
+        supports_parallel_function_calling,
+        supports_pdf_input,
+        supports_prompt_caching,
+        supports_reasoning,
+        supports_response_schema,
+        supports_system_messages,
+        supports_tool_choice,
+        supports_url_context,
+        supports_video_input,
+        supports_vision,
+        supports_web_search,
+    )
+    from .model_table import add_known_models, refresh_model_cost, register_model
     from .models import alist_models, list_models
     from .moderations import amoderation, moderation
     from .providers import (
@@ -163,6 +152,7 @@ if TYPE_CHECKING:
         validate_environment,
     )
     from .rerank_api.main import arerank, rerank
+    from .response_cost import response_cost_calculator
     from .responses.main import (
         acancel_responses,
         acompact_responses,
@@ -177,7 +167,16 @@ if TYPE_CHECKING:
         list_input_items,
         responses,
     )
+    from .router import Router
     from .text_completions import TextCompletionStreamWrapper, atext_completion, text_completion
+    from .tokens import (
+        create_pretrained_tokenizer,
+        create_tokenizer,
+        decode,
+        encode,
+        get_token_count,
+        token_counter,
+    )
     from .types import (
         ChatCompletionMessageToolCall,
         Choices,
@@ -196,6 +195,8 @@ if TYPE_CHECKING:
         TranscriptionResponse,
         Usage,
     )
+
+    model_cost: dict[str, dict[str, Any]]
 
 __all__ = [
     "LITELLM_EXCEPTION_TYPES",
@@ -377,122 +378,9 @@ if _eq_core.DEBUG_BUILD:
     )
     del warnings
 
-_LAZY = {
-    "AsyncClient": "client",
-    "BudgetManager": "budget_manager",
-    "Budgets": "budget",
-    "Cache": "caching.caching",
-    "Client": "client",
-    "DiskCache": "caching.disk_cache",
-    "DualCache": "caching.dual_cache",
-    "HttpxBinaryResponseContent": "binary",
-    "InMemoryCache": "caching.in_memory_cache",
-    "RedisCache": "caching.redis_cache",
-    "Router": "router",
-    "TextCompletionStreamWrapper": "text_completions",
-    "_turn_on_debug": "_logging",
-    "acancel_batch": "batches.main",
-    "acancel_responses": "responses.main",
-    "acompact_responses": "responses.main",
-    "acreate_batch": "batches.main",
-    "acreate_file": "files.main",
-    "add_known_models": "model_table",
-    "adelete_responses": "responses.main",
-    "afile_content": "files.main",
-    "afile_delete": "files.main",
-    "afile_list": "files.main",
-    "afile_retrieve": "files.main",
-    "aget_responses": "responses.main",
-    "aimage_edit": "images.main",
-    "aimage_generation": "images.main",
-    "aimage_variation": "images.main",
-    "alist_batches": "batches.main",
-    "alist_input_items": "responses.main",
-    "alist_models": "models",
-    "amoderation": "moderations",
-    "anthropic_messages": "anthropic.messages",
-    "anthropic_messages_handler": "anthropic.messages",
-    "arerank": "rerank_api.main",
-    "aresponses": "responses.main",
-    "aretrieve_batch": "batches.main",
-    "aspeech": "audio",
-    "atext_completion": "text_completions",
-    "atranscription": "audio",
-    "cancel_batch": "batches.main",
-    "cancel_responses": "responses.main",
-    "compact_responses": "responses.main",
-    "completion_cost": "cost",
-    "cost_per_token": "cost",
-    "create_batch": "batches.main",
-    "create_file": "files.main",
-    "create_pretrained_tokenizer": "tokens",
-    "create_tokenizer": "tokens",
-    "decode": "tokens",
-    "delete_responses": "responses.main",
-    "disable_cache": "caching.switches",
-    "enable_cache": "caching.switches",
-    "encode": "tokens",
-    "file_content": "files.main",
-    "file_delete": "files.main",
-    "file_list": "files.main",
-    "file_retrieve": "files.main",
-    "get_llm_provider": "providers",
-    "get_max_tokens": "model_info",
-    "get_model_info": "model_info",
-    "get_responses": "responses.main",
-    "get_supported_openai_params": "providers",
-    "get_supported_regions": "model_info",
-    "get_token_count": "tokens",
-    "image_edit": "images.main",
-    "image_generation": "images.main",
-    "image_variation": "images.main",
-    "list_batches": "batches.main",
-    "list_input_items": "responses.main",
-    "list_models": "models",
-    "moderation": "moderations",
-    "provider_info": "providers",
-    "refresh_model_cost": "model_table",
-    "register_model": "model_table",
-    "register_provider": "providers",
-    "rerank": "rerank_api.main",
-    "response_cost_calculator": "response_cost",
-    "responses": "responses.main",
-    "retrieve_batch": "batches.main",
-    "speech": "audio",
-    "stream_chunk_builder": "chunk_builder",
-    "supports_assistant_prefill": "model_info",
-    "supports_audio_input": "model_info",
-    "supports_audio_output": "model_info",
-    "supports_computer_use": "model_info",
-    "supports_embedding_image_input": "model_info",
-    "supports_function_calling": "model_info",
-    "supports_httpx_timeout": "model_info",
-    "supports_native_streaming": "model_info",
-    "supports_native_structured_output": "model_info",
-    "supports_none_reasoning_effort": "model_info",
-    "supports_parallel_function_calling": "model_info",
-    "supports_pdf_input": "model_info",
-    "supports_prompt_caching": "model_info",
-    "supports_reasoning": "model_info",
-    "supports_response_schema": "model_info",
-    "supports_system_messages": "model_info",
-    "supports_tool_choice": "model_info",
-    "supports_url_context": "model_info",
-    "supports_video_input": "model_info",
-    "supports_vision": "model_info",
-    "supports_web_search": "model_info",
-    "text_completion": "text_completions",
-    "token_counter": "tokens",
-    "transcription": "audio",
-    "unregister_provider": "providers",
-    "update_cache": "caching.switches",
-    "validate_environment": "providers",
-    "verbose_logger": "_logging",
-}
-
 
 def __getattr__(name: str) -> Any:
-    """Names that cost an import: response classes, rare exceptions, loggers, submodules."""
+    """Names that cost an import: response classes, rare exceptions, functions, loggers, submodules."""
     from importlib import import_module
 
     # Not `from . import types`, which would ask this function for it.
@@ -500,18 +388,13 @@ def __getattr__(name: str) -> Any:
     types = import_module(".types", __name__)
     if name in exceptions.LAZY_TOP_LEVEL:
         return getattr(exceptions, name)
+    if name == "model_cost":
+        return import_module(".model_table", __name__).table()
     if name in types.__all__:
         value = getattr(types, name)
-    elif name == "model_cost":
-        return import_module(".model_table", __name__).table()
-    elif name in _LAZY:
-        value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    elif (model_table := import_module(".model_table", __name__)).is_collection(name):
-        value = model_table.names(name)
     else:
-        names = import_module("._names", __name__)
-        value = names.find(name)
-        if type(value) is type(names):
+        value = import_module("._names", __name__).find(name)
+        if type(value) is type(types):
             return value
     globals()[name] = value
     return value

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, ACCEPT_ENCODING, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::{Body, failed, timed_out};
+use super::{Body, coding, failed, timed_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{Secrets, says_secret};
 
@@ -134,7 +134,7 @@ impl Asked {
 pub(super) async fn answer(
     client: &reqwest::Client,
     handlers: &[Arc<dyn Handler>],
-    request: reqwest::Request,
+    mut request: reqwest::Request,
     body: impl FnOnce() -> (Bytes, Secrets),
     connect: Duration,
 ) -> Result<(StatusCode, HeaderMap, Body)> {
@@ -153,17 +153,22 @@ pub(super) async fn answer(
             }
         }
     }
+    if !request.headers().contains_key(RANGE) {
+        let accepted = request.headers_mut().entry(ACCEPT_ENCODING);
+        accepted.or_insert(coding::ACCEPTED);
+    }
     let response = client.execute(request).await.map_err(|error| {
         if error.is_connect() && error.is_timeout() {
             return timed_out("connect", Some(connect));
         }
         failed(&error)
     })?;
-    let (status, headers) = (response.status(), response.headers().clone());
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    let packed = coding::Packed::of(&mut headers);
     if let Some(tape) = &tape {
         tape.begun(status, &headers);
     }
-    Ok((status, headers, Body::network(response, tape)))
+    Ok((status, headers, Body::network(response, packed, tape)))
 }
 
 /// Lets nothing out, and remembers that something wanted to.

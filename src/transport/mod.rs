@@ -1,6 +1,7 @@
 //! Bytes to a server and back. The only place that names the HTTP library.
 
 mod address;
+mod coding;
 mod deadline;
 mod download;
 mod handler;
@@ -59,6 +60,10 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Body {
     source: Source,
+    /// How it is packed, where it is.
+    packed: Option<Box<coding::Packed>>,
+    /// What keeps the pieces.
+    tape: Option<Arc<dyn Tape>>,
     /// A piece that was looked at before its time.
     peeked: Option<Bytes>,
     /// How many bytes it may have when it is collected.
@@ -68,7 +73,6 @@ pub(crate) struct Body {
 #[derive(Debug)]
 enum Source {
     Network(reqwest::Response),
-    Recorded(reqwest::Response, Arc<dyn Tape>),
     Handled(tokio::sync::mpsc::Receiver<Result<Bytes>>),
 }
 
@@ -185,13 +189,26 @@ impl Connection {
     }
 }
 
+impl Source {
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        match self {
+            Self::Network(response) => response.chunk().await.map_err(|error| failed(&error)),
+            Self::Handled(pieces) => pieces.recv().await.transpose(),
+        }
+    }
+}
+
 impl Body {
-    fn network(response: reqwest::Response, tape: Option<Arc<dyn Tape>>) -> Self {
-        let source = match tape {
-            None => Source::Network(response),
-            Some(tape) => Source::Recorded(response, tape),
-        };
-        Self::of(source)
+    fn network(
+        response: reqwest::Response,
+        packed: Option<coding::Packed>,
+        tape: Option<Arc<dyn Tape>>,
+    ) -> Self {
+        Self {
+            packed: packed.map(Box::new),
+            tape,
+            ..Self::of(Source::Network(response))
+        }
     }
 
     fn handled(pieces: tokio::sync::mpsc::Receiver<Result<Bytes>>) -> Self {
@@ -201,6 +218,8 @@ impl Body {
     fn of(source: Source) -> Self {
         Self {
             source,
+            packed: None,
+            tape: None,
             peeked: None,
             limit: CallOptions::MAX_RESPONSE,
         }
@@ -208,7 +227,7 @@ impl Body {
 
     /// How long the server says the body is.
     fn expected(&self) -> usize {
-        let (Source::Network(response) | Source::Recorded(response, _)) = &self.source else {
+        let (Source::Network(response), None) = (&self.source, &self.packed) else {
             return 0;
         };
         response
@@ -222,17 +241,22 @@ impl Body {
         if let Some(piece) = self.peeked.take() {
             return Ok(Some(piece));
         }
-        match &mut self.source {
-            Source::Network(response) => response.chunk().await.map_err(|error| failed(&error)),
-            Source::Recorded(response, tape) => {
-                let piece = response.chunk().await.map_err(|error| failed(&error))?;
-                if let Some(piece) = &piece {
-                    tape.piece(piece);
+        let piece = match &mut self.packed {
+            None => self.source.next().await?,
+            Some(packed) => loop {
+                if let Some(piece) = packed.next().map_err(broken)? {
+                    break Some(piece);
                 }
-                Ok(piece)
-            }
-            Source::Handled(pieces) => pieces.recv().await.transpose(),
+                match self.source.next().await? {
+                    Some(piece) => packed.add(piece),
+                    None => break packed.finish().map_err(broken)?,
+                }
+            },
+        };
+        if let (Some(tape), Some(piece)) = (&self.tape, &piece) {
+            tape.piece(piece);
         }
+        Ok(piece)
     }
 
     /// The first byte that is no white space in the next piece, which is still to be read.
@@ -347,6 +371,11 @@ fn prepare(target: &Target, request: &WireRequest) -> Result<reqwest::Request> {
         headers.insert(name.clone(), value.clone());
     }
     Ok(prepared)
+}
+
+/// What was packed cannot be unpacked.
+fn broken(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::ApiConnection, format!("Connection broken: {error}"))
 }
 
 /// What went wrong below HTTP, without the URL: its query may hold a key.

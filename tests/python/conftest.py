@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import edgequake_python
+from edgequake_python import _names
 from edgequake_python.observers import flush
 from loopback import Loopback
 from recorder import Recorder
@@ -41,10 +42,10 @@ def restored_settings() -> Iterator[None]:
     yield
     for name in set(attributes) - set(before):
         # What the package itself loads when first asked for stays.
+        home = sys.modules.get(f"edgequake_python.{_names._MODULE_OF.get(name, 'types')}")
         module = sys.modules.get(f"edgequake_python.{name}")
-        types = sys.modules.get("edgequake_python.types")
-        lazy = name in edgequake_python._LAZY or name in getattr(types, "__all__", ())
-        if not lazy and attributes[name] is not module:
+        value = attributes[name]
+        if value is None or (value is not getattr(home, name, None) and value is not module):
             delattr(edgequake_python, name)
     for name, value in before.items():
         if attributes.get(name) is not value or name not in attributes:

@@ -13,34 +13,9 @@ from typing import Any
 import pytest
 
 import edgequake_python
+from error_classes import AIDER
 
 _DEBUG_BUILD = ["-W", "ignore:edgequake_python runs on a debug build"]
-
-#: Names ending in Error that Aider knows; it refuses to start when `dir()` shows it another.
-AIDER = {
-    "APIConnectionError",
-    "APIError",
-    "APIResponseValidationError",
-    "AuthenticationError",
-    "AzureOpenAIError",
-    "BadGatewayError",
-    "BadRequestError",
-    "BudgetExceededError",
-    "ContentPolicyViolationError",
-    "ContextWindowExceededError",
-    "ImageFetchError",
-    "InternalServerError",
-    "InvalidRequestError",
-    "JSONSchemaValidationError",
-    "NotFoundError",
-    "OpenAIError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RouterRateLimitError",
-    "ServiceUnavailableError",
-    "UnprocessableEntityError",
-    "UnsupportedParamsError",
-}
 
 
 def python(program: str, *prefix: str, **environment: str) -> Any:
@@ -187,7 +162,8 @@ print(json.dumps([name for name in dir(eq) if name.endswith("Error")]))
     def test_everything_shown_resolves(self) -> None:
         program = """
 import json, edgequake_python as eq
-names = sorted(set(dir(eq)) | set(eq._LAZY))
+from edgequake_python import _names
+names = sorted({*dir(eq), *eq.__all__, *_names._MODULE_OF})
 print(json.dumps([name for name in names if not hasattr(eq, name)]))
 """
         assert python(program) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import importlib
 import inspect
@@ -29,6 +30,18 @@ class TestTheTable:
             except (ImportError, AttributeError):
                 missing.append(f"{module}.{name}")
         assert missing == []
+
+    def test_type_checkers_see_what_programs_get(self) -> None:
+        tree = ast.parse(Path(edgequake_python.__file__).read_text(encoding="utf-8"))
+        (block,) = (node for node in tree.body if isinstance(node, ast.If) and "TYPE_" in ast.unparse(node))
+        seen = 0
+        for node in block.body:
+            if isinstance(node, ast.ImportFrom) and node.level:
+                module = importlib.import_module(f"edgequake_python.{node.module}")
+                for alias in node.names:
+                    assert getattr(edgequake_python, alias.name) is getattr(module, alias.name), alias.name
+                    seen += 1
+        assert seen > 100
 
     def test_they_are_the_packages_and_the_import_paths(self) -> None:
         for module in ("utils", "main"):

@@ -199,7 +199,16 @@ class Subject:
             "completion_start_time": self.first,
             "standard_callback_dynamic_params": dict(self.dynamic),
             "custom_llm_provider": self.provider,
-            "additional_args": {"complete_input_dict": {}, "api_base": self.api_base, "headers": {}},
+            "additional_args": {
+                # What is asked for, in OpenAI's words, whatever the provider's are.
+                "complete_input_dict": {
+                    "model": self.model,
+                    ("messages" if "messages" in self.arguments else "input"): self.input,
+                    **parameters,
+                },
+                "api_base": self.api_base,
+                "headers": {},
+            },
             "api_key": None,  # that there is such a key is what programs rely on
             "log_event_type": "pre_api_call",
             "api_call_start_time": self.begun,
@@ -253,7 +262,8 @@ class Subject:
             details["exception"] = error
             details["traceback_exception"] = trace
             details["original_exception"] = str(error)
-        details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
+        parts = Parts(self, end, answer, hidden, hit, cost, error, trace).lazy()
+        details[NAME] = Whole(parts, _package.get("standard_logging_payload_excluded_fields") or ())
         return details
 
 

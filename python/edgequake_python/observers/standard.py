@@ -6,7 +6,7 @@ from .later import Later, Lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from typing import Any, Optional
 
@@ -29,14 +29,33 @@ _PROXY = (
 )
 
 
+#: Fields of texts, of which the built-in loggers are told nothing either when they are excluded.
+_TEXTS = ("messages", "response", "model_parameters", "error_str")
+
+
 class Whole(Later):
-    """The standard logging object as the plain dict that callbacks get; `parts` is it before it is made."""
+    """The standard logging object as the plain dict that callbacks get; `parts` is it before it is made.
 
-    __slots__ = ("parts",)
+    Args:
+        parts: all fields.
+        excluded: those that the dict shall not have.
+    """
 
-    def __init__(self, parts: Lazy) -> None:
-        super().__init__(parts.copy)
+    __slots__ = ("excluded", "parts")
+
+    def __init__(self, parts: Lazy, excluded: Collection[str] = ()) -> None:
+        super().__init__(self._made if excluded else parts.copy)
         self.parts: Lazy = parts
+        self.excluded: Collection[str] = excluded
+        for name in excluded:
+            if name in _TEXTS:
+                parts[name] = None
+
+    def _made(self) -> dict[str, Any]:
+        kept = self.parts.twin()  # the built-in loggers read all of them
+        for name in self.excluded:
+            dict.pop(kept, name, None)
+        return kept.copy()
 
 
 def parts_of(kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
