@@ -213,7 +213,9 @@ class Deployments:
 
     def _find(self, name: str, specific: bool) -> Found | None:
         """What deployments a name means."""
-        found = self._catalog.find(self._group_of(name), specific)
+        group = self._group_of(name)
+        # A provider's model means its deployments when nothing else is called so.
+        found = self._catalog.find(group, specific) or self._catalog.find(group, True)
         if found is None and _setting(self.router_general_settings, "pass_through_all_models"):
             member = self._member({"model_name": name, "litellm_params": {"model": name}})
             return Found(self._made_catalog((member,), fresh=True).pools[name])
