@@ -41,7 +41,9 @@ class TestTheTable:
                 for alias in node.names:
                     found = getattr(edgequake_python, alias.name)
                     # A package of the function's name, once it is imported, is called in its stead.
-                    same = found is getattr(module, alias.name) or (inspect.ismodule(found) and callable(found))
+                    same = found is getattr(module, alias.name) or (
+                        inspect.ismodule(found) and callable(found)
+                    )
                     assert same, alias.name
                     seen += 1
         assert seen > 100
