@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from ..state import Candidate
     from .catalog import Found
     from .member import Member
-    from .pool import Pool, View
+    from .pool import Pool
     from .request import Request
     from .router import Router
+    from .views import View
 
 #: How many deployments are offered to shared state in one round trip: few, when the first that can is taken.
 _OFFERED = {"first": 4}
@@ -151,7 +152,7 @@ def _choose_now(router: Router, request: Request, found: Found, view: View) -> C
             view = pool.view([first])
     elif router._affinities:
         first = yield from affinity.remembered(router, request, pool)
-    amounts = request.amounts() if pool.counts_tokens else (1.0,)
+    amounts = request.amounts(pool.answers) if pool.counts_tokens else (1.0,)
     now = state.clock()
     check = checks.check_of(router, request)
     fits = yield from checks.admitted(router, request, pool)
