@@ -131,6 +131,7 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
         self.model_group_retry_policy: dict[str, Any] = dict(model_group_retry_policy or {})
         self._allowed_fails_given = allowed_fails is not None
         self.allowed_fails: Any = _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
+        self._allowed_fails_before: Any = self.allowed_fails  # who assigns another one wants it to count
         self.allowed_fails_policy = allowed_fails_policy
         self.cooldown_time: float = _first(cooldown_time, 5)
         self.max_cooldown_time = max_cooldown_time
@@ -187,6 +188,7 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
             "host": redis_host,
             "port": redis_port,
             "password": redis_password,
+            "db": redis_db,
             **(cache_kwargs or {}),
         }
         if cache_responses:
