@@ -268,8 +268,11 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
             counts.clear()
 
     def discard(self) -> None:
-        """The Router is not used any more: close its state; using that opens it again."""
+        """The Router is not used any more: close its state and its cache; using them opens them again."""
         self.state.close()
+        shared = None if self._cache is None else self._cache.redis_cache
+        if shared is not None:
+            shared.state.close()
 
     def __enter__(self) -> Self:
         return self
