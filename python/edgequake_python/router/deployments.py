@@ -165,11 +165,22 @@ class Deployments:
         with self._changing:
             self._replace(members)
 
-    def add_deployment(self, deployment: Deployment) -> Deployment | None:
-        """Add a deployment; None when there is one of that id already, or it is for other environments."""
-        if not self._is_active(deployment):
+    def _accepted(self, deployment: Deployment) -> Member | None:
+        try:
+            return self._member(deployment) if self._is_active(deployment) else None
+        except Exception as error:
+            if not self.ignore_invalid_deployments:
+                raise
+            verbose_router_logger.warning("a deployment is left out: %s", error)
             return None
-        member = self._member(deployment)
+
+    def add_deployment(self, deployment: Deployment) -> Deployment | None:
+        """Add a deployment; None when there is one of that id already, it is for other environments, or it
+        is not valid with ``ignore_invalid_deployments``.
+        """
+        member = self._accepted(deployment)
+        if member is None:
+            return None
         with self._changing:
             if member.id in self._members:
                 return None
@@ -178,8 +189,12 @@ class Deployments:
         return _public(member)
 
     def upsert_deployment(self, deployment: Deployment) -> Deployment | None:
-        """Add a deployment, or replace the one of that id; None when nothing changes."""
-        member = self._member(deployment)
+        """Add a deployment, or replace the one of that id; None when nothing changes, and as for
+        `add_deployment`.
+        """
+        member = self._accepted(deployment)
+        if member is None:
+            return None
         with self._changing:
             before = self._members.get(member.id)
             if before is not None and before.entry == member.entry:

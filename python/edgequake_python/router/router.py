@@ -139,6 +139,7 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
         self.allowed_fails: Any = checked(
             "allowed_fails", _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
         )
+        self._allowed_fails_before: Any = self.allowed_fails  # who assigns another one wants it to count
         self.allowed_fails_policy: Any = checked("allowed_fails_policy", allowed_fails_policy)
         self.cooldown_time: float = checked("cooldown_time", _first(cooldown_time, 5))
         self.max_cooldown_time: float = checked("max_cooldown_time", max_cooldown_time)
@@ -195,6 +196,7 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
             "host": redis_host,
             "port": redis_port,
             "password": redis_password,
+            "db": redis_db,
             **(cache_kwargs or {}),
         }
         if cache_responses:
@@ -274,8 +276,11 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
             counts.clear()
 
     def discard(self) -> None:
-        """The Router is not used any more: close its state; using that opens it again."""
+        """The Router is not used any more: close its state and its cache; using them opens them again."""
         self.state.close()
+        shared = None if self._cache is None else self._cache.redis_cache
+        if shared is not None:
+            shared.state.close()
 
     def __enter__(self) -> Self:
         return self
