@@ -26,7 +26,7 @@ from typing import Any
 import page
 from edgequake_python import Router
 from edgequake_python._course import drive, drive_async
-from edgequake_python.router import journey, selection
+from edgequake_python.router import selection, settling
 from edgequake_python.router.calls import CHAT
 from edgequake_python.router.request import Request
 from edgequake_python.state import LocalState, RedisState
@@ -65,7 +65,7 @@ def decision(router: Router) -> Any:
     """A choice and its settlement: all the Router does for a call but the call."""
     request = Request(CHAT, "group", {"messages": MESSAGES}, asynchronous=False)
     picked = yield from selection.choose(router, request)
-    yield from journey.succeeded(router, request, picked, Usage(), None)
+    yield from settling.succeeded(router, request, picked, Usage(), None)
 
 
 def cpu_of(router: Router, times: int) -> float:

@@ -143,6 +143,7 @@ _ALSO = {
     "acreate": "acompletion",
     "turn_on_debug": "_turn_on_debug",
     "_select_tokenizer": "select_tokenizer",
+    "_get_base_model_from_metadata": "get_base_model_from_metadata",
     "_openai_completion_params": "OPENAI_CHAT_COMPLETION_PARAMS",
     "_openai_finish_reasons": "OPENAI_FINISH_REASONS",
 }

@@ -91,6 +91,7 @@ __all__ = [
     "snowflake_key",
     "ssl_certificate",
     "ssl_verify",
+    "standard_logging_payload_excluded_fields",
     "success_callback",
     "suppress_debug_info",
     "telemetry",
@@ -180,6 +181,8 @@ service_callback: list[Any] = []
 _async_success_callback: list[Any] = []
 _async_failure_callback: list[Any] = []
 _async_input_callback: list[Any] = []
+standard_logging_payload_excluded_fields: list[str] | None = None
+"""Fields of the standard logging object that no callback is told."""
 turn_off_message_logging: bool = False
 cost_discount_config: dict[str, Any] = {}
 """By provider: the share of a price that is not paid: ``{"openai": 0.05}``."""

@@ -180,7 +180,6 @@ skip_tool_message_in_guardrail: bool = False
 sse_keepalive_ping_interval_seconds: Any = None
 ssl_ecdh_curve: Any = None
 ssl_security_level: Any = None
-standard_logging_payload_excluded_fields: Any = None
 store_audit_logs: Any = None
 strip_anthropic_total_tokens: bool = False
 tag_budget_config: Any = None

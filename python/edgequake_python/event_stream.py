@@ -9,6 +9,7 @@ from .exceptions import IncompleteStreamError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from typing import Any, Callable
 
     from typing_extensions import Self
@@ -136,13 +137,16 @@ class AsyncEvents(_Known):
     """A stream for asynchronous code. A read that is cancelled closes it."""
 
     _cancelled = False
+    #: What changes each event before its reader gets it; see `_pipeline.callbacks`.
+    _changed: Callable[[Any], Awaitable[Any]] | None = None
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Any:
         try:
-            return await self._next_event()
+            event = await self._next_event()
+            return event if self._changed is None else await self._changed(event)
         except StopAsyncIteration as error:
             for watcher in self._watchers:
                 # What has to wait does so before the reader learns of the end.

@@ -192,6 +192,32 @@ CLASSES: dict[str, tuple[str, int | None, str | None]] = {
     ),
     "InternalError": (f"message, llm_provider='', model='', {OPT}", 500, "litellm.InternalError: m"),
 }
+#: Names ending in Error that Aider knows; it refuses to start when `dir()` shows it another.
+AIDER = {
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "AuthenticationError",
+    "AzureOpenAIError",
+    "BadGatewayError",
+    "BadRequestError",
+    "BudgetExceededError",
+    "ContentPolicyViolationError",
+    "ContextWindowExceededError",
+    "ImageFetchError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "JSONSchemaValidationError",
+    "NotFoundError",
+    "OpenAIError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RouterRateLimitError",
+    "ServiceUnavailableError",
+    "UnprocessableEntityError",
+    "UnsupportedParamsError",
+}
+
 VALUES: dict[str, Any] = {
     "message": "m",
     "llm_provider": "pr",

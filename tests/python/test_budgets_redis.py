@@ -222,12 +222,13 @@ def test_each_decision_is_one_round_trip(
             num_retries=0,
             provider_budget_config=budget,
         )
-        router.completion("group", MESSAGES)  # connects, and makes the scripts known
+        longer = [{"role": "user", "content": "Hello, and more than the provider counts"}]
+        router.completion("group", longer)  # connects, and makes the scripts known
         monitored: list[str] = []
         before = commands(admin)
         with admin.monitor() as monitor:
             for _ in range(calls):
-                router.completion("group", MESSAGES)
+                router.completion("group", longer)
             other.echo("end")
             for found in monitor.listen():
                 if found["command"].startswith("ECHO"):

@@ -156,3 +156,15 @@ def test_a_manager_of_callbacks() -> None:
     assert eq.success_callback == eq.callbacks == ["named"]
     manager._reset_all_callbacks()
     assert not eq.callbacks and not eq.success_callback and not eq.service_callback
+
+
+def test_small_helpers_of_programs() -> None:
+    from edgequake_python.litellm_core_utils.duration_parser import duration_in_seconds
+    from edgequake_python.types.guardrails import GuardrailEventHooks
+
+    assert [duration_in_seconds(one) for one in ("30s", "1h", "7d", "1mo")] == [30, 3600, 604800, 2592000]
+    with pytest.raises(ValueError):
+        duration_in_seconds("soon")
+    assert GuardrailEventHooks("pre_call") == "pre_call"
+    assert "LANGFUSE_HOST" in CustomLogger.get_callback_env_vars("langfuse")
+    assert CustomLogger.get_callback_env_vars("nothing") == CustomLogger.get_callback_env_vars(None) == []

@@ -276,3 +276,52 @@ def test_a_refused_call_cost_nothing(recorder: Recorder) -> None:
     kwargs = recorder.told[-1][1]
     assert kwargs["response_cost"] == 0.0 == kwargs["standard_logging_object"]["response_cost"]
     assert kwargs["has_logged_sync_failure"] is True and "refuse" in kwargs["original_response"]
+
+
+@pytest.mark.parametrize("kind", ["chat", "responses"])
+def test_callbacks_may_change_what_a_coroutine_reads_of_a_stream(
+    openai_simulated: edgequake_python.Simulator, kind: str
+) -> None:
+    told: list[Any] = []
+
+    class Shouting(CustomLogger):
+        async def async_post_call_streaming_deployment_hook(
+            self, request_data: Any, response_chunk: Any, call_type: Any
+        ) -> Any:
+            told.append((request_data["model"], str(call_type)))
+            if kind == "responses":
+                if response_chunk.type == "response.output_text.delta":
+                    response_chunk.delta = response_chunk.delta.upper()
+                return None
+            delta = response_chunk.choices[0].delta
+            delta.content = delta.content and delta.content.upper()
+            return response_chunk
+
+        async def async_log_success_event(
+            self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+        ) -> None:
+            said = (
+                response_obj.output_text if kind == "responses" else response_obj.choices[0].message.content
+            )
+            told.append(said)
+
+    class Broken(CustomLogger):
+        async def async_post_call_streaming_deployment_hook(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("no")
+
+    async def read() -> str:
+        if kind == "responses":
+            events: Any = await edgequake_python.aresponses("Hi", "openai/gpt-4o", stream=True)
+            text = "".join([event.delta async for event in events if event.type.endswith("text.delta")])
+        else:
+            chunks: Any = await edgequake_python.acompletion("openai/gpt-4o", HI, stream=True)
+            text = "".join([chunk.choices[0].delta.content or "" async for chunk in chunks])
+        await edgequake_python.flush_async(20)
+        return text
+
+    edgequake_python.callbacks = [Broken(), Shouting()]
+    text = asyncio.run(read())
+    assert text.startswith("YOU SAID: HI")
+    # What is told at the end is what the provider said.
+    assert told[-1].lower().startswith("you said: hi") and told[-1].upper() == text and told[-1] != text
+    assert set(told[:-1]) == {("openai/gpt-4o", "acompletion" if kind == "chat" else "aresponses")}

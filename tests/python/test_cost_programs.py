@@ -80,7 +80,7 @@ def test_agreements_about_prices(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_search_that_an_answer_cites_is_paid() -> None:
     fees = eq.model_cost["gpt-4o-search-preview"]["search_context_cost_per_query"]
     note = {"type": "url_citation", "url_citation": {"url": "https://a", "title": "a"}}
-    message = {"role": "assistant", "content": "x", "annotations": [note]}
+    message: dict[str, Any] = {"role": "assistant", "content": "x", "annotations": [note]}
     plain, cited = answered("gpt-4o-search-preview"), answered("gpt-4o-search-preview")
     cited.choices = [eq.Choices(message=eq.Message(**message))]
     for size in ("low", "medium", "high"):
@@ -102,7 +102,7 @@ def test_names_that_an_answer_was_given() -> None:
     at_azure = answered("azure_ai/gpt-4o-mini")
     assert eq.completion_cost(at_azure, model="azure_ai/router") == pytest.approx(listed, rel=0.2)
     heard = eq.TranscriptionResponse(text="x")
-    heard.duration = 3
+    heard["duration"] = 3
     heard._hidden_params = {"model": "whisper-1", "custom_llm_provider": "azure"}
     assert eq.completion_cost(heard, model="azure/mine") > 0
     details = PromptTokensDetails(cached_tokens=400)

@@ -13,34 +13,9 @@ from typing import Any
 import pytest
 
 import edgequake_python
+from error_classes import AIDER
 
 _DEBUG_BUILD = ["-W", "ignore:edgequake_python runs on a debug build"]
-
-#: Names ending in Error that Aider knows; it refuses to start when `dir()` shows it another.
-AIDER = {
-    "APIConnectionError",
-    "APIError",
-    "APIResponseValidationError",
-    "AuthenticationError",
-    "AzureOpenAIError",
-    "BadGatewayError",
-    "BadRequestError",
-    "BudgetExceededError",
-    "ContentPolicyViolationError",
-    "ContextWindowExceededError",
-    "ImageFetchError",
-    "InternalServerError",
-    "InvalidRequestError",
-    "JSONSchemaValidationError",
-    "NotFoundError",
-    "OpenAIError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RouterRateLimitError",
-    "ServiceUnavailableError",
-    "UnprocessableEntityError",
-    "UnsupportedParamsError",
-}
 
 
 def python(program: str, *prefix: str, **environment: str) -> Any:

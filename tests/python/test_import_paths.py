@@ -55,6 +55,13 @@ PATHS = {
     "integrations.prompt_management_base": "PromptManagementBase",
     "caching": "Cache DualCache InMemoryCache RedisCache RedisClusterCache S3Cache DiskCache GCSCache "
     "AzureBlobCache RedisSemanticCache QdrantSemanticCache LiteLLMCacheType",
+    "caching.base_cache": "BaseCache",
+    "caching.redis_cluster_cache": "RedisClusterCache",
+    "types.guardrails": "GuardrailEventHooks",
+    "litellm_core_utils.duration_parser": "duration_in_seconds",
+    "litellm_core_utils.llm_cost_calc.utils": "generic_cost_per_token",
+    "litellm_core_utils.logging_callback_manager": "LoggingCallbackManager",
+    "integrations.opentelemetry": "OpenTelemetry OpenTelemetryConfig",
     "caching.caching": "Cache CacheMode LiteLLMCacheType enable_cache disable_cache update_cache",
     "router": "Router",
     "llms.custom_llm": "CustomLLM CustomLLMError",

@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
-from edgequake_python import InternalServerError, Router, RouterRateLimitError, Simulator, Timeout
+from edgequake_python import (
+    AuthenticationError,
+    InternalServerError,
+    Router,
+    RouterRateLimitError,
+    Simulator,
+    Timeout,
+)
 from edgequake_python.state import LocalState
 from loopback import MESSAGES, Loopback, Request, chat, error
 from test_router import Ask, ask, deployment
@@ -46,6 +53,24 @@ def test_a_late_answer_is_asked_for_elsewhere(server: Loopback, ask: Ask) -> Non
     assert answer._hidden_params["attempted_deployments"] == ["slow", "quick"]
     # Both were charged: each made a request.
     assert asyncio.run(router.get_model_group_usage("group"))[1] == 2
+
+
+def test_nobody_is_asked_twice_at_once(server: Loopback, ask: Ask) -> None:
+    """The other deployment rests, so there is nobody to ask too."""
+
+    def answer(request: Request) -> Any:
+        if request.json["model"] == "gone":
+            return error(401)
+        request.server.pause(0.3)
+        return chat("slow")
+
+    server.handler = answer
+    entries = [deployment(server, "group", name, name) for name in ("slow", "gone")]
+    router = Router(entries, num_retries=0, cooldown_time=60, hedge_after=0.05)
+    with pytest.raises(AuthenticationError):
+        ask(router, "gone")
+    assert ask(router, "group").choices[0].message.content == "slow"
+    assert [body["model"] for body in server.bodies] == ["gone", "slow"]
 
 
 def test_the_losers_connection_is_closed() -> None:

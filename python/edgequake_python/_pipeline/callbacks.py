@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from .._course import Step
 from ..exceptions import UnsupportedParamsError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: LiteLLM's names of operations by the core's, where they differ.
 _CALL_TYPES = {"chat": "completion", "embed": "embedding", "messages": "anthropic_messages"}
+#: The hook by which callbacks change what a coroutine reads of a stream, part by part.
+_EACH_PART = "async_post_call_streaming_deployment_hook"
 _OWN = ("callbacks", "success_callback", "failure_callback", "logger_fn", "prompt_id", "prompt_variables")
 
 
@@ -66,14 +69,18 @@ def stage(call: Call, proceed: Proceed) -> Course:
             for one in inline:
                 yield from _told_of_failure(one, plain, error, kind)
         raise
+    changing = [one for one in heard.objects if overrides(one, _EACH_PART)] if call.asynchronous else []
     if call.streamed and call.operation == "chat":
         watched = _Watched(answer, events, plain, (provider, model))
+        watched.change_by(changing, kind)
         DELIVERY.expect(watched)
         wrapper = watched.wrapper()
         wrapper._hidden_params["litellm_call_id"] = identity
         return wrapper
     if call.streamed and hasattr(answer, "_watchers"):
         gathered(answer, call.operation)
+        if changing and hasattr(answer, "_changed"):
+            answer._changed = partial(_changed_part, changing, plain, kind)
         answer._watch(_End(events, plain, (provider, model)))
         DELIVERY.expect(answer)
         return _named(answer, identity)
@@ -206,6 +213,18 @@ def _replaced(one: Any, call: Call, answer: Any, kind: str) -> Course:
     return answer if wanted is None else wanted
 
 
+async def _changed_part(changing: list[Any], call: Call, kind: str, part: Any) -> Any:
+    """A chunk or an event as callbacks want it; what one of them raises leaves it as it is."""
+    for one in changing:
+        try:
+            wanted = await one.async_post_call_streaming_deployment_hook(dict(call.arguments), part, kind)
+        except Exception as error:
+            DELIVERY._complain(error)
+        else:
+            part = part if wanted is None else wanted
+    return part
+
+
 def _told_of_failure(one: Any, call: Call, error: Exception, kind: str) -> Course:
     if overrides(one, "async_post_call_failure_deployment_hook"):
 
@@ -266,10 +285,20 @@ class _Watched(Relay):
         self._events, self._call, self._who = events, call, who
         self._chunks: list[ModelResponseStream] = []
 
+    def change_by(self, changing: list[Any], kind: str) -> None:
+        """Have these callbacks change the chunks; the answer that is told is the provider's."""
+        self._waits = bool(changing)
+        self._change = partial(_changed_part, changing, self._call, kind)
+
     def passed(self, chunk: ModelResponseStream) -> Iterable[ModelResponseStream]:
         self._chunks.append(chunk)
         self._events.chunk(chunk)
         return (chunk,)
+
+    async def passed_async(self, chunk: ModelResponseStream) -> Iterable[ModelResponseStream]:
+        self._chunks.append(chunk.model_copy(deep=True))
+        self._events.chunk(self._chunks[-1])
+        return (await self._change(chunk),)
 
     def _made(self) -> tuple[Any, Hidden]:
         """The whole answer, or as much of it as has come; on the thread that tells of it."""

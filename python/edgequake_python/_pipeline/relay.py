@@ -33,6 +33,13 @@ class Relay:
         """What the reader gets for ``chunk``; by default the chunk."""
         return (chunk,)
 
+    #: Whether `passed_async` has to be asked where a coroutine reads.
+    _waits = False
+
+    async def passed_async(self, chunk: ModelResponseStream) -> Iterable[ModelResponseStream]:
+        """As `passed`, where the stream is read by a coroutine; for what has to wait."""
+        return self.passed(chunk)
+
     def ended(self) -> Iterable[ModelResponseStream]:
         """What the reader gets when the stream ends as it should; may raise instead."""
         return ()
@@ -86,6 +93,9 @@ class Relay:
         while not self._ready:
             try:
                 chunk = await self.stream.__anext__()
+                if self._waits:
+                    self._ready.extend(await self.passed_async(chunk))
+                    continue
             except StopAsyncIteration:
                 if self._over:
                     raise

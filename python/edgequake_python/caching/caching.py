@@ -181,8 +181,16 @@ class Cache:
     # What programs call and may replace.
 
     def get_cache_key(self, **kwargs: Any) -> str:
-        """The key of a call's answer; a program may put a function of its own in its place."""
-        return self._named(kwargs)
+        """The key of a call's answer; a program may put a function of its own in its place.
+
+        Where ``litellm_params`` are given, the key is put among them as ``preset_cache_key``.
+        """
+        params = kwargs.pop("litellm_params", None)
+        key = self._named(kwargs)
+        if isinstance(params, dict):
+            params["preset_cache_key"] = key
+        verbose_logger.debug("Created cache key: %s", key)
+        return key
 
     def _named(self, kwargs: dict[str, Any]) -> str:
         given = kwargs.get("cache_key") or kwargs.get("preset_cache_key")

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: Environment variables by the names of callbacks.
+_VARIABLES = {
+    "langfuse": ("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_HOST"),
+    "otel": ("OTEL_EXPORTER", "OTEL_ENDPOINT", "OTEL_HEADERS"),
+}
+
+
 class CustomLogger:
     """Watches calls; put an instance into ``edgequake_python.callbacks``.
 
@@ -304,8 +311,8 @@ class CustomLogger:
 
     @staticmethod
     def get_callback_env_vars(callback_name: str | None = None) -> list[str]:
-        """The environment variables that the callback needs: none."""
-        return []
+        """The environment variables that a built-in callback is set up by."""
+        return list(_VARIABLES.get(str(callback_name), ()))
 
 
 def overrides(callback: Any, hook: str) -> bool:

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from ..observers.standard import parts_of
 from .custom_logger import CustomLogger
+from .otel_setup import OpenTelemetryConfig, is_left_to_us, provider_of
+
+__all__ = ["OpenTelemetry", "OpenTelemetryConfig"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,13 +52,16 @@ _FIRST = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0,
 class OpenTelemetry(CustomLogger):
     """A span for every call, beneath the caller's, and metrics of duration and tokens; its name is ``otel``.
 
-    It uses the tracer and meter providers that the program has set up. What was asked and answered is left
-    out unless ``messages`` says otherwise.
+    It uses the tracer and meter providers that the program has set up; where there is none and the
+    environment says where spans go (``OTEL_EXPORTER``, ``OTEL_EXPORTER_OTLP_ENDPOINT``, ...), one is set up
+    for it. A call's ``metadata["litellm_parent_otel_span"]`` is the parent instead of the span that is open.
+    What was asked and answered is left out unless ``messages`` says otherwise.
 
     Args:
-        tracer_provider: another than the program's.
+        tracer_provider: another than the program's; or an `OpenTelemetryConfig`, as the first argument.
         meter_provider: likewise.
         messages: whether spans have what was asked and answered.
+        config: where spans go, when not to the program's provider.
         **kwargs: `CustomLogger`'s.
 
     Raises:
@@ -63,7 +69,12 @@ class OpenTelemetry(CustomLogger):
     """
 
     def __init__(
-        self, tracer_provider: Any = None, meter_provider: Any = None, messages: bool = False, **kwargs: Any
+        self,
+        tracer_provider: Any = None,
+        meter_provider: Any = None,
+        messages: bool = False,
+        config: OpenTelemetryConfig | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         from importlib import import_module
@@ -75,6 +86,13 @@ class OpenTelemetry(CustomLogger):
             raise ImportError("spans need OpenTelemetry: pip install opentelemetry-sdk") from None
         from .. import __version__
 
+        if isinstance(tracer_provider, OpenTelemetryConfig):
+            config, tracer_provider = tracer_provider, None
+        if config is None and tracer_provider is None and is_left_to_us(trace):
+            config = OpenTelemetryConfig.from_env()
+        if config is not None and tracer_provider is None:
+            tracer_provider = provider_of(config)
+        self.config: OpenTelemetryConfig | None = config
         self._trace = trace
         self._tracer = trace.get_tracer("edgequake_python", __version__, tracer_provider)
         meter = metrics.get_meter("edgequake_python", __version__, meter_provider)
@@ -107,6 +125,12 @@ class OpenTelemetry(CustomLogger):
         """A span with an error."""
         self._record(kwargs, None, start_time, end_time)
 
+    def _above(self, kwargs: dict[str, Any]) -> Any:
+        """The context with the span that a call names as its parent; None for the one that is open."""
+        metadata = (kwargs.get("litellm_params") or {}).get("metadata") or {}
+        parent = metadata.get("litellm_parent_otel_span")
+        return None if parent is None else self._trace.set_span_in_context(parent)
+
     def _record(self, kwargs: dict[str, Any], answer: Any, begun: datetime, end: datetime) -> None:
         payload = parts_of(kwargs)
         operation = str(payload["call_type"])
@@ -122,6 +146,7 @@ class OpenTelemetry(CustomLogger):
         # The context is the caller's: a span that is open there is this one's parent.
         span = self._tracer.start_span(
             f"{name} {payload['model']}",
+            context=self._above(kwargs),
             kind=self._trace.SpanKind.CLIENT,
             start_time=_nanoseconds(begun),
             attributes={**common, "gen_ai.system": system, **_request(kwargs)},

@@ -139,6 +139,9 @@ class Subject:
         self.input: Any = arguments.get("messages") or asked
         self.messages: Any = arguments.get("messages") or _as_messages(asked)
         self.user: Any = arguments.get("user")
+        self.session: Any = arguments.get("litellm_session_id")
+        #: Whether the caller says what the trace is.
+        self.is_traced: bool = bool(arguments.get("litellm_trace_id"))
         self.api_base: Any = shown.address(arguments.get("api_base") or arguments.get("base_url"))
         metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
         # A copy: the caller's dict is the caller's.
@@ -199,7 +202,16 @@ class Subject:
             "completion_start_time": self.first,
             "standard_callback_dynamic_params": dict(self.dynamic),
             "custom_llm_provider": self.provider,
-            "additional_args": {"complete_input_dict": {}, "api_base": self.api_base, "headers": {}},
+            "additional_args": {
+                # What is asked for, in OpenAI's words, whatever the provider's are.
+                "complete_input_dict": {
+                    "model": self.model,
+                    ("messages" if "messages" in self.arguments else "input"): self.input,
+                    **parameters,
+                },
+                "api_base": self.api_base,
+                "headers": {},
+            },
             "api_key": None,  # that there is such a key is what programs rely on
             "log_event_type": "pre_api_call",
             "api_call_start_time": self.begun,
@@ -253,7 +265,8 @@ class Subject:
             details["exception"] = error
             details["traceback_exception"] = trace
             details["original_exception"] = str(error)
-        details[NAME] = Whole(Parts(self, end, answer, hidden, hit, cost, error, trace).lazy())
+        parts = Parts(self, end, answer, hidden, hit, cost, error, trace).lazy()
+        details[NAME] = Whole(parts, _package.get("standard_logging_payload_excluded_fields") or ())
         return details
 
 

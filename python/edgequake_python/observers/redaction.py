@@ -78,6 +78,8 @@ def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
         elif params.get(name) is given[name]:
             params[name] = settings[name]
     params.update(optional_params=settings, messages=told, input=told, extra_body={})
+    sent = params.get("additional_args") or {}
+    params["additional_args"] = {**sent, "complete_input_dict": {}}
     bared = Later(lambda: blanked(answer))
     response = Later(lambda: told_of(bared.value()) or {"text": REDACTED})
     blank = {"messages": told, "response": response, "model_parameters": settings}
@@ -85,10 +87,11 @@ def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:
     if isinstance(laid, Whole):
         parts = laid.parts.twin()
         parts.update(blank)
-        params[NAME] = Whole(parts)
+        params[NAME] = Whole(parts, laid.excluded)
     else:
         known = params.get(NAME)
-        params[NAME] = {**known, **Lazy(blank).copy()} if known else {}
+        shown = Lazy({name: value for name, value in blank.items() if known and name in known})
+        params[NAME] = {**known, **shown.copy()} if known else {}
     if "original_response" in params:
         params["original_response"] = REDACTED
     params["litellm_params"] = {**(params.get("litellm_params") or {}), "prompt_variables": None}

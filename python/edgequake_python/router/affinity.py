@@ -56,7 +56,7 @@ def _key(kind: str, request: Request) -> str | None:
     if kind == "session_affinity":
         value = arguments.get("litellm_session_id") or metadata.get("session_id")
     else:
-        value = metadata.get("user_api_key_hash") or metadata.get("user_api_key") or arguments.get("user")
+        value = metadata.get("user_api_key_hash") or metadata.get("user_api_key")
     return None if not value else hashlib.sha256(str(value).encode()).hexdigest()
 
 

@@ -7,7 +7,9 @@ import sys
 from .._course import Step
 from .._timeouts import Timeouts
 from ..exceptions import Timeout
+from .batch_files import with_model
 from .catalog import filled
+from .checks import provider_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,8 +54,11 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
         params = {name: params[name] for name in params if name in _WHERE or name.startswith(_CLOUDS)}
     arguments = {**params, **request.arguments}
     if request.operation.by_provider:
-        provider, separator, _ = model.partition("/")
-        arguments.setdefault("custom_llm_provider", provider if separator else "openai")
+        provider = provider_of(member)
+        arguments.setdefault("custom_llm_provider", provider)
+        if arguments.get("purpose") == "batch" and "file" in arguments:
+            own = model[len(provider) + 1 :] if model.startswith(f"{provider}/") else model
+            arguments["file"] = with_model(arguments["file"], request.group, own)
     else:
         arguments["model"] = model
     # The Router is the one layer that repeats calls.
@@ -77,6 +82,8 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
         "attempted_retries": request.retries,
         "attempted_fallbacks": request.fallbacks,
     }
+    if member.tags:
+        arguments[kept]["tags"] = _tags(member, arguments[kept].get("tags"))
     if request.past:
         arguments[kept].update(request.past)
     if router.caching_groups:
@@ -84,6 +91,12 @@ def arguments_of(router: Router, request: Request, picked: Picked) -> dict[str, 
     arguments["litellm_trace_id"] = request.trace_id()
     arguments["model_info"] = member.info
     return arguments
+
+
+def _tags(member: Member, given: Any) -> list[str]:
+    """The call's, and the deployment's: what is counted by tags counts both."""
+    asked = [given] if isinstance(given, str) else given or ()
+    return list(dict.fromkeys((*asked, *(member.entry["litellm_params"].get("tags") or ()))))
 
 
 def _timeout(router: Router, request: Request, picked: Picked) -> Any:

@@ -66,15 +66,16 @@ class BudgetGuard:
         left = [member for member in members if spent.isdisjoint(keys_of(member))]
         if members and not left:
             key = next(key for key in keys_of(members[0]) if key in spent)
+            kind, _, name = key.partition(":")
             amount = dict(router.budgets.applying([key])).get(key) if router.budgets is not None else None
             limit = 0.0 if amount is None else amount.amount
             raise BudgetExceededError(
                 current_cost=limit,
                 max_budget=limit,
                 message=f"{RouterErrors.no_deployments_with_provider_budget_routing.value}: "
-                f"model={request.group}, {key} has {limit} USD",
-                entity_type=key.partition(":")[0],
-                entity_id=key.partition(":")[2],
+                f"Exceeded budget for {kind} {name}: it has {limit} USD, model={request.group}",
+                entity_type=kind,
+                entity_id=name,
             )
         return left
 

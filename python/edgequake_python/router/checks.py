@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from .._course import Course
     from .member import Member
-    from .pool import Pool, View
+    from .pool import Pool
     from .request import Request
     from .router import Router
+    from .views import View
 
 #: Parameters worth asking the model's table about.
 _ASKED = ("response_format", "tools", "functions", "reasoning_effort", "thinking", "logprobs")
@@ -35,10 +36,16 @@ def admitted(router: Router, request: Request, pool: Pool) -> Course:
 def check_of(router: Router, request: Request) -> Callable[[Member], bool]:
     """Whether a member can serve the request; looks at those only that it is asked about."""
     fits = Check(router, request).fits if router.enable_pre_call_checks else _anybody
-    beyond = request.beyond
-    if beyond is None:
+    beyond, avoided = request.beyond, request.avoided
+    if beyond is None and not avoided:
         return fits
-    return lambda member: place_of(member) > beyond and fits(member)
+
+    def check(member: Member) -> bool:
+        if member.number in avoided or (beyond is not None and place_of(member) <= beyond):
+            return False
+        return fits(member)
+
+    return check
 
 
 def place_of(member: Member) -> float:
@@ -196,8 +203,9 @@ def _tokens(arguments: Mapping[str, Any]) -> float:
     count = getattr(package, "token_counter", None)
     messages = arguments.get("messages")
     if count is not None and messages:
+        beside = estimated_tokens({**arguments, "messages": None}) - 1.0
         try:
-            return float(count(model="", messages=messages))
+            return float(count(model="", messages=messages)) + beside
         except Exception:  # an estimate is better than a call that fails before it is sent
             pass
     return estimated_tokens(arguments)

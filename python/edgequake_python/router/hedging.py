@@ -66,12 +66,13 @@ def hedged(router: Router, request: Request, wish: Any) -> Course:
 async def _race(router: Router, request: Request, late: float) -> Any:
     from .journey import single
 
+    before = len(request.tried)
     first = asyncio.ensure_future(drive_async(single(router, request)))
     tasks = {first}
     try:
         done, _ = await asyncio.wait(tasks, timeout=late)
         if not done:
-            second = _elsewhere(request)
+            second = _elsewhere(request, before)
             tasks.add(asyncio.ensure_future(drive_async(single(router, second))))
         failure: BaseException | None = None
         waiting = set(tasks)
@@ -97,10 +98,11 @@ async def _race(router: Router, request: Request, late: float) -> Any:
                 task.exception()  # seen: nobody else will look
 
 
-def _elsewhere(request: Request) -> Request:
-    """The same call, for a deployment that is not at work on it."""
+def _elsewhere(request: Request, before: int) -> Request:
+    """The same call, for a deployment that is not at work on it: none of those tried since ``before``."""
     second = request.instead(request.group, {})
-    second.failed = request.failed | {member.number for member in request.tried}
+    second.failed = set(request.failed)
+    second.avoided = frozenset(member.number for member in request.tried[before:])
     return second
 
 

@@ -6,7 +6,8 @@ import heapq
 from collections import deque
 from threading import Lock
 
-from .strategies import make_index
+from .answers import Answers
+from .views import View, view_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .member import Member
-    from .strategies.index import Index
 
     Allowed = Callable[[Member], bool]
 
@@ -24,21 +24,6 @@ _VIEWS = 256
 _TIDY = 60.0
 #: The members of no view.
 _NOBODY: frozenset[int] = frozenset()
-#: Ranks before everything else when no order is given.
-_UNORDERED = float("-inf")
-
-
-class View:
-    """Members that share a request's tags, in levels of ``order``; each level has an index of its own."""
-
-    __slots__ = ("key", "levels", "members")
-
-    def __init__(
-        self, levels: Sequence[Index], members: Mapping[int, int], key: frozenset[int] | None
-    ) -> None:
-        self.key: frozenset[int] | None = key  # what it is kept by; None: everybody's
-        self.levels: Sequence[Index] = levels
-        self.members: Mapping[int, int] = members  # a member's number -> its level
 
 
 class Pool:
@@ -70,6 +55,7 @@ class Pool:
         self.history: int = int(arguments.get("max_latency_list_size") or 10)
         #: Seconds that the last calls took, for hedging.
         self.durations: deque[float] = deque(maxlen=200) if before is None else before.durations
+        self.answers: Answers = Answers(self.members, None if before is None else before.answers)
         self._length = window
         self._window = -1
         self._tidied = 0.0
@@ -99,27 +85,7 @@ class Pool:
                 member.candidate = member.candidate._replace(counted=True)
 
     def _make_view(self, members: Sequence[Member], key: frozenset[int] | None = None) -> View:
-        orders = sorted({_UNORDERED if member.order is None else member.order for member in members})
-        if _UNORDERED in orders and len(orders) > 1:
-            # LiteLLM asks for the lowest order there is; those without one come after all others.
-            orders = [*orders[1:], _UNORDERED]
-        places = {order: place for place, order in enumerate(orders)}
-        level_of = {
-            member.number: places[_UNORDERED if member.order is None else member.order] for member in members
-        }
-        levels = [
-            make_index(
-                self._strategy,
-                [
-                    member
-                    for member in members
-                    if level_of[member.number] == place and member.number not in self._resting
-                ],
-                self._arguments,
-            )
-            for place in range(len(orders))
-        ]
-        return View(levels, level_of, key)
+        return view_of(members, self._resting, self._strategy, self._arguments, key)
 
     def tagged(self, tags: tuple[Any, ...], find: Callable[[], Sequence[Member] | None]) -> View:
         """The view of the members that ``find`` finds for these tags; looked for once."""
@@ -283,7 +249,7 @@ class Pool:
         if "flying" in self.watches:
             with self._lock:
                 member.flying += 1
-                for pool in self._line():
+                for pool in self._line() if self._heir is not None else (self,):
                     pool._changed(member)
 
     def ended(self, member: Member, now: float, tokens: float = 0.0, latency: float | None = None) -> None:
@@ -292,7 +258,7 @@ class Pool:
         if not watches:
             return
         with self._lock:
-            line = self._line()
+            line = self._line() if self._heir is not None else (self,)
             if "flying" in watches:
                 member.flying = max(0, member.flying - 1)
             if "tokens" in watches:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Callable
 
+    from .answers import Answers
     from .member import Member
 
 #: Arguments of a call that are the Router's own; none is handed on.
@@ -101,12 +102,14 @@ class Request:
         ends: when the whole journey must be over, by `time.monotonic`; None: never.
         failed: deployments that failed in this group.
         beyond: only deployments of a later ``order`` than this are asked.
+        avoided: deployments that are not asked: they are at work on the call.
         last: the deployment that failed last.
         tried: every deployment a request went to.
         visited: the groups it went to, and the ``id`` of each fallback with arguments of its own; shared by
             the whole journey.
         past: what its metadata tells of attempts that failed, in all groups.
         spared: budgets that had no room for the call; their deployments are not asked again.
+        boundless: whether it is known that the call says nothing about how long the answer may be.
         retries, fallbacks: how many there were.
         allowed: how many retries there may be, once there was one.
     """
@@ -116,7 +119,9 @@ class Request:
         "allowed",
         "arguments",
         "asynchronous",
+        "avoided",
         "beyond",
+        "boundless",
         "ends",
         "failed",
         "fallbacks",
@@ -153,6 +158,7 @@ class Request:
         self.trace: Any = given.get("litellm_trace_id")
         self.failed: set[int] = set()
         self.beyond: float | None = None
+        self.avoided: frozenset[int] = frozenset()
         self.last: Member | None = None
         self.on_chosen: Callable[[], None] | None = None
         self.tried: list[Member] = []
@@ -163,6 +169,7 @@ class Request:
         self.allowed: int = 0
         self.fallbacks: int = 0
         self._amounts: tuple[float, ...] | None = None
+        self.boundless: bool = False
 
     def instead(self, group: str, changed: Mapping[str, Any]) -> Request:
         """The same call to another group, with some arguments changed."""
@@ -172,9 +179,10 @@ class Request:
         twin.group = group
         twin.failed = set()
         twin.beyond = None
+        twin.avoided = frozenset()
         twin.last = None
         twin.spared = set()
-        twin._amounts = None
+        twin._amounts, twin.boundless = None, False
         if changed:
             twin.arguments = {
                 **self.arguments,
@@ -225,12 +233,22 @@ class Request:
             self.trace = f"{random.getrandbits(128):032x}"
         return str(self.trace)
 
-    def amounts(self) -> tuple[float, ...]:
-        """What the call may use at most, as far as that is known before: request, tokens, input, output."""
+    def amounts(self, answers: Answers) -> tuple[float, ...]:
+        """What the call is charged before it is made: request, tokens, input, output.
+
+        The output is the longest that it allows, else what the group's answers usually have.
+        """
         if self._amounts is None:
-            inward = estimated_tokens(self.arguments)
-            limits = (self.arguments.get(name) for name in _LONGEST)
-            outward = float(next((limit for limit in limits if limit), 0))
+            given = self.arguments
+            inward = estimated_tokens(given)
+            outward = 0.0
+            for name in _LONGEST:
+                if given.get(name):
+                    outward = float(given[name])
+                    break
+            else:
+                self.boundless = True
+                outward = answers.expected(self.operation.blocking, inward)
             self._amounts = (1.0, inward + outward, inward, outward)
         return self._amounts
 
@@ -238,7 +256,7 @@ class Request:
 def estimated_tokens(arguments: Mapping[str, Any]) -> float:
     """Input tokens, taken to be four bytes long; exact counts come from the provider afterwards."""
     letters = 0
-    for name in ("messages", "prompt", "input", "tools"):
+    for name in ("messages", "prompt", "input", "tools", "system", "instructions"):
         value = arguments.get(name)
         if value:
             letters += _letters(value, 0)
@@ -250,8 +268,12 @@ def _letters(value: Any, depth: int) -> int:
         # An image in the message is not text.
         return len(value) if not value.startswith("data:") else 1000
     if isinstance(value, dict):
-        return sum(_letters(below, depth + 1) for below in value.values()) if depth < 8 else 0
-    if isinstance(value, (list, tuple)):
-        return sum(_letters(below, depth + 1) for below in value) if depth < 8 else 0
-    content = getattr(value, "content", None)
-    return _letters(content, depth + 1) if content is not None else 4
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        content = getattr(value, "content", None)
+        return _letters(content, depth + 1) if content is not None else 4
+    letters = 0
+    if depth < 8:
+        for below in value:
+            letters += _letters(below, depth + 1)
+    return letters

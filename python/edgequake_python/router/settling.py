@@ -33,6 +33,8 @@ def succeeded(router: Router, request: Request, picked: Picked, answer: Any, fir
         total, inward, outward = tokens_of(answer)
         if pool.counts_tokens and total:
             used = (1.0, total, inward, outward)
+            if request.boundless:
+                pool.answers.learn(request.operation.blocking, outward)
         if "latency" in pool.watches:
             latency = latency_of(seconds, outward, first)
     # What a provider does not count stays charged as estimated.
