@@ -108,3 +108,25 @@ def test_counts_of_tokens_are_parameters_and_tokens_are_secrets() -> None:
         "budget-tokens": 6,
         "access-token": "***",
     }
+
+
+@pytest.mark.parametrize(
+    ("headers", "own", "everywhere", "hidden"),
+    [
+        ({}, None, False, False),
+        ({"x-litellm-enable-message-redaction": "true"}, None, False, True),
+        ({"litellm-enable-message-redaction": True}, None, False, True),
+        ({"litellm-enable-message-redaction": "false"}, None, False, False),
+        ({"litellm-enable-message-redaction": "true"}, False, False, False),
+        ({"litellm-disable-message-redaction": "true"}, None, True, False),
+        ({"litellm-disable-message-redaction": "true"}, True, True, False),
+        ({}, False, True, False),
+        ({}, True, False, True),
+    ],
+)
+def test_headers_of_the_request_a_call_is_made_for(
+    server: Loopback, told: Any, headers: dict[str, Any], own: Any, everywhere: bool, hidden: bool
+) -> None:
+    edgequake_python.turn_off_message_logging = everywhere
+    payload = told(server, metadata={"headers": headers}, turn_off_message_logging=own)
+    assert ("Hi" not in str(payload["messages"])) is hidden
