@@ -15,6 +15,7 @@ from .catalog import Catalog, Found
 from .checks import provider_of, require_provider
 from .entries import each_of, is_active
 from .member import Member, resolved
+from .options import checked
 from .strategies import known
 
 TYPE_CHECKING = False
@@ -50,9 +51,6 @@ CHANGEABLE = (
     "wait_for_cooldown",
     "deadline",
 )
-
-#: Those that may be given as text.
-_NUMBERS = frozenset(("allowed_fails", "cooldown_time", "num_retries", "timeout", "retry_after"))
 
 
 class Deployments:
@@ -248,9 +246,7 @@ class Deployments:
             if name == "routing_strategy":
                 self._custom_strategy = None
             changed = changed or name in ("routing_strategy", "routing_strategy_args")
-            if name in _NUMBERS and isinstance(value, str):
-                value = float(value) if "." in value else int(value)  # noqa: PLW2901 - as it is written
-            setattr(self, name, value)
+            setattr(self, name, checked(name, value))
             if name == "allowed_fails":
                 self._allowed_fails_given = value is not None
         if changed or "optional_pre_call_checks" in kwargs:
