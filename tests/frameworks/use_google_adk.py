@@ -5,17 +5,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any
 
 import litellm
 from google.adk.agents import LlmAgent
 from google.adk.models.lite_llm import LiteLlm
 from google.adk.runners import InMemoryRunner
 from google.genai import types
+from weather_first import weather_first
 
 import edgequake_python
-from loopback import Loopback, Reply, chat, event, events
+from loopback import Loopback
 
 assert litellm is edgequake_python
 
@@ -23,27 +22,6 @@ assert litellm is edgequake_python
 def weather(city: str) -> dict[str, str]:
     """The weather of a city."""
     return {"weather": f"rain in {city}"}
-
-
-def first_a_tool(request: Any) -> Any:
-    """A call of the tool, and when it has answered, what it said."""
-    said = request.json["messages"][-1]
-    if said["role"] == "tool":
-        text = f"It says: {said['content']}"
-        return Reply(events(text)) if request.json.get("stream") else chat(text)
-    function = {"name": "weather", "arguments": json.dumps({"city": "Paris"})}
-    call = {"id": "call_1", "type": "function", "function": function}
-    if request.json.get("stream"):
-        delta = {"role": "assistant", "tool_calls": [{"index": 0, **call}]}
-        return Reply(
-            [
-                event(delta=delta, finish_reason=None),
-                event(delta={}, finish_reason="tool_calls"),
-                b"data: [DONE]\n\n",
-            ]
-        )
-    message = {"role": "assistant", "content": None, "tool_calls": [call]}
-    return chat(choices=[{"index": 0, "message": message, "finish_reason": "tool_calls"}])
 
 
 async def ask(base: str, streaming: bool) -> str:
@@ -65,7 +43,7 @@ async def ask(base: str, streaming: bool) -> str:
     return final
 
 
-with Loopback(first_a_tool) as server:
+with Loopback(weather_first) as server:
     for streaming in (False, True):
         final = asyncio.run(ask(server.base_url, streaming))
         assert "rain in Paris" in final, (streaming, final)

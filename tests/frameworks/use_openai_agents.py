@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 import litellm
@@ -13,9 +12,10 @@ from agents import Agent, Runner, function_tool, set_tracing_disabled
 from agents.extensions.models.litellm_model import LitellmModel
 from openai.types.responses import ResponseTextDeltaEvent
 from pydantic import BaseModel
+from weather_first import weather_first
 
 import edgequake_python
-from loopback import Loopback, Reply, chat, event, events
+from loopback import Loopback
 
 assert litellm is edgequake_python
 set_tracing_disabled(True)
@@ -27,28 +27,7 @@ def weather(city: str) -> str:
     return f"rain in {city}"
 
 
-def first_a_tool(request: Any) -> Any:
-    """A call of the tool, and when it has answered, what it said."""
-    said = request.json["messages"][-1]
-    if said["role"] == "tool":
-        text = f"It says: {said['content']}"
-        return Reply(events(text)) if request.json.get("stream") else chat(text)
-    function = {"name": "weather", "arguments": json.dumps({"city": "Paris"})}
-    call = {"id": "call_1", "type": "function", "function": function}
-    if request.json.get("stream"):
-        delta = {"role": "assistant", "tool_calls": [{"index": 0, **call}]}
-        return Reply(
-            [
-                event(delta=delta, finish_reason=None),
-                event(delta={}, finish_reason="tool_calls"),
-                b"data: [DONE]\n\n",
-            ]
-        )
-    message = {"role": "assistant", "content": None, "tool_calls": [call]}
-    return chat(choices=[{"index": 0, "message": message, "finish_reason": "tool_calls"}])
-
-
-with Loopback(first_a_tool) as server:
+with Loopback(weather_first) as server:
     model = LitellmModel(model="openai/gpt-4o", base_url=server.base_url, api_key="k")
     agent = Agent(name="a", instructions="Use the tool.", model=model, tools=[weather])
     result = Runner.run_sync(agent, "Weather in Paris?")

@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 import litellm
 from pydantic import BaseModel
 from strands import Agent, tool
 from strands.models.litellm import LiteLLMModel
+from weather_first import weather_first
 
 import edgequake_python
-from loopback import Loopback, Reply, chat, event, events
+from loopback import Loopback
 
 assert litellm is edgequake_python
 
@@ -36,27 +36,7 @@ def weather(city: str) -> str:
     return f"rain in {city}"
 
 
-def first_a_tool(request: Any) -> Any:
-    """A call of the tool, and when it has answered, what it said."""
-    said = request.json["messages"][-1]
-    if said["role"] == "tool":
-        text = f"It says: {json.dumps(said['content'])}"
-        return Reply(events(text)) if request.json.get("stream") else chat(text)
-    function = {"name": "weather", "arguments": json.dumps({"city": "Paris"})}
-    delta = {
-        "role": "assistant",
-        "tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}],
-    }
-    return Reply(
-        [
-            event(delta=delta, finish_reason=None),
-            event(delta={}, finish_reason="tool_calls"),
-            b"data: [DONE]\n\n",
-        ]
-    )
-
-
-with Loopback(first_a_tool) as server:
+with Loopback(weather_first) as server:
     arguments = {"api_base": server.base_url, "api_key": "k"}
     model = LiteLLMModel(client_args=arguments, model_id="openai/gpt-4o")
     result = Agent(model=model, tools=[weather], callback_handler=None)("Weather in Paris?")

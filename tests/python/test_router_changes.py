@@ -96,3 +96,31 @@ def test_numbers_may_be_given_as_text(server: Loopback) -> None:
     router = Router([deployment(server, "group", "one")])
     router.update_settings(num_retries="7", timeout="1.5")
     assert (router.num_retries, router.timeout) == (7, 1.5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"num_retries": "x"},
+        {"cooldown_time": [1]},
+        {"retry_policy": 5},
+        {"allowed_fails_policy": "none"},
+        {"model_group_retry_policy": {"group": 7}},
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused_at_once(server: Loopback, settings: dict[str, Any]) -> None:
+    """Later they would hide the error of the first call that fails."""
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        Router([deployment(server, "group", "one")], **settings)
+    router = Router([deployment(server, "group", "one")], num_retries="1", cooldown_time="0.5")  # type: ignore[arg-type]
+    assert (router.num_retries, router.cooldown_time) == (1, 0.5)
+    if "allowed_fails_policy" not in settings:  # that one stays as it is
+        with pytest.raises(ValueError, match=next(iter(settings))):
+            router.update_settings(**settings)
+
+
+def test_a_single_tag_may_be_a_text(server: Loopback) -> None:
+    entries = [deployment(server, "group", name, tags=name) for name in ("free", "paid")]
+    router = Router(entries, enable_tag_filtering=True)
+    for _ in range(6):
+        assert router.completion("group", MESSAGES, tags=["paid"])._hidden_params["model_id"] == "paid"

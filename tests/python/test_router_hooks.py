@@ -76,7 +76,7 @@ def test_what_model_info_tells_of_a_group() -> None:
     ).get_model_group_info("a")
     assert info is not None
     assert (info.input_cost_per_token, info.tpm, info.rpm) == (2e-05, 1500, 3)
-    assert info.description == "ours"
+    assert info.description == "ours"  # type: ignore[attr-defined]
 
 
 def test_how_many_retries_there_might_have_been(server: Loopback, ask: Ask) -> None:

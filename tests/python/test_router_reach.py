@@ -11,8 +11,17 @@ from typing import Any
 import pytest
 
 import edgequake_python
-from edgequake_python import BadRequestError, BudgetExceededError, ContextWindowExceededError, Router
+from edgequake_python import (
+    BadRequestError,
+    BudgetExceededError,
+    ContextWindowExceededError,
+    RateLimitError,
+    Router,
+    RouterRateLimitError,
+)
+from edgequake_python.types.router import Deployment
 from loopback import Loopback
+from redis_server import RedisServer, needs_redis
 from test_router import Ask, ask, deployment
 from test_router_past import HI, seen_by_callbacks, staged
 
@@ -154,3 +163,47 @@ def test_an_end_user_is_not_an_account(ask: Ask) -> None:
 
     assert len(served(metadata={"user_api_key_hash": "one"})) == 1
     assert served(user="one") == {"1", "2"}
+
+
+def test_one_that_is_not_valid_is_not_added() -> None:
+    router = Router([staged("b", "b")], ignore_invalid_deployments=True)
+    params = {"model": "nobody/knows"}
+    assert router.upsert_deployment(Deployment(model_name="a", litellm_params=params)) is None
+    assert router.add_deployment(Deployment(model_name="a", litellm_params=params)) is None
+    assert router.get_model_names() == ["b"]
+    with pytest.raises(BadRequestError, match="nobody"):
+        Router().upsert_deployment(Deployment(model_name="a", litellm_params=params))
+
+
+@pytest.mark.parametrize(("seconds", "resting"), [(0, 0), (None, 1), (30, 1)])
+def test_how_long_a_call_lets_a_deployment_rest(ask: Ask, seconds: int | None, resting: int) -> None:
+    router = Router([staged("a", "x", "1"), staged("a", "x", "2")], num_retries=0)
+    with pytest.raises(RateLimitError):
+        ask(router, "a", cooldown_time=seconds, mock_response="litellm.RateLimitError")
+    rests = router.cooldown_cache.get_active_cooldowns(["1", "2"])
+    assert len(rests) == resting
+    if seconds:
+        assert 25 < rests[0][1]["cooldown_time"] <= 30
+
+
+def test_allowed_failures_that_are_assigned(ask: Ask) -> None:
+    router = Router([staged("a", "litellm.RateLimitError", "1")], num_retries=0)
+    router.allowed_fails = 1
+    for _ in range(2):
+        with pytest.raises(RateLimitError):
+            ask(router, "a")
+    with pytest.raises(RouterRateLimitError):
+        ask(router, "a")
+
+
+@needs_redis
+def test_values_of_programs_are_in_the_router_s_redis(redis_server: RedisServer) -> None:
+    where: dict[str, Any] = {"redis_host": "127.0.0.1", "redis_port": redis_server.port, "redis_db": 3}
+    with Router([staged("a", "x")], **where) as one, Router([staged("a", "x")], **where) as two:
+        assert one.cache.redis_cache.sync_ping()
+        one.cache.set_cache("mine", {"a": 1})
+        assert two.cache.get_cache("mine") == {"a": 1}
+    where["redis_db"] = 4
+    with Router([staged("a", "x")], **where) as elsewhere:
+        assert elsewhere.cache.get_cache("mine") is None
+    assert Router([staged("a", "x")]).cache.redis_cache is None

@@ -133,3 +133,31 @@ def _embedded(request: Request) -> Any:
     data = [{"object": "embedding", "index": 0, "embedding": [0.5]}]
     usage = {"prompt_tokens": 1, "total_tokens": 1}
     return {"object": "list", "data": data, "model": "m", "usage": usage}
+
+
+@needs_redis
+@pytest.mark.parametrize("shared", [False, True])
+def test_who_has_no_room_is_not_named(server: Loopback, tmp_path: Path, shared: bool) -> None:
+    """`get_available_deployment` charges nothing, and names nobody whose limit is reached."""
+    redis = RedisServer(tmp_path) if shared else None
+    state = RedisState(redis.url, window=LONG) if redis else LocalState(window=LONG)
+    try:
+        router = Router(
+            [deployment(server, "group", "one", rpm=1), deployment(server, "group", "two", tpm=100)],
+            num_retries=0,
+            state=state,
+        )
+        for _ in range(5):
+            router.get_available_deployment("one")
+        router.completion("one", MESSAGES)
+        answering(server, 97)
+        for _ in range(6):
+            assert router.get_available_deployment("group")["model_info"]["id"] == "two"
+        router.completion("two", MESSAGES)
+        with pytest.raises(RouterRateLimitError) as refused:
+            router.get_available_deployment("group")
+        assert refused.value.cooldown_time > 0
+    finally:
+        state.close()
+        if redis is not None:
+            redis.stop()

@@ -139,11 +139,8 @@ def test_built_is_like_constructed(built, constructed):
 
 def test_every_class_has_its_layout():
     documented = {cls.__name__ for cls in LAYOUTS}
-    exported = {
-        name
-        for name in utils.__all__
-        if isinstance(getattr(utils, name), type) and issubclass(getattr(utils, name), Model)
-    }
+    named = (getattr(utils, name) for name in utils.__all__)
+    exported = {cls.__name__ for cls in named if isinstance(cls, type) and issubclass(cls, Model)}
     # A base class, and classes that only programs make.
     others = {
         "ModelResponseBase",

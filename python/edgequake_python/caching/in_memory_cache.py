@@ -41,7 +41,7 @@ class InMemoryCache(BaseCache):
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.max_size_in_memory: int = 200 if max_size_in_memory is None else max_size_in_memory
-        self.default_ttl = 600 if default_ttl is None else default_ttl
+        self.default_ttl: float = 600 if default_ttl is None else default_ttl
         self.max_size_per_item: int = 1024 if max_size_per_item is None else max_size_per_item
         self.max_bytes = max_bytes
         self._bytes = 0

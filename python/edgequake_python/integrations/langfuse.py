@@ -120,7 +120,8 @@ class LangfuseLogger(CustomLogger):
         payload = parts_of(kwargs)
         metadata = (kwargs.get("litellm_params") or {}).get("metadata") or {}
         client = self._client(kwargs.get("standard_callback_dynamic_params") or {})
-        trace = metadata.get("existing_trace_id") or metadata.get("trace_id") or payload["trace_id"]
+        trace = metadata.get("existing_trace_id") or metadata.get("trace_id")
+        trace = trace or kwargs.get("litellm_trace_id") or payload["trace_id"]
         context: dict[str, Any] = {"trace_id": _trace_id(str(trace))}
         parent = metadata.get("parent_observation_id")
         if parent:

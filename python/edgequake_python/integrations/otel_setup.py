@@ -41,7 +41,8 @@ class OpenTelemetryConfig:
         self.headers = headers
         named = service_name or os.environ.get("OTEL_SERVICE_NAME")
         self.service_name: str = named or "litellm"
-        self.deployment_environment = deployment_environment or os.environ.get("OTEL_ENVIRONMENT_NAME")
+        environment = os.environ.get("OTEL_ENVIRONMENT_NAME")
+        self.deployment_environment: str | None = deployment_environment or environment
 
     @classmethod
     def from_env(cls) -> OpenTelemetryConfig:

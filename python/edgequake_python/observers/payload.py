@@ -139,6 +139,9 @@ class Subject:
         self.input: Any = arguments.get("messages") or asked
         self.messages: Any = arguments.get("messages") or _as_messages(asked)
         self.user: Any = arguments.get("user")
+        self.session: Any = arguments.get("litellm_session_id")
+        #: Whether the caller says what the trace is.
+        self.is_traced: bool = bool(arguments.get("litellm_trace_id"))
         self.api_base: Any = shown.address(arguments.get("api_base") or arguments.get("base_url"))
         metadata = arguments.get("metadata") or arguments.get("litellm_metadata")
         # A copy: the caller's dict is the caller's.

@@ -26,6 +26,35 @@ _PROXY = (
     "user_api_key_user_email",
     "user_api_key_end_user_id",
     "user_api_key_request_route",
+    "user_api_key_spend",
+    "user_api_key_max_budget",
+    "user_api_key_budget_reset_at",
+    "user_api_key_user_spend",
+    "user_api_key_user_max_budget",
+    "user_api_key_team_spend",
+    "user_api_key_team_max_budget",
+    "user_api_key_org_alias",
+    "user_api_key_project_id",
+    "user_api_key_project_alias",
+    "user_api_key_auth_metadata",
+    "team_id",
+    "team_alias",
+    "user_agent",
+    "used_client_oauth_token",
+    "routing_decision",
+)
+#: Of an error, what only LiteLLM's proxy knows.
+_LIMITS = dict.fromkeys(
+    (
+        "error_provider_request_id",
+        "error_rate_limit_category",
+        "error_rate_limit_type",
+        "error_budget_entity_type",
+        "error_budget_entity_id",
+        "error_budget_limit",
+        "error_budget_spend",
+        "normalized_error",
+    )
 )
 
 
@@ -103,8 +132,8 @@ class Parts:
             {
                 "id": _part(self._answer, "id") or subject.identity,
                 "litellm_call_id": subject.identity,
-                "trace_id": subject.trace,
-                "session_id": subject.metadata.get("session_id"),
+                "trace_id": _belongs(subject) or subject.trace,
+                "session_id": _session(subject),
                 "call_type": subject.call_type,
                 "cache_hit": self._hit,
                 "stream": subject.streamed,
@@ -137,7 +166,7 @@ class Parts:
                 "hidden_params": Later(self._hidden_params),
                 "model_map_information": Later(self._mapped),
                 "error_str": None if error is None else str(error),
-                "error_information": dict(_NO_ERROR) if error is None else Later(self._information),
+                "error_information": {**_NO_ERROR, **_LIMITS} if error is None else Later(self._information),
                 "response_cost_failure_debug_info": None,
                 "guardrail_information": None,
                 "standard_built_in_tools_params": {
@@ -145,6 +174,10 @@ class Parts:
                     "file_search": None,
                 },
                 "zero_cost_diagnostic": None,
+                "request_model_access_groups": (),
+                "autorouter_savings": None,
+                "autorouter_savings_estimate": None,
+                "autorouter_baseline_observation": None,
             }
         )
 
@@ -200,6 +233,8 @@ class Parts:
             "additional_headers": self._known("additional_headers") or {},
             "litellm_overhead_time_ms": None,
             "batch_models": None,
+            "batch_successful_requests": None,
+            "batch_failed_requests": None,
             "litellm_model_name": self._known("litellm_model_name"),
             "usage_object": self._usage.value() or None,
         }
@@ -208,21 +243,40 @@ class Parts:
         usage, cost = self._usage.value(), self._cost.value()
         if not usage or not isinstance(cost, (int, float)):
             return None
-        from ..cost import cost_per_token
-
-        try:
-            prompt, answer = cost_per_token(
-                self._subject.model, usage_object=usage, custom_llm_provider=self._subject.provider
-            )
-        except Exception:
-            prompt, answer = 0.0, float(cost)
+        prompt, answer = self._shares(usage) if cost else (0.0, 0.0)
         return {
             "input_cost": prompt,
             "output_cost": answer,
             "total_cost": cost,
-            "tool_usage_cost": max(0.0, cost - prompt - answer),
+            # What is beside the tokens; sums of binary fractions leave less than this.
+            "tool_usage_cost": max(0.0, round(cost - prompt - answer, 12)),
             "original_cost": cost,
+            "discount_percent": 0.0,
+            "discount_amount": 0.0,
+            "margin_percent": 0.0,
+            "margin_fixed_amount": 0.0,
+            "margin_total_amount": 0.0,
         }
+
+    def _shares(self, usage: Any) -> tuple[float, float]:
+        """What the prompt and the answer cost, by the prices that the whole was worked out from."""
+        from ..cost import cost_per_token
+        from ..response_cost import Answer
+
+        hidden = self._hidden.value()
+        own = hidden.get("model_id") if hidden.get("custom_pricing") else None
+        for model in (own, hidden.get("base_model"), self._subject.model):
+            try:
+                return cost_per_token(
+                    model or "",
+                    usage_object=usage,
+                    custom_llm_provider=self._subject.provider,
+                    custom_cost_per_token=hidden.get("prices"),
+                    service_tier=Answer(self._answer, self._subject.parameters).tier,
+                )
+            except Exception:
+                continue
+        return 0.0, float(self._cost.value())
 
     def _mapped(self) -> dict[str, Any]:
         from ..model_table import find
@@ -242,7 +296,23 @@ class Parts:
             "llm_provider": getattr(error, "llm_provider", None) or self._subject.provider,
             "traceback": "" if trace is None else trace.value(),
             "error_message": str(error),
+            **_LIMITS,
+            "error_provider_request_id": getattr(error, "request_id", None),
         }
+
+
+def _session(subject: Subject) -> Optional[str]:
+    """The conversation that a call is part of, as the caller names it."""
+    found = subject.session or subject.metadata.get("session_id")
+    return str(found) if found else None
+
+
+def _belongs(subject: Subject) -> Optional[str]:
+    """What the caller names the whole that a call is part of; LiteLLM lets the session stand for it."""
+    found = _session(subject)
+    if subject.session is None and subject.is_traced:
+        return None
+    return found or (str(subject.metadata["trace_id"]) if subject.metadata.get("trace_id") else None)
 
 
 def told_of(answer: Any) -> Any:

@@ -15,6 +15,7 @@ from .catalog import Catalog, Found
 from .checks import provider_of, require_provider
 from .entries import each_of, is_active
 from .member import Member, resolved
+from .options import checked
 from .strategies import known
 
 TYPE_CHECKING = False
@@ -50,9 +51,6 @@ CHANGEABLE = (
     "wait_for_cooldown",
     "deadline",
 )
-
-#: Those that may be given as text.
-_NUMBERS = frozenset(("allowed_fails", "cooldown_time", "num_retries", "timeout", "retry_after"))
 
 
 class Deployments:
@@ -167,11 +165,22 @@ class Deployments:
         with self._changing:
             self._replace(members)
 
-    def add_deployment(self, deployment: Deployment) -> Deployment | None:
-        """Add a deployment; None when there is one of that id already, or it is for other environments."""
-        if not self._is_active(deployment):
+    def _accepted(self, deployment: Deployment) -> Member | None:
+        try:
+            return self._member(deployment) if self._is_active(deployment) else None
+        except Exception as error:
+            if not self.ignore_invalid_deployments:
+                raise
+            verbose_router_logger.warning("a deployment is left out: %s", error)
             return None
-        member = self._member(deployment)
+
+    def add_deployment(self, deployment: Deployment) -> Deployment | None:
+        """Add a deployment; None when there is one of that id already, it is for other environments, or it
+        is not valid with ``ignore_invalid_deployments``.
+        """
+        member = self._accepted(deployment)
+        if member is None:
+            return None
         with self._changing:
             if member.id in self._members:
                 return None
@@ -180,8 +189,12 @@ class Deployments:
         return _public(member)
 
     def upsert_deployment(self, deployment: Deployment) -> Deployment | None:
-        """Add a deployment, or replace the one of that id; None when nothing changes."""
-        member = self._member(deployment)
+        """Add a deployment, or replace the one of that id; None when nothing changes, and as for
+        `add_deployment`.
+        """
+        member = self._accepted(deployment)
+        if member is None:
+            return None
         with self._changing:
             before = self._members.get(member.id)
             if before is not None and before.entry == member.entry:
@@ -233,9 +246,7 @@ class Deployments:
             if name == "routing_strategy":
                 self._custom_strategy = None
             changed = changed or name in ("routing_strategy", "routing_strategy_args")
-            if name in _NUMBERS and isinstance(value, str):
-                value = float(value) if "." in value else int(value)  # noqa: PLW2901 - as it is written
-            setattr(self, name, value)
+            setattr(self, name, checked(name, value))
             if name == "allowed_fails":
                 self._allowed_fails_given = value is not None
         if changed or "optional_pre_call_checks" in kwargs:

@@ -191,7 +191,8 @@ def rest_rule(
     if status not in (401, 402, 404, 408, 429) and status < 500:
         return None
     asked = _asked(error)
-    own = member.cooldown_time
+    given = request.arguments.get("cooldown_time")
+    own = member.cooldown_time if given is None else float(given)
     duration = own if own is not None else router.cooldown_time
     if own is not None:
         asked = None
@@ -199,7 +200,9 @@ def rest_rule(
         return None
     alone = total <= 1
     allowed = of_policy(router.allowed_fails_policy, error, "AllowedFails")
-    if allowed is None and router._allowed_fails_given:
+    if allowed is None and (
+        router._allowed_fails_given or router.allowed_fails != router._allowed_fails_before
+    ):
         allowed = router.allowed_fails
     immediate = status in (401, 404) or (status in (402, 429) and not alone)
     # An only deployment rests when each of very many calls failed: "more than 99.9 %".

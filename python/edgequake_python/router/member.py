@@ -136,7 +136,10 @@ class Member:
         )
         self.weight: float | None = _number(merged, "weight", self)
         self.order: float | None = _number(merged, "order", self)
-        self.tags: frozenset[str] = frozenset(str(tag) for tag in merged.get("tags") or ())
+        given_tags = merged.get("tags") or ()
+        self.tags: frozenset[str] = frozenset(
+            (given_tags,) if isinstance(given_tags, str) else (str(tag) for tag in given_tags)
+        )
         self.tag_regex: tuple[Any, ...] = tuple(merged.get("tag_regex") or ())
         self.region: str | None = merged.get("region_name") or merged.get("aws_region_name")
         self.cooldown_time: float | None = _number(merged, "cooldown_time", self)

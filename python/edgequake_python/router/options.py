@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import _given
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
@@ -35,6 +37,38 @@ _ALWAYS = frozenset(("enable_weighted_failover",))
 #: Values of ``optional_pre_call_checks`` that are always so, and those that nothing here does.
 _CHECKED_ALWAYS = frozenset(("enforce_model_rate_limits", "router_budget_limiting"))
 _NOT_CHECKED = frozenset(("forward_client_headers_by_model_group", "encrypted_content_affinity"))
+
+
+#: Settings that are whole numbers, and those that are numbers; texts of them are taken too.
+_WHOLE = frozenset(("num_retries", "max_fallbacks", "allowed_fails"))
+_NUMBERS = frozenset(("cooldown_time", "max_cooldown_time", "retry_after", *_WHOLE))
+
+
+def checked(name: str, value: Any) -> Any:
+    """A setting as it is used: a number that is given as text, as from a variable, becomes one.
+
+    Raises:
+        ValueError: for what cannot be used, which would else hide the error of the first call that fails.
+    """
+    if isinstance(value, str) and (name in _NUMBERS or name == "timeout"):
+        try:
+            value = float(value)
+        except ValueError:
+            raise ValueError(f"{name}={_given.shown(value)} is not a number") from None
+        return int(value) if name in _WHOLE else value
+    if name in _NUMBERS and value is not None and not isinstance(value, (int, float)):
+        raise ValueError(f"{name}={_given.shown(value)} is not a number")
+    if name in ("retry_policy", "allowed_fails_policy"):
+        _check_policy(name, value)
+    elif name == "model_group_retry_policy":
+        for group, policy in dict(value or {}).items():
+            _check_policy(f"{name}[{group!r}]", policy)
+    return value
+
+
+def _check_policy(name: str, policy: Any) -> None:
+    if policy is not None and not hasattr(policy, "__dict__") and not isinstance(policy, dict):
+        raise ValueError(f"{name}={_given.shown(policy)} is neither a policy nor a dict")
 
 
 def take_note(others: Mapping[str, Any]) -> None:

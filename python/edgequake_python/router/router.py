@@ -17,7 +17,7 @@ from .introspection import Introspection
 from .journey import journey
 from .keeping import Keeping, state_of
 from .once import Once
-from .options import take_note, take_note_of_checks
+from .options import checked, take_note, take_note_of_checks
 from .policies import Policies
 from .priorities import Queues, in_turn
 from .request import STREAM_FAILURES, Operation, Request
@@ -121,19 +121,28 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
         self.state: State = state or state_of(
             redis_url, redis_host, redis_port, redis_password, redis_db, cache_kwargs
         )
-        self.num_retries: Any = _first(num_retries, getattr(package, "num_retries", None), 2)
-        self.max_fallbacks: Any = _first(max_fallbacks, getattr(package, "max_fallbacks", None), 5)
+        self.num_retries: Any = checked(
+            "num_retries", _first(num_retries, getattr(package, "num_retries", None), 2)
+        )
+        self.max_fallbacks: Any = checked(
+            "max_fallbacks", _first(max_fallbacks, getattr(package, "max_fallbacks", None), 5)
+        )
         self.timeout: Any = _first(timeout, getattr(package, "request_timeout", None))
         self.stream_timeout = stream_timeout
         self.deadline = deadline
-        self.retry_after = retry_after
-        self.retry_policy = retry_policy
-        self.model_group_retry_policy: dict[str, Any] = dict(model_group_retry_policy or {})
+        self.retry_after: float = checked("retry_after", retry_after)
+        self.retry_policy: Any = checked("retry_policy", retry_policy)
+        self.model_group_retry_policy: dict[str, Any] = dict(
+            checked("model_group_retry_policy", model_group_retry_policy) or {}
+        )
         self._allowed_fails_given = allowed_fails is not None
-        self.allowed_fails: Any = _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
-        self.allowed_fails_policy = allowed_fails_policy
-        self.cooldown_time: float = _first(cooldown_time, 5)
-        self.max_cooldown_time = max_cooldown_time
+        self.allowed_fails: Any = checked(
+            "allowed_fails", _first(allowed_fails, getattr(package, "allowed_fails", None), 3)
+        )
+        self._allowed_fails_before: Any = self.allowed_fails  # who assigns another one wants it to count
+        self.allowed_fails_policy: Any = checked("allowed_fails_policy", allowed_fails_policy)
+        self.cooldown_time: float = checked("cooldown_time", _first(cooldown_time, 5))
+        self.max_cooldown_time: float = checked("max_cooldown_time", max_cooldown_time)
         self.disable_cooldowns: bool = bool(disable_cooldowns)
         self.default_priority = default_priority
         self.polling_interval = polling_interval
@@ -187,6 +196,7 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
             "host": redis_host,
             "port": redis_port,
             "password": redis_password,
+            "db": redis_db,
             **(cache_kwargs or {}),
         }
         if cache_responses:
@@ -266,8 +276,11 @@ class Router(Calls, Once, Deployments, Policies, Keeping, Introspection, Details
             counts.clear()
 
     def discard(self) -> None:
-        """The Router is not used any more: close its state; using that opens it again."""
+        """The Router is not used any more: close its state and its cache; using them opens them again."""
         self.state.close()
+        shared = None if self._cache is None else self._cache.redis_cache
+        if shared is not None:
+            shared.state.close()
 
     def __enter__(self) -> Self:
         return self

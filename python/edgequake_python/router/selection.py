@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 
 from .._course import Step, elsewhere, sleep
-from ..exceptions import BadRequestError, RateLimitError, RouterRateLimitError
+from ..exceptions import BadRequestError
 from ..state import Grant, Refusal
 from ..types.router import RouterErrors
 from . import affinity, checks, tags
+from .refusals import Refused, error_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .._course import Course
-    from ..state import Candidate
+    from ..state import Candidate, State
     from .catalog import Found
     from .member import Member
     from .pool import Pool
@@ -83,14 +84,14 @@ def choose(router: Router, request: Request) -> Course:
             return answer
         wishes_to_wait = request.options.get("wait_for_cooldown", router.wait_for_cooldown)
         if not wishes_to_wait:
-            raise _error(router, request, found, answer)
+            raise error_of(router, request, found, answer)
         now = time.monotonic()
         if waited_until is None:
             waited_until = now + _PATIENCE
         wait = _LOOK if answer.wait is None else max(answer.wait, 0.001)
         left = request.left()
         if now + wait > waited_until or (left is not None and wait > left):
-            raise _error(router, request, found, answer)
+            raise error_of(router, request, found, answer)
         yield sleep(wait)
 
 
@@ -112,11 +113,33 @@ def look(router: Router, request: Request) -> Course:
     fits: set[int] | None = None
     check = checks.check_of(router, request)
     fits = yield from checks.admitted(router, request, pool)
-    offers = pool.offers(view, now, 1, lambda m: (fits is None or m.number in fits) and check(m))
-    if not offers:
+    amounts = request.amounts(pool.answers) if pool.counts_tokens else (1.0,)
+    refused = Refused()
+
+    def allowed(member: Member) -> bool:
+        return member.id not in refused.spent and (fits is None or member.number in fits) and check(member)
+
+    while offers := pool.offers(view, now, 1, allowed):
+        member = offers[0]
+        if (yield from _has_room(router.state, pool, member, amounts)):
+            return member
+        refused.spent[member.id] = router.state.window - now % router.state.window
+    if not refused.spent:
         checks.refuse(router, request, pool, view)
-        raise _error(router, request, found, _Refused().total(pool, view, now))
-    return offers[0]
+    raise error_of(router, request, found, refused.total(pool, view, now))
+
+
+def _has_room(state: State, pool: Pool, member: Member, amounts: tuple[float, ...]) -> Course:
+    """Whether a call is within the member's limits now."""
+    limits = member.candidate.limits
+    if all(limit is None for limit in limits):
+        return True
+    if state.remote:
+        used = yield elsewhere(lambda: state.used(pool.name, member.id))
+    else:
+        used = state.used(pool.name, member.id)
+    used = used or (0.0,) * len(amounts)
+    return all(limit is None or before + more <= limit for limit, before, more in zip(limits, used, amounts))
 
 
 def _view(router: Router, request: Request, found: Found) -> View:
@@ -142,7 +165,7 @@ def _view(router: Router, request: Request, found: Found) -> View:
 def _choose_now(router: Router, request: Request, found: Found, view: View) -> Course:
     """A `Picked` or a `Refusal`."""
     pool, state = found.pool, router.state
-    refused = _Refused()
+    refused = Refused()
     first: Member | None = None
     if router._custom_strategy is not None:
         first = yield from _custom(router, request)
@@ -211,55 +234,6 @@ def _learn(pool: Pool, refusal: Refusal, amounts: tuple[float, ...], now: float)
         # Without tokens to count, what this call did not fit into fits no other.
         for key, wait in refusal.spent.items():
             pool.rest(pool.by_id[key], now + wait)
-
-
-class _Refused:
-    """All refusals of one choice."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self.resting: dict[str, float] = {}
-        self.spent: dict[str, float] = {}
-        self.full: list[str] = []
-
-    def add(self, refusal: Refusal) -> None:
-        self.resting.update(refusal.resting)
-        self.spent.update(refusal.spent)
-        self.full.extend(refusal.full)
-        self.seen.update((*refusal.resting, *refusal.spent, *refusal.full))
-
-    def total(self, pool: Pool, view: View, now: float) -> Refusal:
-        for key, wait in pool.resting(now).items():
-            if pool.by_id[key].number in view.members and key not in self.spent:
-                self.resting.setdefault(key, wait)
-        waits = [*self.resting.values(), *self.spent.values()]
-        return Refusal(min(waits) if waits else None, self.resting, self.spent, self.full)
-
-
-def _error(router: Router, request: Request, found: Found, refusal: Refusal) -> Exception:
-    if refusal.wait is None:
-        if not refusal.full:
-            return BadRequestError(
-                message=f"You passed in model={request.group}. {RouterErrors.no_healthy_deployments.value}",
-                model=request.group,
-                llm_provider="",
-            )
-        return RateLimitError(
-            message=f"{RouterErrors.max_parallel_requests_exceeded.value}. model_group={request.group}, "
-            f"ids={refusal.full[:10]}",
-            model=request.group,
-            llm_provider="",
-            category="litellm_rate_limit",
-            rate_limit_type="concurrent_requests",
-        )
-    members = found.only if found.only is not None else found.pool.members
-    return RouterRateLimitError(
-        model=request.group,
-        cooldown_time=round(max(refusal.wait, 0.001), 3),
-        enable_pre_call_checks=router.enable_pre_call_checks,
-        cooldown_list=list(refusal.resting),
-        model_ids=[member.id for member in members],
-    )
 
 
 def _custom(router: Router, request: Request) -> Course:
