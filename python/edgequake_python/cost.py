@@ -332,7 +332,7 @@ def completion_cost(
 
 def _named_provider(model: Any) -> str | None:
     """Whose model it is by its name, where the response does not say."""
-    name, found, _ = str(model or "").partition("/")
+    name, found, _ = (model if isinstance(model, str) else "").partition("/")
     return name if found and name in model_table.providers() else None
 
 
