@@ -7,8 +7,8 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMapping, PySet, PyString,
-    PyTuple,
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMapping, PyMemoryView,
+    PySet, PyString, PyTuple,
 };
 use serde_json::{Map, Number, Value};
 
@@ -143,6 +143,7 @@ fn uncommon(object: &Bound<'_, PyAny>, depth: usize) -> Converted {
     };
     if object.is_instance_of::<PyBytes>()
         || object.is_instance_of::<PyByteArray>()
+        || object.is_instance_of::<PyMemoryView>()
         || object.is_instance_of::<pyo3::types::PyType>()
     {
         return refuse();

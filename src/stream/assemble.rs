@@ -123,8 +123,19 @@ impl Assembler {
         }
     }
 
-    /// Appends what is said last, once: the token counts, where the caller gets them.
+    /// Appends what is said last, once: an end for alternatives that were given none although the provider says that the
+    /// answer is whole, and the token counts, where the caller gets them.
     pub(crate) fn end(&mut self, out: &mut Vec<ChatChunk>) {
+        let unfinished = self.choices.iter_mut().filter(|choice| !choice.finished);
+        let finishes = unfinished.filter_map(|progress| {
+            let held = take(&mut progress.held);
+            progress.finish(progress.index, "stop".to_owned(), held)
+        });
+        let finishes: Vec<ChunkChoice> = finishes.collect();
+        if !finishes.is_empty() {
+            let extra = take(&mut self.held);
+            out.push(self.chunk(finishes, extra));
+        }
         if !std::mem::take(&mut self.deliver_usage) {
             return;
         }
@@ -355,15 +366,25 @@ mod tests {
     #[test]
     fn every_alternative_must_finish() {
         let choice = |index: u32, reason: Value| json!({"choices": [{"index": index, "delta": {"content": "x"}, "finish_reason": reason}]});
-        let (_, assembler) = run(
-            false,
-            vec![
-                choice(0, json!(null)),
-                choice(1, json!(null)),
-                choice(0, json!("stop")),
-            ],
-        );
+        let mut assembler = Assembler::new("asked", false);
+        let mut out = Vec::new();
+        for said in [
+            choice(0, json!(null)),
+            choice(1, json!(null)),
+            choice(0, json!("length")),
+        ] {
+            assembler.push(serde_json::from_value(said).unwrap(), &mut out);
+        }
         assert!(!assembler.is_finished());
+        // Whoever says that the answer is whole has finished all of them.
+        assembler.end(&mut out);
+        assembler.end(&mut out);
+        assert!(assembler.is_finished());
+        let ends = out.iter().flat_map(|chunk| &chunk.choices);
+        let ends: Vec<_> = ends
+            .filter_map(|choice| Some((choice.index, choice.finish_reason.as_deref()?)))
+            .collect();
+        assert_eq!(ends, [(0, "length"), (1, "stop")]);
         let (_, empty) = run(false, vec![]);
         assert!(!empty.is_finished());
     }

@@ -13,7 +13,7 @@ use reqwest::dns::{Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use super::address::is_public;
-use super::pool::{CONNECT, Purpose};
+use super::pool::{CONNECT, Purpose, Way};
 use super::{AGENT, Body, Clock, Handler, Proxies, Transport, TransportOptions, failed, handler};
 use crate::error::{Error, ErrorKind, Result};
 use crate::media::FilePolicy;
@@ -32,8 +32,8 @@ pub(crate) struct Download {
 /// A way to files.
 #[derive(Debug, Clone)]
 pub(crate) struct Downloader {
-    guarded: reqwest::Client,
-    open: reqwest::Client,
+    guarded: Way,
+    open: Way,
     connect: Duration,
     /// Whether somebody else may do the connecting, so that names are looked up here first.
     proxied: bool,
@@ -123,11 +123,11 @@ impl Downloader {
         if guarded {
             self.check(url, clock).await?;
         }
-        let client = if guarded { &self.guarded } else { &self.open };
-        let request = client.get(url.clone()).header(USER_AGENT, AGENT).build();
+        let way = if guarded { &self.guarded } else { &self.open };
+        let request = way.client.get(url.clone()).header(USER_AGENT, AGENT).build();
         let request = request.map_err(|error| failed(&error))?;
         let seen = || (Bytes::new(), Secrets::default());
-        let sent = handler::answer(client, &self.handlers, request, seen, self.connect);
+        let sent = handler::answer(way, &self.handlers, request, seen, self.connect);
         clock.first_byte(sent).await?
     }
 

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::sync::mpsc;
 use url::Url;
 
+use super::pool::Way;
 use super::{Body, coding, failed, timed_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{Secrets, says_secret};
@@ -132,7 +133,7 @@ impl Asked {
 
 /// The answer to `request`: a handler's, or the server's.
 pub(super) async fn answer(
-    client: &reqwest::Client,
+    way: &Way,
     handlers: &[Arc<dyn Handler>],
     mut request: reqwest::Request,
     body: impl FnOnce() -> (Bytes, Secrets),
@@ -157,7 +158,8 @@ pub(super) async fn answer(
         let accepted = request.headers_mut().entry(ACCEPT_ENCODING);
         accepted.or_insert(coding::ACCEPTED);
     }
-    let response = client.execute(request).await.map_err(|error| {
+    way.check(request.url())?;
+    let response = way.client.execute(request).await.map_err(|error| {
         if error.is_connect() && error.is_timeout() {
             return timed_out("connect", Some(connect));
         }

@@ -97,11 +97,11 @@ impl Transport {
         secure: bool,
     ) -> Result<Connection> {
         let connect = connect.unwrap_or(pool::CONNECT);
-        let client = self
+        let way = self
             .pool
             .client(options, connect, secure, pool::Purpose::Provider)?;
         Ok(Connection {
-            client,
+            way,
             connect,
             handlers: Vec::new(),
         })
@@ -111,7 +111,7 @@ impl Transport {
 /// A way to a server.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    client: reqwest::Client,
+    way: pool::Way,
     connect: Duration,
     handlers: Vec<Arc<dyn Handler>>,
 }
@@ -151,7 +151,7 @@ impl Connection {
             prepared.headers_mut().extend(proof.clone());
         }
         let seen = || (request.body.clone(), target.secrets(request).and_in(&proof));
-        let sent = handler::answer(&self.client, &self.handlers, prepared, seen, self.connect);
+        let sent = handler::answer(&self.way, &self.handlers, prepared, seen, self.connect);
         let (status, headers, body) = clock.first_byte(sent).await??;
         Ok(Answer {
             status,
@@ -177,7 +177,7 @@ impl Connection {
             secrets.and_in_form(&request.body)
         };
         let seen = || (request.body.clone(), secrets());
-        let sent = handler::answer(&self.client, &self.handlers, prepared, seen, self.connect);
+        let sent = handler::answer(&self.way, &self.handlers, prepared, seen, self.connect);
         let (status, _, body) = sent.await?;
         let limit = Timeouts::all(SERVICE);
         let mut body = body.collect(&mut Clock::start(limit, None, false)).await?;

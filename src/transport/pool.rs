@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use url::Url;
+
 use super::download::PublicNames;
-use super::proxies::Proxies;
+use super::proxies::{Choice, Proxies};
 use super::tls::{self, Verify};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -54,10 +56,24 @@ struct Key {
     purpose: Purpose,
 }
 
+/// A client, and the environment's proxies where some of them are none: those must not be passed by without a word.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) client: reqwest::Client,
+    wrong: Option<Arc<Choice>>,
+}
+
+impl Way {
+    /// Refuses an address that is behind a proxy that is none.
+    pub(super) fn check(&self, url: &Url) -> Result<()> {
+        self.wrong.as_ref().map_or(Ok(()), |choice| choice.check(url))
+    }
+}
+
 /// The clients made so far.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
-    clients: Mutex<HashMap<Key, reqwest::Client>>,
+    clients: Mutex<HashMap<Key, Way>>,
 }
 
 impl Pool {
@@ -73,7 +89,7 @@ impl Pool {
         connect: Duration,
         tls: bool,
         purpose: Purpose,
-    ) -> Result<reqwest::Client> {
+    ) -> Result<Way> {
         let key = Key {
             options: options.clone(),
             connect,
@@ -81,15 +97,18 @@ impl Pool {
             purpose,
         };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&key) {
-            return Ok(client.clone());
+        if let Some(way) = clients.get(&key) {
+            return Ok(way.clone());
         }
-        let client = build(&key)?;
+        let way = Way {
+            client: build(&key)?,
+            wrong: key.options.proxies.wrong().map(Arc::new),
+        };
         if clients.len() >= MOST_CLIENTS {
             clients.clear();
         }
-        clients.insert(key, client.clone());
-        Ok(client)
+        clients.insert(key, way.clone());
+        Ok(way)
     }
 }
 

@@ -57,7 +57,8 @@ impl Proxies {
     /// The proxy that a client is to be made with: none for the system's own choice.
     ///
     /// # Errors
-    /// `BadRequest` for what is no proxy: connections would go past it without a word.
+    /// `BadRequest` for what is no proxy: connections would go past it without a word. Of the environment's this is found
+    /// out by [`Proxies::wrong`], as most of them are for other connections.
     pub(super) fn chosen(&self) -> Result<Option<Proxy>> {
         match self {
             Self::Environment | Self::Direct => Ok(None),
@@ -67,10 +68,20 @@ impl Proxies {
                 Proxy::all(proxy).map(Some).map_err(|_| refused("proxy"))
             }
             Self::EnvironmentNow(variables) => {
-                let choice = Choice::new(variables)?;
+                let choice = Choice::new(variables);
                 Ok(Some(Proxy::custom(move |url| choice.of(url).cloned())))
             }
         }
+    }
+
+    /// The environment's choice, if some of it is no proxy.
+    pub(super) fn wrong(&self) -> Option<Choice> {
+        let Self::EnvironmentNow(variables) = self else {
+            return None;
+        };
+        let choice = Choice::new(variables);
+        let is_wrong = |named: &Option<Named>| named.as_ref().is_some_and(|named| named.url.is_none());
+        (is_wrong(&choice.http) || is_wrong(&choice.https)).then_some(choice)
     }
 
     /// The hosts of the proxies themselves.
@@ -83,8 +94,9 @@ impl Proxies {
                 urls = only.iter().collect();
             }
             Self::EnvironmentNow(variables) => {
-                choice = Choice::new(variables).unwrap_or_default();
-                urls = [&choice.http, &choice.https].into_iter().flatten().collect();
+                choice = Choice::new(variables);
+                let named = [&choice.http, &choice.https].into_iter().flatten();
+                urls = named.filter_map(|named| named.url.as_ref()).collect();
             }
             Self::Environment | Self::Direct => return Vec::new(),
         }
@@ -111,14 +123,21 @@ fn refused(name: &str) -> Error {
 
 /// The environment's proxies, and where they are passed by.
 #[derive(Debug, Default)]
-struct Choice {
-    http: Option<Url>,
-    https: Option<Url>,
+pub(super) struct Choice {
+    http: Option<Named>,
+    https: Option<Named>,
     passed_by: Vec<PassedBy>,
 }
 
+/// A variable and the proxy it names; none when it names none.
+#[derive(Debug, Clone)]
+struct Named {
+    variable: String,
+    url: Option<Url>,
+}
+
 impl Choice {
-    fn new(variables: &[String]) -> Result<Self> {
+    fn new(variables: &[String]) -> Self {
         // Of a variable that is set in both spellings the first counts.
         let find = |wanted: &str| {
             variables
@@ -126,17 +145,36 @@ impl Choice {
                 .filter_map(|variable| variable.split_once('='))
                 .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
         };
-        let url = |wanted: &str| find(wanted).map(|(name, value)| read(name, value)).transpose();
-        let all = url("all_proxy")?;
+        let named = |wanted: &str| {
+            let (variable, value) = find(wanted)?;
+            let url = read(variable, value).ok();
+            Some(Named {
+                variable: variable.to_owned(),
+                url,
+            })
+        };
+        let all = named("all_proxy");
         let no_proxy = find("no_proxy").map_or("", |(_, value)| value);
-        Ok(Self {
-            http: url("http_proxy")?.or_else(|| all.clone()),
-            https: url("https_proxy")?.or(all),
+        Self {
+            http: named("http_proxy").or_else(|| all.clone()),
+            https: named("https_proxy").or(all),
             passed_by: no_proxy.split(',').filter_map(PassedBy::read).collect(),
-        })
+        }
     }
 
     fn of(&self, url: &Url) -> Option<&Url> {
+        self.named(url)?.url.as_ref()
+    }
+
+    /// Refuses what would go past a proxy that is none.
+    pub(super) fn check(&self, url: &Url) -> Result<()> {
+        match self.named(url) {
+            Some(named) if named.url.is_none() => Err(refused(&named.variable)),
+            _ => Ok(()),
+        }
+    }
+
+    fn named(&self, url: &Url) -> Option<&Named> {
         if self.passed_by.iter().any(|entry| entry.fits(url)) {
             return None;
         }
@@ -236,7 +274,7 @@ mod tests {
 
     fn proxy(variables: &[&str], url: &str) -> Option<String> {
         let variables: Vec<String> = variables.iter().map(|variable| (*variable).to_owned()).collect();
-        let choice = Choice::new(&variables).unwrap();
+        let choice = Choice::new(&variables);
         choice
             .of(&Url::parse(url).unwrap())
             .and_then(Url::host_str)
@@ -313,11 +351,28 @@ mod tests {
                 message.message().starts_with("proxy is no URL") && !message.message().contains("canary")
             );
             let environment = Proxies::EnvironmentNow(vec![format!("ALL_PROXY={wrong}")]);
-            let message = environment.chosen().unwrap_err();
+            let choice = environment.wrong().unwrap();
+            let message = choice.check(&Url::parse("https://host/").unwrap()).unwrap_err();
             assert!(
                 message.message().starts_with("ALL_PROXY is no") && !message.message().contains("canary")
             );
         }
+        let other = [
+            "HTTP_PROXY=ftp://host",
+            "HTTPS_PROXY=secure:3128",
+            "NO_PROXY=near",
+        ];
+        let environment = Proxies::EnvironmentNow(other.map(str::to_owned).to_vec());
+        let choice = environment.wrong().unwrap();
+        for fine in ["https://host/", "http://near/"] {
+            assert!(choice.check(&Url::parse(fine).unwrap()).is_ok(), "{fine}");
+        }
+        assert!(choice.check(&Url::parse("http://host/").unwrap()).is_err());
+        assert!(
+            Proxies::EnvironmentNow(vec!["HTTP_PROXY=plain".to_owned()])
+                .wrong()
+                .is_none()
+        );
         let known = Proxies::Only("socks5h://user:word@host:1080".to_owned());
         assert!(known.chosen().unwrap().is_some());
         assert_eq!(known.hosts(), ["host"]);

@@ -44,6 +44,7 @@ def failing() -> Any:
 UNWRITABLE: dict[str, Any] = {
     "bytes": b"x",
     "bytearray": bytearray(b"x"),
+    "memoryview": memoryview(b"x"),
     "object": object(),
     "set": {1, 2},
     "frozenset": frozenset([1]),

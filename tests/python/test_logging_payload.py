@@ -88,3 +88,72 @@ def test_an_error_tells_the_providers_request(server: Loopback, monkeypatch: pyt
     edgequake_python.flush(20)
     told: Any = recorder.told[-1][1]["standard_logging_object"]["error_information"]
     assert told["error_provider_request_id"] == "req_1" and told["normalized_error"] is None
+
+
+def test_counts_of_tokens_are_parameters_and_tokens_are_secrets() -> None:
+    from edgequake_python.observers.shown import fields, is_secret
+
+    counts = (
+        "max_tokens",
+        "max_completion_tokens",
+        "max_output_tokens",
+        "max_tokens_to_sample",
+        "min_tokens",
+    )
+    assert not any(is_secret(name) for name in counts)
+    secrets = ("azure_ad_token", "aws_session_token", "api_key", "client_secret", "token", "api_key_tokens")
+    assert all(is_secret(name) for name in secrets)
+    assert fields({"max_new_tokens": 5, "budget-tokens": 6, "access-token": "s"}) == {
+        "max_new_tokens": 5,
+        "budget-tokens": 6,
+        "access-token": "***",
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "own", "everywhere", "hidden"),
+    [
+        ({}, None, False, False),
+        ({"x-litellm-enable-message-redaction": "true"}, None, False, True),
+        ({"litellm-enable-message-redaction": True}, None, False, True),
+        ({"litellm-enable-message-redaction": "false"}, None, False, False),
+        ({"litellm-enable-message-redaction": "true"}, False, False, False),
+        ({"litellm-disable-message-redaction": "true"}, None, True, False),
+        ({"litellm-disable-message-redaction": "true"}, True, True, False),
+        ({}, False, True, False),
+        ({}, True, False, True),
+    ],
+)
+def test_headers_of_the_request_a_call_is_made_for(
+    server: Loopback, told: Any, headers: dict[str, Any], own: Any, everywhere: bool, hidden: bool
+) -> None:
+    edgequake_python.turn_off_message_logging = everywhere
+    payload = told(server, metadata={"headers": headers}, turn_off_message_logging=own)
+    assert ("Hi" not in str(payload["messages"])) is hidden
+
+
+def test_streams_of_events_tell_when_their_answer_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    recorder = Recorder()
+    monkeypatch.setattr(edgequake_python, "callbacks", [recorder])
+    with edgequake_python.Simulator() as simulator:
+        where: Any = {"api_base": simulator.base_url, "api_key": "sk-1", "stream": True}
+        streams: list[Any] = [
+            edgequake_python.text_completion("Hi", "openai/gpt-4o", **where),
+            edgequake_python.responses("Hi", "openai/gpt-4o", **where),
+            edgequake_python.anthropic.messages.create(
+                9, CALL["messages"], "anthropic/claude-sonnet-4-5", **where
+            ),
+        ]
+        for stream in streams:
+            for number, _ in enumerate(stream):
+                if number == 5:  # something has been said by then
+                    time.sleep(0.05)
+        assert edgequake_python.flush(20)
+    told = [kwargs for name, kwargs, _ in recorder.told if name == "success"]
+    assert len(told) == 3
+    for kwargs in told:
+        payload = kwargs["standard_logging_object"]
+        assert payload["startTime"] <= payload["completionStartTime"] < payload["endTime"] - 0.04
+        assert kwargs["completion_start_time"].timestamp() == payload["completionStartTime"]

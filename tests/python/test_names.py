@@ -152,3 +152,17 @@ def test_third_party_names() -> None:
     names = third_party_names.names(third_party_names.DEFAULT)
     missing = [name for name in names if third_party_names.resolve(name, "edgequake_python") is not None]
     assert json.dumps(missing) == "[]"
+
+
+def test_a_router_says_too_what_is_used_instead() -> None:
+    import asyncio
+
+    router = edgequake_python.Router()
+    for name in ("ocr", "search", "generate_content", "vector_store_search", "video_generation"):
+        with pytest.raises(NotImplementedError, match=f"no {name}"):
+            getattr(router, name)()
+        with pytest.raises(NotImplementedError, match=f"no a{name}"):
+            asyncio.run(getattr(router, f"a{name}")())
+    assert not hasattr(router, "nonsense") and not hasattr(router, "_nonsense")
+    with pytest.raises(AttributeError, match="'Router' object has no attribute 'nonsense'"):
+        router.nonsense  # type: ignore[attr-defined]  # noqa: B018

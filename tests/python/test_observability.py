@@ -104,6 +104,48 @@ def test_spans_and_metrics(calls: Any) -> None:
     }
     points: Any = metrics["gen_ai.client.operation.duration"].data.data_points
     assert sum(point.count for point in points) == 3
+    answered = [dict(point.attributes or {}) for point in points if "error.type" not in point.attributes]
+    assert all(told["gen_ai.response.model"] == "gpt-4o" for told in answered)
+    assert all(told["server.address"] == "127.0.0.1" for told in answered)
+
+
+def test_conversations_by_other_apis_are_chats_too(openai_simulated: edgequake_python.Simulator) -> None:
+    pytest.importorskip("opentelemetry.sdk")
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from edgequake_python.integrations.opentelemetry import OpenTelemetry
+
+    exporter, tracers = InMemorySpanExporter(), TracerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(exporter))
+    edgequake_python.callbacks = [OpenTelemetry(tracers)]
+    where: Any = {"api_base": openai_simulated.base_url, "api_key": "sk-sim"}
+    asked: Any = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 9}
+    for stream in (False, True):
+        said: Any = edgequake_python.responses(
+            "Hi", "openai/gpt-4o", stream=stream, max_output_tokens=50, **where
+        )
+        told: Any = edgequake_python.anthropic.messages.create(
+            model="anthropic/claude-sonnet-4-5", stream=stream, **asked, **where
+        )
+        if stream:
+            list(said), list(told)
+    assert flush(20)
+    spans = exporter.get_finished_spans()
+    assert [span.name for span in spans] == ["chat gpt-4o", "chat claude-sonnet-4-5"] * 2
+    for span in spans:
+        attributes: Any = span.attributes
+        assert attributes["gen_ai.operation.name"] == "chat" and attributes["gen_ai.request.max_tokens"] in (
+            9,
+            50,
+        )
+        assert (
+            attributes["gen_ai.response.model"] in span.name and attributes["gen_ai.usage.output_tokens"] > 0
+        )
+    assert [(span.attributes or {}).get("gen_ai.response.finish_reasons") for span in spans[1::2]] == [
+        ("max_tokens",)
+    ] * 2
 
 
 def test_metrics_of_prometheus(calls: Any) -> None:

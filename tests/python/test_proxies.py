@@ -216,8 +216,29 @@ class TestProxies:
                 monkeypatch.setenv(variable, address)
             expected = pytest.raises(edgequake_python.BadRequestError, match=f"{variable} is no URL")
             with edgequake_python.Client(proxy=own) as client, expected as caught:
-                client.completion(**server.call())
+                scheme = "https" if variable == "HTTPS_PROXY" else "http"
+                client.completion(**server.call(api_base=f"{scheme}://127.0.0.1:{server.port}/v1"))
             assert "canary" not in shown(caught.value) and server.requests == []
+
+    @pytest.mark.parametrize("wrong", ["quic://127.0.0.1:1", "http://", "http://a:b:c"])
+    def test_what_is_no_proxy_hurts_only_whom_it_is_for(
+        self, mode: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with RawServer(answers) as server:
+            monkeypatch.setenv("HTTPS_PROXY", wrong)
+            assert ask(mode, server) == "onetwo"
+            # It is the one for this address, unless the address is passed by.
+            monkeypatch.setenv("HTTP_PROXY", wrong)
+            with pytest.raises(edgequake_python.BadRequestError, match="HTTP_PROXY is no URL"):
+                ask(mode, server)
+            monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+            assert ask(mode, server) == "onetwo"
+            assert len(server.requests) == 2
+            # And nothing goes past the one of the other scheme.
+            monkeypatch.delenv("NO_PROXY")
+            monkeypatch.delenv("HTTP_PROXY")
+            with pytest.raises(edgequake_python.BadRequestError, match="HTTPS_PROXY is no URL"):
+                ask(mode, server, api_base="https://a.example.invalid/v1")
 
 
 class TestSocks:

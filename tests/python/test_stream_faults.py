@@ -156,6 +156,28 @@ class TestEnds:
         assert isinstance(reading.error, eq.IncompleteStreamError)
         assert reading.error.usage.total_tokens == reading.stream.usage.total_tokens == 3
 
+    @pytest.mark.parametrize(("calls", "finish"), [(False, "stop"), (True, "tool_calls")])
+    def test_whole_without_a_reason(self, mode: str, calls: bool, finish: str) -> None:
+        """The provider says that it is whole, and not why: callers who wait for a finish are given one."""
+        piece = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        delta = {"tool_calls": [piece]} if calls else {"content": "one"}
+
+        def handler(exchange: Exchange) -> None:
+            exchange.start()
+            exchange.send(
+                event({**chunk(), "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+            )
+            exchange.send(event(chunk(usage=USAGE, choices=[])))
+            exchange.send(event("[DONE]"))
+            exchange.connection.sendall(b"0\r\n\r\n")
+
+        with RawServer(handler) as server:
+            reading = read(mode, **server.call(stream_options={"include_usage": True}))
+        assert reading.error is None
+        reasons = [choice.finish_reason for one in reading.chunks for choice in one.choices]
+        assert reasons == [None, finish, None]
+        assert reading.chunks[-1].usage.total_tokens == 3
+
     def test_reading_on_after_the_error_ends(self) -> None:
         stream = eq.completion(model="sim/cut", messages=MESSAGES, stream=True)
         with pytest.raises(eq.IncompleteStreamError):

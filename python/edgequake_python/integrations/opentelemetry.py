@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 
 from ..observers.standard import parts_of
+from ..pricing import part
 from .custom_logger import CustomLogger
 from .otel_setup import OpenTelemetryConfig, is_left_to_us, provider_of
 
@@ -27,8 +28,16 @@ _SYSTEMS = {
     "gemini": "gcp.gemini",
     "mistral": "mistral_ai",
     "xai": "x_ai",
+    "text-completion-openai": "openai",
 }
-_OPERATIONS = {"completion": "chat", "embedding": "embeddings", "text_completion": "text_completion"}
+#: The conventions' names of operations; whatever is a conversation is a chat, by whichever of the APIs.
+_OPERATIONS = {
+    "completion": "chat",
+    "responses": "chat",
+    "anthropic_messages": "chat",
+    "embedding": "embeddings",
+    "text_completion": "text_completion",
+}
 #: Parameters of a call and the attributes that the conventions have for them.
 _PARAMETERS = {
     "temperature": "gen_ai.request.temperature",
@@ -36,6 +45,7 @@ _PARAMETERS = {
     "top_k": "gen_ai.request.top_k",
     "max_tokens": "gen_ai.request.max_tokens",
     "max_completion_tokens": "gen_ai.request.max_tokens",
+    "max_output_tokens": "gen_ai.request.max_tokens",
     "frequency_penalty": "gen_ai.request.frequency_penalty",
     "presence_penalty": "gen_ai.request.presence_penalty",
     "seed": "gen_ai.request.seed",
@@ -43,6 +53,8 @@ _PARAMETERS = {
 }
 
 
+#: Attributes of a span that its measurements have too.
+_MEASURED = ("gen_ai.response.model", "server.address", "server.port")
 #: Bounds of the histograms as the conventions advise them: a whole call, its tokens, its first chunk.
 _SECONDS = [0.01 * 2**step for step in range(14)]
 _COUNTS = [float(4**step) for step in range(14)]
@@ -143,15 +155,20 @@ class OpenTelemetry(CustomLogger):
             "gen_ai.provider.name": system,
             "gen_ai.request.model": payload["model"],
         }
+        asked, answered = _request(kwargs), _response(payload, answer)
         # The context is the caller's: a span that is open there is this one's parent.
         span = self._tracer.start_span(
             f"{name} {payload['model']}",
             context=self._above(kwargs),
             kind=self._trace.SpanKind.CLIENT,
             start_time=_nanoseconds(begun),
-            attributes={**common, "gen_ai.system": system, **_request(kwargs)},
+            attributes={**common, "gen_ai.system": system, **asked},
         )
-        span.set_attributes(_response(payload, answer))
+        span.set_attributes(answered)
+        for attribute in _MEASURED:
+            value = answered.get(attribute, asked.get(attribute))
+            if value is not None:
+                common[attribute] = value
         if self._messages:
             span.set_attribute("gen_ai.input.messages", json.dumps(payload["messages"], default=str))
             if answer is not None:
@@ -208,11 +225,13 @@ def _request(kwargs: dict[str, Any]) -> dict[str, Any]:
 def _response(payload: Mapping[str, Any], answer: Any) -> dict[str, Any]:
     usage = payload["hidden_params"]["usage_object"] or {}
     cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
-    reasons = [choice.get("finish_reason") for choice in getattr(answer, "choices", None) or ()]
+    reasons = [part(choice, "finish_reason") for choice in part(answer, "choices") or ()]
+    if not reasons and part(answer, "stop_reason"):
+        reasons = [part(answer, "stop_reason")]  # a message in Anthropic's shape
     found = {
         # What has no id of its own is told under the call's, which no provider gave.
         "gen_ai.response.id": None if payload["id"] == payload["litellm_call_id"] else payload["id"],
-        "gen_ai.response.model": getattr(answer, "model", None),
+        "gen_ai.response.model": part(answer, "model"),
         "gen_ai.response.finish_reasons": [reason for reason in reasons if reason] or None,
         "gen_ai.usage.input_tokens": payload["prompt_tokens"] or None,
         "gen_ai.usage.output_tokens": payload["completion_tokens"] or None,

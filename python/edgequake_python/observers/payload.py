@@ -10,6 +10,7 @@ from datetime import datetime
 
 from . import shown
 from .later import Later, Lazy
+from .redaction import is_silent
 from .standard import NAME, Parts, Whole
 
 TYPE_CHECKING = False
@@ -167,9 +168,7 @@ class Subject:
             for name, value in arguments.items()
             if value is not None and not shown.is_secret(name)
         }
-        own = arguments.get("turn_off_message_logging")
-        # What a call says itself counts, either way.
-        self.redacted: bool = bool(_package.get("turn_off_message_logging") if own is None else own)
+        self.redacted: bool = is_silent(arguments, self.metadata, _package)
 
     def details(self) -> dict[str, Any]:
         """LiteLLM's ``kwargs`` as they are before a call; a new dict each time."""

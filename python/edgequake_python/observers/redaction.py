@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 REDACTED = "redacted-by-litellm"
+#: Headers of the request that a call is made for, as LiteLLM's proxy hands them on in ``metadata``.
+_ENABLE = ("litellm-enable-message-redaction", "x-litellm-enable-message-redaction")
+_DISABLE = ("litellm-disable-message-redaction",)
 #: Parameters whose texts are settings. The text of any other may be a user's, and is not told.
 _SETTINGS = frozenset(
     (
@@ -62,6 +65,28 @@ _SAID = (
 )
 #: Of an answer that has no choices, what is text, and what is a list of what was said.
 _TEXTS, _LISTS = ("text", "instructions", "error"), ("data", "results", "segments", "words")
+
+
+def is_silent(call: Mapping[str, Any], metadata: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Whether loggers are told nothing of what is said in a call.
+
+    A header that asks to tell comes before the call's own word, that before a header that asks not to, and
+    that before the package's ``turn_off_message_logging``.
+    """
+    headers = metadata.get("headers")
+    headers = headers if isinstance(headers, dict) else {}
+    if any(_is_on(headers.get(name)) for name in _DISABLE):
+        return False
+    own = call.get("turn_off_message_logging")
+    if own is not None:
+        return bool(own)
+    return any(_is_on(headers.get(name)) for name in _ENABLE) or bool(
+        settings.get("turn_off_message_logging")
+    )
+
+
+def _is_on(value: Any) -> bool:
+    return value.strip().lower() not in ("", "0", "false", "no") if isinstance(value, str) else bool(value)
 
 
 def redact(details: dict[str, Any], answer: Any) -> tuple[dict[str, Any], Any]:

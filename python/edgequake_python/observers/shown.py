@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 BLOT = "***"
 _SECRET = ("api_key", "token", "secret", "password", "credential", "authorization")
+#: Tokens in the plural are counted, and open nothing: ``max_output_tokens``, ``max_tokens_to_sample``.
+_COUNTS = re.compile(r"(?:^|_)tokens(?:_|$)")
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?[^/]*@", re.IGNORECASE)
 _QUERY = re.compile(
     r"([?&][^=&#]*(?:auth|key|secret|sig|credential|password|token)[^=&#]*=)[^&#]*", re.IGNORECASE
@@ -18,8 +20,9 @@ _QUERY = re.compile(
 
 def is_secret(name: str) -> bool:
     """Whether an argument of that name holds something secret, or gives access to it."""
-    if name in ("max_tokens", "max_completion_tokens") or name.endswith("_cost_per_token"):
+    if name.endswith("_cost_per_token"):
         return False
+    name = _COUNTS.sub("", name)
     return name == "client" or any(part in name for part in _SECRET)
 
 
@@ -44,6 +47,4 @@ def fields(given: Any) -> Any:
 
 def _is_secret_field(name: str) -> bool:
     name = name.lower()
-    return name in ("key", "token", "sig") or (
-        not name.endswith("tokens") and is_secret(name.replace("-", "_"))
-    )
+    return name in ("key", "token", "sig") or is_secret(name.replace("-", "_"))

@@ -27,6 +27,17 @@ class Attributes:
     lowestcost_logger: Any = None
     router_budget_logger: Any = None
 
+    if not TYPE_CHECKING:  # else every name would be known to type checkers
+
+        def __getattr__(self, name):
+            """LiteLLM's operations that are not here say what to use instead, as the package's do."""
+            from .._absent import stand_in
+
+            found = None if name.startswith("__") else stand_in(name)
+            if found is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return found
+
     @property
     def model_list(self) -> list[dict[str, Any]]:
         """All deployments, each as ``{"model_name", "litellm_params", "model_info"}``."""
