@@ -35,6 +35,8 @@ class _Known(Reported):
     _watchers: tuple[Any, ...] = ()
     #: What has been said, gathered for them: of a stream that is left nobody counts the tokens.
     _said: Any = ()
+    #: When the first of it came.
+    _said_at: Any = None
 
     #: Is given each event as the provider sent it, for whom somebody wants the whole; see `gathered`.
     _gathered: Any = None
@@ -56,8 +58,11 @@ class _Known(Reported):
                 watcher.failed(self, error)
 
     def _says(self, text: Any) -> None:
-        if self._watchers and isinstance(text, str):
-            self._said = self._said or []
+        if self._watchers and text and isinstance(text, str):
+            if not self._said:
+                from datetime import datetime
+
+                self._said, self._said_at = [], datetime.now()
             self._said.append(text)
 
     def leave(self) -> None:

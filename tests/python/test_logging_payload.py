@@ -130,3 +130,30 @@ def test_headers_of_the_request_a_call_is_made_for(
     edgequake_python.turn_off_message_logging = everywhere
     payload = told(server, metadata={"headers": headers}, turn_off_message_logging=own)
     assert ("Hi" not in str(payload["messages"])) is hidden
+
+
+def test_streams_of_events_tell_when_their_answer_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    recorder = Recorder()
+    monkeypatch.setattr(edgequake_python, "callbacks", [recorder])
+    with edgequake_python.Simulator() as simulator:
+        where: Any = {"api_base": simulator.base_url, "api_key": "sk-1", "stream": True}
+        streams: list[Any] = [
+            edgequake_python.text_completion("Hi", "openai/gpt-4o", **where),
+            edgequake_python.responses("Hi", "openai/gpt-4o", **where),
+            edgequake_python.anthropic.messages.create(
+                9, CALL["messages"], "anthropic/claude-sonnet-4-5", **where
+            ),
+        ]
+        for stream in streams:
+            for number, _ in enumerate(stream):
+                if number == 5:  # something has been said by then
+                    time.sleep(0.05)
+        assert edgequake_python.flush(20)
+    told = [kwargs for name, kwargs, _ in recorder.told if name == "success"]
+    assert len(told) == 3
+    for kwargs in told:
+        payload = kwargs["standard_logging_object"]
+        assert payload["startTime"] <= payload["completionStartTime"] < payload["endTime"] - 0.04
+        assert kwargs["completion_start_time"].timestamp() == payload["completionStartTime"]

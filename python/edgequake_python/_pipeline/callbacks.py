@@ -332,6 +332,7 @@ class _End:
         self._events, self._call, self._who = events, call, who
 
     def _made(self, stream: Any) -> Callable[[], tuple[Any, Hidden]]:
+        self._events.answering(stream._said_at)
         whole, known = getattr(stream, "response", None), stream._gathered
         if whole is None and getattr(stream, "usage", None) is None:
             # It ended before its provider counted: what is known is what was asked, and what was said.

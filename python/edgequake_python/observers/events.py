@@ -68,9 +68,7 @@ class Events:
     def chunk(self, chunk: Any) -> None:
         """A chunk has come."""
         if self.subject.first is None:
-            self.subject.first = datetime.now()
-            if self._kept is not None:
-                self._kept["completion_start_time"] = self.subject.first
+            self.answering(datetime.now())
         if not self._hears_chunks:
             return
         begun, now = self.subject.begun, datetime.now()
@@ -92,6 +90,13 @@ class Events:
                     function,
                     lambda told, call=function: call(told, self._shown(chunk, call), begun, now),
                 )
+
+    def answering(self, since: Optional[datetime]) -> None:
+        """The answer has begun to come; None where nothing is known of that."""
+        if since is not None:
+            self.subject.first = since
+            if self._kept is not None:
+                self._kept["completion_start_time"] = since
 
     def _shown(self, chunk: Any, listener: Any) -> Any:
         """A chunk as a listener may see it."""

@@ -87,22 +87,30 @@ class Batch:
         batch: list[tuple[Command, asyncio.Future[Any]]] = []
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting, []
+                # What is to be undone as soon as it is done is not sent.
+                batch = [asked for asked in self._waiting if asked[0].unwanted is None]
+                self._waiting = []
+                if not batch:
+                    break
                 answers = await self._exchange([command.by_name() for command, _ in batch])
                 strange = [i for i, answer in enumerate(answers) if isinstance(answer, self._unknown)]
                 if strange:
                     again = await self._exchange([batch[i][0].by_text() for i in strange])
                     for i, answer in zip(strange, again):
                         answers[i] = answer
-                for (_, future), answer in zip(batch, answers):
+                for (command, future), answer in zip(batch, answers):
+                    command.answered = True
                     if future.done():
-                        continue
-                    if isinstance(answer, BaseException):
+                        if command.unwanted is not None:
+                            command.unwanted()
+                    elif isinstance(answer, BaseException):
                         future.set_exception(answer)
                     else:
                         future.set_result(answer)
         except BaseException as error:
-            for _, future in [*batch, *self._waiting]:
+            for command, future in [*batch, *self._waiting]:
+                if command.unwanted is not None and not command.answered:
+                    command.unwanted()  # it may have been carried out
                 if not future.done():
                     if isinstance(error, Exception):
                         future.set_exception(error)

@@ -10,7 +10,7 @@ from .interface import Candidate, Grant, Outcome, Refusal, Shortage
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Callable
 
     from .interface import Hold, Prefer, Reservation
 
@@ -31,14 +31,21 @@ RENEW, INCREMENT = Script(scripts.RENEW), Script(scripts.INCREMENT)
 
 
 class Command:
-    """A script with its keys and arguments."""
+    """A script with its keys and arguments.
 
-    __slots__ = ("arguments", "keys", "script")
+    Attributes:
+        answered: whether it has been carried out.
+        unwanted: set when nobody waits for it any more: undoes it once it has been carried out.
+    """
+
+    __slots__ = ("answered", "arguments", "keys", "script", "unwanted")
 
     def __init__(self, script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> None:
         self.script: Script = script
         self.keys: Sequence[str] = keys
         self.arguments: Sequence[Any] = arguments
+        self.answered: bool = False
+        self.unwanted: Callable[[], None] | None = None
 
     def by_name(self) -> tuple[Any, ...]:
         """For a server that has seen the script."""

@@ -113,6 +113,16 @@ class Link:
             self._lost(error)
             return None
 
+    def _undo(self, command: Command, undo: Callable[[], None]) -> None:
+        """Nobody waits for a command any more: undo it when it has been carried out, not before.
+
+        A Cluster's commands share no round trip, so nobody sees their answers then.
+        """
+        if command.answered or self._address.kind == "cluster":
+            undo()
+        else:
+            command.unwanted = undo
+
     def _batch(self) -> Batch:
         import asyncio
 

@@ -79,12 +79,15 @@ class RedisState(Store):
             answer = await self._ask_async(command)
         except BaseException:
             # Cancelled after it was sent, perhaps: a slot that was given meanwhile is not held.
-            for candidate in candidates:
-                if candidate.counted or candidate.slots is not None:
-                    orphan = Grant(scope, candidate.key, (), -1, lease, False, True)
-                    self.settle_soon(orphan, Outcome())
+            self._undo(command, lambda: self._give_back(scope, candidates, lease))
             raise
         return self._chosen(answer, scope, candidates, amounts, prefer, lease)
+
+    def _give_back(self, scope: str, candidates: Sequence[Candidate], lease: str) -> None:
+        for candidate in candidates:
+            if candidate.counted or candidate.slots is not None:
+                orphan = Grant(scope, candidate.key, (), -1, lease, False, True)
+                self.settle_soon(orphan, Outcome())
 
     def _choosing(
         self, scope: str, candidates: Sequence[Candidate], amounts: tuple[float, ...], prefer: Prefer

@@ -33,12 +33,13 @@ class Store(Link):
     async def reserve_async(self, scope: str, holds: Sequence[Hold]) -> Reservation | Shortage:
         """See `State.reserve`."""
         wanted = Reservation(scope, tuple(holds), True, self._name())
+        command = self._reserving(wanted)
         try:
-            answer = await self._ask_async(self._reserving(wanted))
+            answer = await self._ask_async(command)
         except BaseException:
             # Cancelled after it was sent, perhaps: what was held meanwhile is not spent.
             nothing = calls.adjust(self._keys, wanted, [0.0] * len(holds), self._lease)
-            self._keeper.soon(self._telling(nothing))
+            self._undo(command, lambda: self._keeper.soon(self._telling(nothing)))
             raise
         return self._reserved(answer, wanted)
 
