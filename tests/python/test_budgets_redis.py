@@ -155,7 +155,7 @@ def test_a_network_split_loses_no_admitted_call(
     redis_server: RedisServer, server: Loopback, caplog: pytest.LogCaptureFixture, asynchronous: bool
 ) -> None:
     limits = {"rpm": 1000, "max_parallel_requests": 50}
-    with Proxy(redis_server.port) as network, opened(network.url, window=LONG, timeout=0.2) as state:
+    with Proxy(redis_server.port) as network, opened(network.url, window=LONG, timeout=1.0) as state:
         router = Router(entries(server.base_url, 3, **limits), state=state, num_retries=0)
 
         def calls(count: int) -> None:
