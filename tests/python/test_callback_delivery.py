@@ -51,6 +51,29 @@ def test_they_run_in_the_callers_context_and_off_its_thread(
     assert loops == [(loop, "mine")]
 
 
+def test_flush_does_not_wait_for_the_loop_that_it_blocks(
+    openai_simulated: edgequake_python.Simulator, restored_settings: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+
+    class InLoop(CustomLogger):
+        async def async_log_success_event(self, *event: Any) -> None:
+            told.append("in the loop")
+
+    edgequake_python.success_callback = [lambda *event: told.append("beside it")]
+    edgequake_python.callbacks = [InLoop()]
+
+    async def call() -> None:
+        await edgequake_python.acompletion(**CALL)
+        assert not edgequake_python.flush()
+        assert told == ["beside it"]
+        assert "await flush_async()" in caplog.text
+        assert await edgequake_python.flush_async(10)
+
+    asyncio.run(call())
+    assert sorted(told) == ["beside it", "in the loop"]
+
+
 def test_slow_and_raising_callbacks_neither_delay_nor_break(
     recorder: Recorder, restored_settings: None, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -181,14 +181,24 @@ class Delivery:
         _logger.debug("where it did", exc_info=error)
 
     def flush(self, timeout: Optional[float] = None) -> bool:
-        """Wait until all events are delivered; False when that takes more than ``timeout`` seconds."""
+        """Wait until all events are delivered; False when that takes more than ``timeout`` seconds, or when
+        what is left waits for the event loop that is blocked by this.
+        """
         if self._pid != os.getpid() or threading.current_thread() is self._thread:
             return True
         end = None if timeout is None else time.monotonic() + timeout
+        blocked = _loop_of_this_thread()
         with self._wake:
             self._flushing += 1
             try:
                 while self._queue or self._busy or self._abroad:
+                    if not (self._queue or self._busy) and all(
+                        visit.loop is blocked for visit in self._abroad
+                    ):
+                        _logger.warning(
+                            "flush() blocks the event loop that callbacks run in: await flush_async()"
+                        )
+                        return False
                     left = None if end is None else end - time.monotonic()
                     if left is not None and left <= 0:
                         return False
@@ -268,13 +278,20 @@ async def _in(context: contextvars.Context, loop: Any, awaitable: Any) -> None:
     await context.run(loop.create_task, run())
 
 
+def _loop_of_this_thread() -> Any:
+    """The event loop that this thread is running; None when there is none."""
+    asyncio = sys.modules.get("asyncio")
+    return None if asyncio is None else asyncio._get_running_loop()
+
+
 DELIVERY = Delivery()
 
 
 def flush(timeout: Optional[float] = None) -> bool:
     """Wait until every callback has been told of the calls that have ended.
 
-    Within a coroutine use `flush_async`: callbacks that run in the loop cannot while it is blocked.
+    Within a coroutine use `flush_async`: callbacks that run in the loop cannot while it is blocked. There
+    this waits for all others, logs a warning and returns False.
 
     Args:
         timeout: seconds at most; None: as long as it takes.
