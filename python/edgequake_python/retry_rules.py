@@ -118,7 +118,7 @@ def _prepared(kwargs: dict[str, Any]) -> tuple[Any, int, dict[str, Any]]:
     retries = given.pop("num_retries", None)
     if function is not None:
         given.pop("max_retries", None)
-    return function, 3 if retries is None else int(retries), given
+    return function, 3 if retries is None else max(0, int(retries)), given
 
 
 def _wait_after(error: Exception, left: int, retries: int) -> float:

@@ -16,32 +16,48 @@ from redis_server import RedisServer
 ASKED = [{"role": "user", "content": "the same question"}]
 
 
-def test_what_a_mock_says_does_not_make_another_question(restored_settings: None) -> None:
+def test_a_mocked_answer_is_for_calls_that_mock_the_same(
+    openai_simulated: eq.Simulator, restored_settings: None
+) -> None:
     eq.cache = Cache()
     first = eq.completion("gpt-4o-mini", ASKED, mock_response="first")
-    again = eq.completion(model="gpt-4o-mini", messages=ASKED, mock_response="second")
-    assert again.id == first.id and again.choices[0].message.content == "first"
-    assert eq.completion("gpt-4o-mini", ASKED).id == first.id  # nothing is sent: there is no key
-    assert eq.completion("gpt-4o-mini", ASKED, mock_response="x", temperature=0.5).id != first.id
+    assert eq.completion(model="gpt-4o-mini", messages=ASKED, mock_response="first").id == first.id
+    second = eq.completion("gpt-4o-mini", ASKED, mock_response="second")
+    assert second.choices[0].message.content == "second"
+    # A call that is made gets a real answer.
+    before = openai_simulated.stats["requests"]
+    made = eq.completion("gpt-4o-mini", ASKED)
+    assert made.id not in (first.id, second.id) and openai_simulated.stats["requests"] == before + 1
 
 
-def test_texts_to_embed_one_by_one_and_together(restored_settings: None) -> None:
+def test_texts_to_embed_one_by_one_and_together(
+    openai_simulated: eq.Simulator, restored_settings: None
+) -> None:
     eq.cache = Cache()
     heard: list[Any] = []
     eq.success_callback = [lambda kwargs, answer, begun, ended: heard.append(kwargs)]
-    one = eq.embedding("text-embedding-ada-002", "one", mock_response=[0.1])
-    assert eq.embedding("text-embedding-ada-002", ["two"], mock_response="0.2").data[0].embedding == "0.2"
-    both = eq.embedding("text-embedding-ada-002", ["two", "one"])
-    assert [item["embedding"] for item in both.data] == ["0.2", one.data[0].embedding]
-    assert both.usage is not None
-    assert both._hidden_params["cache_hit"] is True and both.usage.prompt_tokens == 20
-    partly = eq.embedding("text-embedding-ada-002", ["one", "three"], mock_response=[0.3])
-    assert partly.usage is not None
-    assert partly._hidden_params["cache_hit"] is True and partly.usage.prompt_tokens == 20
+
+    def embedded(asked: Any) -> tuple[Any, int, dict[str, Any]]:
+        answer = eq.embedding("text-embedding-ada-002", asked)
+        assert answer.usage is not None
+        return [item["embedding"] for item in answer.data], answer.usage.prompt_tokens, answer._hidden_params
+
+    before = openai_simulated.stats["requests"]
+    one, of_one, _ = embedded("one")
+    two, of_two, _ = embedded(["two"])
+    both, of_both, hidden = embedded(["two", "one"])
+    assert both == [*two, *one] and hidden["cache_hit"] is True and of_both == of_one + of_two
+    partly, of_partly, hidden = embedded(["one", "three"])
+    assert partly[0] == one[0] and hidden["cache_hit"] is True and of_partly > of_one
+    assert openai_simulated.stats["requests"] == before + 3
     eq.flush(5)
     # What was asked for has its price, though a part was known.
     assert [told["cache_hit"] for told in heard] == [False, False, True, False]
     assert heard[2]["response_cost"] == 0 < heard[3]["response_cost"]
+
+
+def test_a_mocked_embedding_may_be_a_text() -> None:
+    assert eq.embedding("text-embedding-ada-002", ["a"], mock_response="0.2").data[0].embedding == "0.2"
 
 
 def test_a_program_asks_a_cache_itself() -> None:

@@ -179,6 +179,13 @@ def test_a_function_that_is_repeated(failures: int) -> None:
         assert {(kwargs["num_retries"], kwargs["max_retries"]) for kwargs in given} == {(0, 0)}
 
 
+def test_fewer_retries_than_none_are_none() -> None:
+    assert edgequake_python.completion_with_retries(original_function=dict, num_retries=-1) == {
+        "num_retries": 0,
+        "max_retries": 0,
+    }
+
+
 def test_what_repeating_cannot_mend_is_not_repeated() -> None:
     calls: list[int] = []
 

@@ -48,8 +48,8 @@ class BaseCache(ABC):
         raise NotImplementedError
 
     async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
-        """Keep a value, perhaps later."""
-        raise NotImplementedError
+        """Keep a value, perhaps later; as `async_set_cache`, unless a class gathers them."""
+        await self.async_set_cache(key, value, **kwargs)
 
     async def disconnect(self) -> None:
         """Close connections."""

@@ -189,6 +189,14 @@ class DiskCache(BaseCache):
         """Close the connections of every thread; one at work closes when its statement is done."""
         self._local = threading.local()
 
+    async def test_connection(self) -> dict[str, str]:
+        """Whether the file can be read, in words."""
+        try:
+            await self.async_get_cache("test_connection")
+        except Exception as error:
+            return {"status": "failed", "message": f"the cache's file cannot be read: {error}"}
+        return {"status": "success", "message": "the cache's file can be read"}
+
     # The same for coroutines, on another thread: a disk can make one wait.
 
     async def async_set_cache(self, key: str, value: Any, **kwargs: Any) -> None:

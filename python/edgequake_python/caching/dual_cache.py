@@ -236,10 +236,6 @@ class DualCache(BaseCache):
             for one in increment_list
         ]
 
-    async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
-        """As `async_set_cache`: nothing is held back."""
-        await self.async_set_cache(key, value, **kwargs)
-
     def attach_redis_cache(
         self, redis_cache: RedisCache | None = None, default_redis_ttl: float | None = None
     ) -> None:

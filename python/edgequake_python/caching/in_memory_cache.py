@@ -156,10 +156,6 @@ class InMemoryCache(BaseCache):
         for key, value in cache_list:
             self.set_cache(key, value, ttl=ttl)
 
-    async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
-        """As `set_cache`: nothing is held back."""
-        self.set_cache(key, value, **kwargs)
-
     async def async_increment_pipeline(
         self, increment_list: Sequence[Mapping[str, Any]], **kwargs: Any
     ) -> list[float]:

@@ -104,10 +104,6 @@ NOT_SEMANTIC = frozenset(
         "model_info",
         "base_model",
         "mock_delay",
-        # What a test says the answer would be: it is the answer of the first call only, as in LiteLLM.
-        "mock_response",
-        "mock_tool_calls",
-        "mock_timeout",
         "specific_deployment",
         # What it costs, and may.
         "budgets",

@@ -183,10 +183,6 @@ class RedisCache(RedisCommands):
         message = "Redis answers" if reached else "Redis does not answer"
         return {"status": "success" if reached else "failed", "message": message}
 
-    async def batch_cache_write(self, key: str, value: Any, **kwargs: Any) -> None:
-        """As `async_set_cache`: nothing is held back."""
-        await self.async_set_cache(key, value, **kwargs)
-
     async def delete_cache_keys(self, keys: Sequence[str]) -> None:
         """Forget several values."""
         for key in keys:

@@ -22,7 +22,8 @@ class OpenTelemetryConfig:
         exporter: ``console``, ``otlp_http``, ``otlp_grpc``, or an exporter of OpenTelemetry's SDK.
         endpoint: of the collector; its path is added where there is none. The exporter's default when None.
         headers: for the collector: ``a=1,b=2``, or a dict.
-        service_name: ``service.name`` of the spans' resource.
+        service_name: ``service.name`` of the spans' resource; ``OTEL_SERVICE_NAME`` when None, else LiteLLM's
+            default, ``litellm``.
         deployment_environment: its ``deployment.environment``.
         **kwargs: LiteLLM's other arguments; not used.
     """

@@ -93,11 +93,11 @@ class Details:
             return None
 
     def print_deployment(self, deployment: Mapping[str, Any]) -> dict[str, Any]:
-        """The item of a model list, with all but two letters of what is secret in it blotted out."""
-        from ..observers.shown import is_secret
+        """The item of a model list, with what is secret in it blotted out."""
+        from ..observers.shown import BLOT, is_secret
 
         params = {
-            name: f"{value[:2]}{'*' * 10}" if isinstance(value, str) and is_secret(name) else value
+            name: BLOT if isinstance(value, str) and is_secret(name) else value
             for name, value in deployment["litellm_params"].items()
         }
         return {**deployment, "litellm_params": params}
