@@ -272,7 +272,7 @@ def test_langfuse_gets_generations(calls: Any) -> None:
             assert expected in body, expected
         assert b"sk-simulated" not in body
     finally:
-        # The package exports every later span too, and would go on asking a server that is not there any more.
+        # The package exports every later span too, and would go on asking a server that is not there.
         trace.get_tracer_provider().shutdown()
         server.shutdown()
         server.server_close()
